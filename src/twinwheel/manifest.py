@@ -1,0 +1,129 @@
+"""The manifest: what a wheel says of its artifacts and components.
+
+The one contract between build time, where ``render`` writes it, and run time, where ``load`` reads it.
+It is a generated Python module that holds one literal, because importing a module costs a tenth of
+what parsing a data file does. Reading it must stay cheap: this module imports nothing at run time.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    class Artifact(TypedDict):
+        """One compiled file in the wheel."""
+
+        file: str
+        """Path inside the wheel, with forward slashes."""
+        tag: str
+        """Wheel tag of the half that built it, such as ``cp311-cp311-linux_x86_64``."""
+        cpu: str
+        """Lowest CPU level it runs on; ``baseline`` is any CPU of the platform."""
+        sha256: str
+        """Hexadecimal digest of the file as it was merged into the wheel."""
+        size: int
+        """Length in bytes."""
+
+    class Implementation(TypedDict):
+        """A family that provides components under the same names."""
+
+        module: str
+        """Full name of the module that provides the components."""
+        builder: str
+        """What built it (``scikit-build-core``, ``maturin``), or ``none`` for Python."""
+        built: bool
+        """False when this wheel was made without it."""
+        reason: str
+        """Why it was not built; empty when it was."""
+        tools: dict[str, str]
+        """Builder, compilers and their versions, such as ``{"rustc": "1.95.0"}``."""
+        artifacts: list[Artifact]
+        """Empty for Python, and for what was not built."""
+
+    class Component(TypedDict):
+        """One public operation of the package."""
+
+        raises: list[str]
+        effects: dict[str, list[str]] | str
+        """``pure``, ``stateful``, or ``{"inplace": [argument, ...]}``."""
+        compare: str
+        depends: list[str]
+
+    class Manifest(TypedDict):
+        """All of it."""
+
+        schema: int
+        package: str
+        version: str
+        prefer: list[str]
+        implementations: dict[str, Implementation]
+        components: dict[str, Component]
+        built_with: dict[str, str]
+        """``twinwheel``, ``python`` and ``tag`` (of the wheel)."""
+
+
+__all__ = ["MODULE_NAME", "SCHEMA", "load", "render"]
+
+SCHEMA = 1
+"""Version of the manifest's layout; ``load`` refuses any other."""
+
+MODULE_NAME = "_twinwheel_manifest"
+"""Name of the generated module inside the package."""
+
+
+def load(package: str) -> Manifest:
+    """Import the manifest of an installed package.
+
+    Args:
+        package: Full name of the twin package, such as ``imagetools``.
+
+    Returns:
+        The manifest, as the generated module holds it; do not change it.
+
+    Raises:
+        SelectionError: TW401 when there is none, TW402 when its layout is of another version.
+    """
+    name = f"{package}.{MODULE_NAME}"
+    try:
+        __import__(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        from twinwheel.errors import SelectionError
+
+        raise SelectionError(
+            f"{package} has no manifest, so it was not built by twinwheel",
+            code="TW401",
+            where=name,
+            help="install the package (pip install . or pip install -e .) instead of importing its sources",
+        ) from None
+    manifest: Manifest = sys.modules[name].MANIFEST
+    if manifest["schema"] != SCHEMA:
+        from twinwheel.errors import SelectionError
+
+        raise SelectionError(
+            f"the manifest of {package} has layout {manifest['schema']}",
+            code="TW402",
+            where=name,
+            accepted=f"layout {SCHEMA}",
+            help="install the twinwheel release that the package was built with, or rebuild the package",
+        )
+    return manifest
+
+
+def render(manifest: Manifest) -> str:
+    """Write a manifest as the source of its module; equal manifests give equal text.
+
+    Args:
+        manifest: What to write; plain data only.
+
+    Returns:
+        Python source, to be saved as ``_twinwheel_manifest.py`` inside the package.
+    """
+    from pprint import pformat
+
+    literal = pformat(manifest, indent=1, width=100, sort_dicts=False)
+    return f'"""Written by twinwheel at build time. Do not edit."""\n\nMANIFEST = {literal}\n'
