@@ -1,0 +1,69 @@
+"""Bind the best implementation of each component while a package is being imported.
+
+``select`` reads the package's manifest and its variables, imports as few implementations as it can,
+and hands out their own functions. It runs at each import of each twin package, so the way of success
+imports nothing that it need not: errors, log lines and reports live in modules of their own.
+"""
+
+from __future__ import annotations
+
+from twinwheel.manifest import load
+from twinwheel.selection.binding import Selection, bind
+from twinwheel.selection.environment import choose, look
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from twinwheel.selection.binding import Record
+    from twinwheel.selection.reporting import Report
+
+__all__ = ["Selection", "report", "select"]
+
+_records: dict[str, Record] = {}
+"""The latest selection of each package. Written in one step, so it needs no lock."""
+
+
+def select(package: str) -> Selection:
+    """Bind each component of a package to the first implementation in order that has it.
+
+    Call it in the package's ``__init__.py`` with ``__name__``. Called again, as by a reload, it
+    gives the same object for as long as the manifest and the variables are the same.
+
+    Args:
+        package: Full name of the twin package, such as ``imagetools``.
+
+    Returns:
+        An object with one attribute per component: the implementation's own function or class.
+
+    Raises:
+        SelectionError: A variable has a wrong value, what it demands cannot be had, or a
+            component is in no implementation. It is an ``ImportError`` too.
+    """
+    manifest = load(package)
+    variables = look(package, manifest)
+    known = _records.get(package)
+    if known is not None and known.manifest is manifest and known.variables == variables:
+        return known.selection
+    record = bind(package, manifest, variables, choose(package, manifest, variables))
+    if known is None:  # of two threads that came here together, both get the first one's
+        return _records.setdefault(package, record).selection
+    _records[package] = record
+    return record.selection
+
+
+def report(package: str) -> Report:
+    """Tell what was selected for a package and why, importing the package if need be.
+
+    Args:
+        package: Full name of the twin package, such as ``imagetools``.
+
+    Returns:
+        A report whose ``str()`` is one line.
+
+    Raises:
+        SelectionError: TW412 when there is no such package; else as ``select``.
+    """
+    from twinwheel.selection.reporting import import_package, make_report
+
+    import_package(package)
+    select(package)
+    return make_report(_records[package])

@@ -1,0 +1,140 @@
+"""Import candidates in order, and bind each component to the first that has it."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from twinwheel.manifest import Manifest
+    from twinwheel.selection.environment import Choice
+
+__all__ = ["Record", "Selection", "bind"]
+
+
+class Selection:
+    """The components of a package, each an attribute that holds the implementation's own object."""
+
+    __slots__ = ("__dict__", "__package")
+
+    def __init__(self, package: str, components: dict[str, object]) -> None:
+        self.__package = package
+        self.__dict__.update(components)
+
+    def __repr__(self) -> str:
+        return f"<twinwheel selection of {self.__package}: {', '.join(self.__dict__)}>"
+
+    if not TYPE_CHECKING:  # a type checker takes it as: any attribute is there
+
+        def __getattr__(self, name):
+            if name.startswith("_"):  # asked by copy and pickle before there is a package
+                raise AttributeError(name)
+            raise AttributeError(
+                f"{self.__package} has no component {name!r}; it has {', '.join(self.__dict__)}"
+            )
+
+    else:
+
+        def __getattr__(self, name: str) -> object: ...
+
+
+class Record:
+    """A selection and how it came about."""
+
+    __slots__ = ("manifest", "package", "providers", "selection", "states", "variables")
+
+    def __init__(
+        self,
+        package: str,
+        manifest: Manifest,
+        variables: dict[str, str],
+        selection: Selection,
+        providers: dict[str, str],
+        states: dict[str, tuple[str, str]],
+    ) -> None:
+        self.package = package
+        self.manifest = manifest
+        self.variables = variables
+        self.selection = selection
+        self.providers = providers
+        """Component to implementation."""
+        self.states = states
+        """Implementation to status and reason."""
+
+
+def bind(package: str, manifest: Manifest, variables: dict[str, str], choice: Choice) -> Record:
+    """Bind every component, importing no more implementations than that takes.
+
+    Args:
+        package: Full name of the twin package.
+        manifest: Its manifest.
+        variables: The package's variables that are set, for the record.
+        choice: The candidates, from ``choose``.
+
+    Returns:
+        The selection, with the status of every implementation.
+
+    Raises:
+        SelectionError: TW407 to TW411, when something demanded cannot be had, or a component is in
+            no candidate.
+    """
+    components: dict[str, object] = {}
+    providers: dict[str, str] = {}
+    states: dict[str, tuple[str, str]] = {}
+    missing = list(manifest["components"])
+    for name in choice.order:
+        implementation = manifest["implementations"][name]
+        demanded = name in choice.demanded
+        if not implementation["built"]:
+            from twinwheel.selection import problems
+
+            if demanded:
+                raise problems.not_built(package, name, implementation, variables)
+            states[name] = ("not built", implementation["reason"])
+            if missing:
+                problems.log_not_built(package, name, implementation["reason"])
+            continue
+        if not missing and not demanded:
+            states[name] = ("not needed", f"{_first(providers)} came first")
+            continue
+        try:
+            __import__(implementation["module"])
+        except BaseException as error:
+            # A Rust panic is no Exception, and each extension has its own class of it.
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            from twinwheel.selection import problems
+
+            if demanded:
+                raise problems.failed(package, name, implementation, variables, error) from error
+            states[name] = ("failed", problems.describe(error))
+            problems.log_failed(package, name, error)
+            continue
+        module = sys.modules[implementation["module"]]
+        had = [part for part in manifest["components"] if getattr(module, part, None) is not None]
+        if demanded and not had and manifest["components"]:
+            from twinwheel.selection import problems
+
+            raise problems.has_none(package, name, manifest, variables)
+        taken = [part for part in had if part in missing]
+        for part in taken:
+            components[part] = getattr(module, part)
+            providers[part] = name
+            missing.remove(part)
+        if taken:
+            states[name] = ("bound", ", ".join(taken))
+        elif had:
+            states[name] = ("not needed", f"{_first(providers)} came first")
+        else:
+            states[name] = ("failed", "its module has none of the components")
+    states.update(choice.left_out)
+    if missing:
+        from twinwheel.selection import problems
+
+        raise problems.unbound(package, missing, states)
+    in_order = {part: components[part] for part in manifest["components"]}
+    return Record(package, manifest, variables, Selection(package, in_order), providers, states)
+
+
+def _first(providers: dict[str, str]) -> str:
+    return " and ".join(dict.fromkeys(providers.values())) or "nothing to bind, so nothing"
