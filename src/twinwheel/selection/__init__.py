@@ -1,22 +1,25 @@
 """Bind the best implementation of each component while a package is being imported.
 
-``select`` reads the package's manifest and its variables, imports as few implementations as it can,
-and hands out their own functions. It runs at each import of each twin package, so the way of success
-imports nothing that it need not: errors, log lines and reports live in modules of their own.
+``select`` reads the package's manifest and its variables, imports as few implementations as it
+can, and hands out their own functions. It runs at each import of each twin package, so the way of
+success imports nothing that it need not: reading variables that say something, errors, log lines
+and reports live in modules of their own.
 """
 
 from __future__ import annotations
 
+from os import environ
+
 from twinwheel.manifest import load
-from twinwheel.selection.binding import Selection, bind
-from twinwheel.selection.environment import choose, look
+from twinwheel.selection.binding import Choice, Selection, bind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from twinwheel.manifest import Manifest
     from twinwheel.selection.binding import Record
     from twinwheel.selection.reporting import Report
 
-__all__ = ["Selection", "report", "select"]
+__all__ = ["Selection", "look", "prefix_of", "report", "select", "use_variable"]
 
 _records: dict[str, Record] = {}
 """The latest selection of each package. Written in one step, so it needs no lock."""
@@ -43,7 +46,13 @@ def select(package: str) -> Selection:
     known = _records.get(package)
     if known is not None and known.manifest is manifest and known.variables == variables:
         return known.selection
-    record = bind(package, manifest, variables, choose(package, manifest, variables))
+    if any(variables.values()):
+        from twinwheel.selection.environment import choose
+
+        choice = choose(package, manifest, variables)
+    else:
+        choice = Choice(list(manifest["prefer"]), set(), {})
+    record = bind(package, manifest, variables, choice)
     if known is None:  # of two threads that came here together, both get the first one's
         return _records.setdefault(package, record).selection
     _records[package] = record
@@ -67,3 +76,21 @@ def report(package: str) -> Report:
     import_package(package)
     select(package)
     return make_report(_records[package])
+
+
+def prefix_of(package: str) -> str:
+    """Give what the names of a package's variables start with: ``A_B`` for ``a.b``."""
+    return package.upper().replace(".", "_")
+
+
+def use_variable(prefix: str, name: str) -> str:
+    """Give the name of the variable that turns one implementation on or off."""
+    return f"{prefix}_USE_{name.upper()}"
+
+
+def look(package: str, manifest: Manifest) -> dict[str, str]:
+    """Collect the package's variables that are set, with their values as they stand."""
+    prefix = prefix_of(package)
+    names = [f"{prefix}_IMPLEMENTATION", f"{prefix}_ROLLOUT"]
+    names += [use_variable(prefix, name) for name in manifest["implementations"]]
+    return {name: environ[name] for name in names if name in environ}

@@ -7,9 +7,24 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from twinwheel.manifest import Manifest
-    from twinwheel.selection.environment import Choice
 
-__all__ = ["Record", "Selection", "bind"]
+__all__ = ["Choice", "Record", "Selection", "bind"]
+
+
+class Choice:
+    """The candidates that the variables leave, and how much they insist."""
+
+    __slots__ = ("demanded", "left_out", "order")
+
+    def __init__(
+        self, order: list[str], demanded: set[str], left_out: dict[str, tuple[str, str]]
+    ) -> None:
+        self.order = order
+        """Names of implementations, best first."""
+        self.demanded = demanded
+        """Those that must be had; to pass over one is an error."""
+        self.left_out = left_out
+        """Status and reason of those that a variable keeps out of the order."""
 
 
 class Selection:
@@ -69,7 +84,7 @@ def bind(package: str, manifest: Manifest, variables: dict[str, str], choice: Ch
         package: Full name of the twin package.
         manifest: Its manifest.
         variables: The package's variables that are set, for the record.
-        choice: The candidates, from ``choose``.
+        choice: The candidates.
 
     Returns:
         The selection, with the status of every implementation.
@@ -127,7 +142,10 @@ def bind(package: str, manifest: Manifest, variables: dict[str, str], choice: Ch
             states[name] = ("not needed", f"{_first(providers)} came first")
         else:
             states[name] = ("failed", "its module has none of the components")
-    states.update(choice.left_out)
+    for name in manifest["implementations"]:
+        if name not in states:
+            nobody_asked = ("not listed", "the package does not prefer it")
+            states[name] = choice.left_out.get(name, nobody_asked)
     if missing:
         from twinwheel.selection import problems
 

@@ -1,8 +1,12 @@
-"""The variables that steer a selection: which are set, and what order of candidates they ask for."""
+"""Turn a package's variables into an order of candidates.
+
+Imported only when a variable says something, which is seldom.
+"""
 
 from __future__ import annotations
 
-from os import environ
+from twinwheel.selection import prefix_of, use_variable
+from twinwheel.selection.binding import Choice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,44 +14,10 @@ if TYPE_CHECKING:
 
     from twinwheel.manifest import Manifest
 
-__all__ = ["NO", "YES", "Choice", "choose", "look", "prefix_of", "use_variable"]
+__all__ = ["NO", "YES", "choose"]
 
 YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off")
-
-
-class Choice:
-    """The candidates that the variables leave, and how much they insist."""
-
-    __slots__ = ("demanded", "left_out", "order")
-
-    def __init__(
-        self, order: list[str], demanded: set[str], left_out: dict[str, tuple[str, str]]
-    ) -> None:
-        self.order = order
-        """Names of implementations, best first."""
-        self.demanded = demanded
-        """Those that must be had; to pass over one is an error."""
-        self.left_out = left_out
-        """Status and reason of each implementation that is not in the order."""
-
-
-def prefix_of(package: str) -> str:
-    """Give what the names of a package's variables start with: ``A_B`` for ``a.b``."""
-    return package.upper().replace(".", "_")
-
-
-def use_variable(prefix: str, name: str) -> str:
-    """Give the name of the variable that turns one implementation on or off."""
-    return f"{prefix}_USE_{name.upper()}"
-
-
-def look(package: str, manifest: Manifest) -> dict[str, str]:
-    """Collect the package's variables that are set, with their values as they stand."""
-    prefix = prefix_of(package)
-    names = [f"{prefix}_IMPLEMENTATION", f"{prefix}_ROLLOUT"]
-    names += [use_variable(prefix, name) for name in manifest["implementations"]]
-    return {name: environ[name] for name in names if name in environ}
 
 
 def choose(package: str, manifest: Manifest, variables: Mapping[str, str]) -> Choice:
@@ -56,7 +26,7 @@ def choose(package: str, manifest: Manifest, variables: Mapping[str, str]) -> Ch
     Args:
         package: Full name of the twin package.
         manifest: Its manifest.
-        variables: What ``look`` found.
+        variables: Those of its variables that are set.
 
     Returns:
         The candidates in order, which of them are demanded, and why the others are left out.
@@ -65,9 +35,6 @@ def choose(package: str, manifest: Manifest, variables: Mapping[str, str]) -> Ch
         SelectionError: TW403 to TW407, when a value is wrong or two contradict each other.
     """
     prefix = prefix_of(package)
-    if not any(variables.values()):  # nearly always
-        return _complete(manifest, list(manifest["prefer"]), set(), {})
-
     rollout = variables.get(f"{prefix}_ROLLOUT", "").strip()
     if rollout and rollout.lower() != "off":
         from twinwheel.selection import problems
@@ -83,12 +50,9 @@ def choose(package: str, manifest: Manifest, variables: Mapping[str, str]) -> Ch
 
             raise problems.contradiction(prefix, variables, name, on=on)
 
-    order = named or list(manifest["prefer"])
-    order += [
-        name for name in manifest["implementations"] if name in demanded and name not in order
-    ]
-    # sorted is stable: those that are on come first, each group in its own order
-    order = sorted(order, key=lambda name: name not in demanded)
+    candidates = named or manifest["prefer"]
+    order = [name for name in switches if name in demanded]
+    order += [name for name in candidates if name not in demanded]
     left_out: dict[str, tuple[str, str]] = {}
     for name, on in switches.items():
         if not on:
@@ -105,18 +69,6 @@ def choose(package: str, manifest: Manifest, variables: Mapping[str, str]) -> Ch
         if named and name not in order and name not in left_out:
             variable = f"{prefix}_IMPLEMENTATION"
             left_out[name] = ("not listed", f"{variable}={variables[variable]}")
-    return _complete(manifest, order, demanded, left_out)
-
-
-def _complete(
-    manifest: Manifest,
-    order: list[str],
-    demanded: set[str],
-    left_out: dict[str, tuple[str, str]],
-) -> Choice:
-    for name in manifest["implementations"]:
-        if name not in order and name not in left_out:
-            left_out[name] = ("not listed", "the package does not prefer it")
     return Choice(order, demanded, left_out)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from twinwheel.errors import SelectionError
+from twinwheel.selection import use_variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def wrong_switch(variable: str, value: str, words: Iterable[str]) -> SelectionEr
 def no_rollout(variable: str, value: str) -> SelectionError:
     """TW405: a rollout was asked for."""
     return SelectionError(
-        f"{variable}={value!r} asks for a rollout, but this version of twinwheel has no rollout runtime",
+        f"{variable}={value!r} asks for a rollout, but this version of twinwheel has none",
         code="TW405",
         where=f"environment variable {variable}",
         accepted="off, or empty",
@@ -114,12 +115,12 @@ def contradiction(
 ) -> SelectionError:
     """TW406: two variables that cannot both be followed."""
     listed = f"{prefix}_IMPLEMENTATION"
-    switch = f"{prefix}_USE_{name.upper()}"
-    said = (
-        f"{switch}={variables[switch]} demands {name}, but {listed}={variables[listed]} leaves it out"
-        if on
-        else f"{listed}={variables[listed]} names {name}, but {switch}={variables[switch]} turns it off"
-    )
+    switch = use_variable(prefix, name)
+    order, word = f"{listed}={variables[listed]}", f"{switch}={variables[switch]}"
+    if on:
+        said = f"{word} demands {name}, but {order} leaves it out"
+    else:
+        said = f"{order} names {name}, but {word} turns it off"
     return SelectionError(
         said,
         code="TW406",

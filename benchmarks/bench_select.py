@@ -1,0 +1,127 @@
+"""Measure what selecting at import costs, in CPU time, over importing the artifact directly.
+
+Two packages that differ in their ``__init__.py`` alone are imported by turns, each time in a fresh
+interpreter; only the import statement is timed. The third figure is for a package that is imported
+when twinwheel itself is there already, because another twin package came first.
+
+    python benchmarks/bench_select.py [RUNS]
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinwheel.manifest import MODULE_NAME, SCHEMA, render
+
+if TYPE_CHECKING:
+    from twinwheel.manifest import Implementation, Manifest
+
+TIMED = """
+import sys, time
+{before}
+began = time.process_time_ns()
+import {package}
+took = time.process_time_ns() - began
+print(took)
+"""
+
+SELECTING = """
+from twinwheel import select
+
+_kernels = select(__name__)
+convolve = _kernels.convolve
+"""
+
+
+def manifest(package: str) -> Manifest:
+    """Describe a package of three implementations and one component."""
+
+    def implementation(name: str) -> Implementation:
+        return {
+            "module": f"{package}._{name}",
+            "builder": "none",
+            "built": True,
+            "reason": "",
+            "tools": {},
+            "artifacts": [],
+        }
+
+    names = ["rust", "c", "python"]
+    return {
+        "schema": SCHEMA,
+        "package": package,
+        "version": "1.0",
+        "prefer": names,
+        "implementations": {name: implementation(name) for name in names},
+        "components": {
+            "convolve": {"raises": [], "effects": "pure", "compare": "exact", "depends": []}
+        },
+        "built_with": {},
+    }
+
+
+def write_package(folder: Path, package: str, source: str) -> None:
+    """Write a package whose ``__init__.py`` is ``source``; Python modules stand for artifacts."""
+    room = folder / package
+    room.mkdir()
+    (room / "__init__.py").write_text(source)
+    (room / f"{MODULE_NAME}.py").write_text(render(manifest(package)))
+    for name in ("rust", "c", "python"):
+        (room / f"_{name}.py").write_text("def convolve():\n    pass\n")
+
+
+def cost(folder: Path, package: str, before: str = "") -> float:
+    """CPU milliseconds of one import in a fresh interpreter."""
+    source = Path(sys.modules["twinwheel.manifest"].__file__ or "").parents[1]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(folder), str(source)]),
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),  # as pip compiles what it installs
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    done = subprocess.run(
+        [sys.executable, "-c", TIMED.format(package=package, before=before)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout) / 1e6
+
+
+def main() -> None:
+    """Import by turns, and write the medians."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_package(folder, "direct", "from direct._rust import convolve\n")
+        write_package(folder, "selected", SELECTING)
+        cases = {
+            "direct": ("direct", ""),
+            "selected": ("selected", ""),
+            "selected, twinwheel imported before": ("selected", "import twinwheel"),
+        }
+        times: dict[str, list[float]] = {case: [] for case in cases}
+        for _ in range(3):  # write the bytecode, warm the file cache
+            for package, before in cases.values():
+                cost(folder, package, before)
+        for _ in range(runs):
+            for case, (package, before) in cases.items():
+                times[case].append(cost(folder, package, before))
+    base = statistics.median(times["direct"])
+    version = ".".join(map(str, sys.version_info[:3]))
+    write = sys.stdout.write
+    write(f"CPU time of the import, median of {runs} runs, Python {version}\n")
+    for case, values in times.items():
+        median = statistics.median(values)
+        write(f"  {case:36} {median:7.3f} ms   over direct {median - base:+7.3f} ms\n")
+
+
+if __name__ == "__main__":
+    main()
