@@ -1,3 +1,9 @@
+#!/usr/bin/env -S uv run --script
+
+# /// script
+# dependencies = ["nox>=2025.5"]
+# ///
+
 """Every task of the repository: ``nox -l`` lists them, ``nox -s lint`` runs one."""
 
 from __future__ import annotations
@@ -12,13 +18,12 @@ import nox
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_existing_virtualenvs = True
-nox.options.sessions = ["lint", "tests", "rust", "c", "packaging", "docs"]
 
-ROOT = Path(__file__).parent
 PURE = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
 BOTH = {"TWINWHEEL_C": "require", "TWINWHEEL_RUST": "require"}
 C_SUFFIXES = {".c", ".cpp", ".h", ".hpp"}
 PHOTOGRAPH_SUFFIXES = (".jpg", ".jpeg", ".png")
+MARKDOWN = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs")
 NO_COMPILER = "import shutil; assert not any(map(shutil.which, ('cc', 'c++', 'cargo')))"
 LARGEST_WHEEL = 2_000_000
 """Bytes that a wheel may have besides the photograph of ``twinwheel demo``."""
@@ -42,6 +47,7 @@ def lint(session: nox.Session) -> None:
     sources = [str(path) for path in sorted(Path("cpp").rglob("*")) if path.suffix in C_SUFFIXES]
     session.run("clang-format", "--dry-run", "--Werror", *sources)
     session.run("codespell")
+    session.run("mdformat", "--check", *MARKDOWN)
     session.run("zizmor", "--offline", "--no-progress", "--pedantic", ".")
     session.run("validate-pyproject", "pyproject.toml")
     session.run("repo-review", ".")
@@ -54,7 +60,7 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
-@nox.session
+@nox.session(default=False)
 def identifiers(session: nox.Session) -> None:
     """Compare the wheels that cibuildwheel would build with the documented set."""
     session.install("--quiet", ".[test]", env=PURE)
@@ -138,3 +144,7 @@ def docs(session: nox.Session) -> None:
     session.install("--quiet", *group("docs"))
     target = Path(*session.posargs) if session.posargs else Path(session.create_tmp(), "site")
     session.run("mkdocs", "build", "--strict", "--site-dir", str(target.resolve()))
+
+
+if __name__ == "__main__":
+    nox.main()
