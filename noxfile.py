@@ -31,7 +31,7 @@ LARGEST_WHEEL = 2_000_000
 
 def group(name: str) -> list[str]:
     """Read a dependency group, so that versions are written once, in pyproject.toml."""
-    return nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), name)
+    return list(nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), name))
 
 
 @nox.session

@@ -1,0 +1,74 @@
+"""What is written in more than one place says the same in each."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import twinwheel
+from twinwheel.build._vendor import tomli
+
+
+def test_one_version(root: Path, pyproject: dict[str, Any]) -> None:
+    version = pyproject["project"]["version"]
+    cargo = tomli.loads((root / "rust/Cargo.toml").read_text("utf-8"))
+    assert twinwheel.__version__ == version
+    assert cargo["workspace"]["package"]["version"] == version
+
+
+def test_the_changelog_knows_the_version(root: Path, pyproject: dict[str, Any]) -> None:
+    headings = re.findall(
+        r"^## \[(.+?)\]", (root / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert headings[0] == "Unreleased"
+    assert pyproject["project"]["version"] in (root / "CHANGELOG.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("hook", "requirement"),
+    [
+        ("astral-sh/ruff-pre-commit", "ruff"),
+        ("pre-commit/mirrors-mypy", "mypy"),
+        ("pre-commit/mirrors-clang-format", "clang-format"),
+        ("codespell-project/codespell", "codespell"),
+        ("hukkin/mdformat", "mdformat"),
+        ("zizmorcore/zizmor-pre-commit", "zizmor"),
+    ],
+)
+def test_pre_commit_and_the_lint_group_have_the_same_linters(
+    root: Path, pyproject: dict[str, Any], hook: str, requirement: str
+) -> None:
+    config = (root / ".pre-commit-config.yaml").read_text("utf-8")
+    revision = re.search(rf"repo: https://github.com/{hook}\n +rev: v?(\S+)", config)
+    assert revision is not None, f"{hook} is not in .pre-commit-config.yaml"
+    assert f"{requirement}=={revision[1]}" in pyproject["dependency-groups"]["lint"]
+
+
+def test_the_builders_get_what_the_test_extra_has(pyproject: dict[str, Any]) -> None:
+    """The tests build without isolation, so the extra covers what the C half asks for."""
+    extra = {re.split(r"[<>=\[; ]", item)[0] for item in optional(pyproject, "test")}
+    for table in pyproject["tool"]["twinwheel"]["implementations"].values():
+        for requirement in table.get("requires", []):
+            assert re.split(r"[<>=\[; ]", requirement)[0] in extra
+
+
+def optional(pyproject: dict[str, Any], extra: str) -> list[str]:
+    """Return the requirements of an extra."""
+    requirements: list[str] = pyproject["project"]["optional-dependencies"][extra]
+    return requirements
+
+
+def test_the_pins_of_the_wheel_builder_agree(pyproject: dict[str, Any]) -> None:
+    from packaging.requirements import Requirement
+
+    (pinned,) = (Requirement(item) for item in pyproject["dependency-groups"]["wheels"])
+    (accepted,) = (
+        requirement
+        for requirement in map(Requirement, optional(pyproject, "test"))
+        if requirement.name == pinned.name
+    )
+    (version,) = (specifier.version for specifier in pinned.specifier)
+    assert accepted.specifier.contains(version)
