@@ -20,9 +20,8 @@ def test_one_version(root: Path, pyproject: dict[str, Any]) -> None:
 
 
 def test_the_changelog_knows_the_version(root: Path, pyproject: dict[str, Any]) -> None:
-    headings = re.findall(
-        r"^## \[(.+?)\]", (root / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
-    )
+    changelog = (root / "CHANGELOG.md").read_text("utf-8")
+    headings = re.findall(r"^## \[(.+?)\]", changelog, re.MULTILINE)
     assert headings[0] == "Unreleased"
     assert pyproject["project"]["version"] in changelog
 
