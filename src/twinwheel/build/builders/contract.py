@@ -1,0 +1,70 @@
+"""What a builder is told and what it must provide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from twinwheel.build.settings import ImplementationSettings
+
+__all__ = ["BuildContext", "Builder", "Toolchain"]
+
+
+@dataclass(frozen=True)
+class BuildContext:
+    """What a builder may look at."""
+
+    root: Path
+    """The project's folder."""
+
+    pyproject: Mapping[str, Any]
+    """The whole ``pyproject.toml``."""
+
+    implementation: ImplementationSettings
+    environ: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """What the machine has for one implementation."""
+
+    tools: Mapping[str, str] = field(default_factory=dict)
+    """Name of the tool -> what it says of its version."""
+
+    missing: tuple[str, ...] = ()
+    """What is missing, each as a phrase such as ``no C++ compiler``; empty when it can be built."""
+
+    help: str = ""
+    """How to get what is missing."""
+
+
+class Builder(Protocol):
+    """What every builder provides; a module serves."""
+
+    BACKEND: str
+    """Object reference of the PEP 517 backend."""
+
+    DISTRIBUTION: str
+    """Name of the distribution that holds it."""
+
+    def probe(self, context: BuildContext) -> Toolchain:
+        """Look for the tools that cannot be had as a requirement; download nothing."""
+
+    def requirements(self, context: BuildContext) -> list[str]:
+        """Return PEP 508 requirements for a build, without those that are there already."""
+
+    def accepts_config_setting(self, key: str) -> bool:
+        """Tell whether a ``-C`` key is this backend's."""
+
+    def environment(self, context: BuildContext, scratch: Path) -> dict[str, str]:
+        """Return variables to set for the backend's hooks."""
+
+    def build_files(self, context: BuildContext) -> list[str]:
+        """Return paths, relative to the project, without which nothing can be built."""
+
+    def leftovers(self, context: BuildContext) -> list[Path]:
+        """Return files that the backend may write between the sources."""

@@ -1,0 +1,158 @@
+"""The C half: CMake, run by scikit-build-core's own hooks."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sysconfig
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from twinwheel.build.builders.contract import Toolchain
+from twinwheel.build.programs import find_program, version_tuple
+
+if TYPE_CHECKING:
+    from twinwheel.build.builders.contract import BuildContext
+
+__all__ = [
+    "BACKEND",
+    "DISTRIBUTION",
+    "accepts_config_setting",
+    "build_files",
+    "environment",
+    "leftovers",
+    "probe",
+    "requirements",
+]
+
+BACKEND = "scikit_build_core.build"
+DISTRIBUTION = "scikit-build-core"
+
+_REQUIREMENT = "scikit-build-core>=1.0"
+_DEFAULT_CMAKE = ">=3.15"
+# In the order in which CMake tries them.
+_COMPILERS = {
+    "C": ("a C compiler", "CC", ("cc", "gcc", "cl", "icx", "clang")),
+    "CXX": ("a C++ compiler", "CXX", ("c++", "g++", "cl", "icpx", "clang++")),
+}
+# Platforms for which PyPI has a ninja wheel, so that asking for it costs no compilation.
+_NINJA_PLATFORMS = re.compile(r"(linux-(x86_64|i686|aarch64|armv7l|ppc64le|s390x)|macosx-|win)")
+
+
+def probe(context: BuildContext) -> Toolchain:
+    """Look for the compilers; CMake and Ninja can be had as requirements.
+
+    A compiler that CMake would find by other means (a toolchain file, Visual Studio) counts as there.
+    """
+    tools: dict[str, str] = {}
+    cmake = find_program(("cmake", "cmake3"), context.environ)
+    if cmake is not None:
+        tools["cmake"] = cmake.version
+    if _has_toolchain_file(context) or _has_visual_studio():
+        return Toolchain(tools)
+    missing = []
+    for language in context.implementation.languages:
+        if language not in _COMPILERS:
+            continue  # CMake is left to judge a language that is not ours to find
+        phrase, variable, names = _COMPILERS[language]
+        compiler = find_program(names, context.environ, variable)
+        if compiler is None:
+            chosen = context.environ.get(variable, "")
+            missing.append(
+                f"{variable}={chosen} does not run" if chosen else f"{phrase} is not on PATH"
+            )
+        else:
+            tools[variable] = compiler.description
+    return Toolchain(
+        tools,
+        tuple(missing),
+        "install a C and C++ compiler (Debian: apt install g++; Fedora: dnf install gcc-c++; "
+        "macOS: xcode-select --install; Windows: Visual Studio Build Tools)"
+        if missing
+        else "",
+    )
+
+
+def requirements(context: BuildContext) -> list[str]:
+    """Return scikit-build-core, and CMake and Ninja only where the machine has none that fits."""
+    table = context.pyproject.get("tool", {}).get("scikit-build", {})
+    wanted = [_REQUIREMENT]
+    cmake_needed = _subtable(table, "cmake").get("version") or _DEFAULT_CMAKE
+    cmake = find_program(("cmake", "cmake3"), context.environ)
+    if "CMAKE_EXECUTABLE" not in context.environ and not (
+        cmake and _satisfies(cmake.version, str(cmake_needed))
+    ):
+        wanted.append(f"cmake{cmake_needed}")
+    if _needs_ninja(context):
+        wanted.append(f"ninja{_subtable(table, 'ninja').get('version') or '>=1.5'}")
+    return [*wanted, *context.implementation.requires]
+
+
+def accepts_config_setting(key: str) -> bool:
+    """Take every key that is nobody else's: scikit-build-core itself rejects what it does not know."""
+    return not key.startswith(("twinwheel.", "maturin.")) and key != "build-args"
+
+
+def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
+    """Return nothing: scikit-build-core builds in a folder of its own."""
+    del context, scratch
+    return {}
+
+
+def build_files(context: BuildContext) -> list[str]:
+    """Return the top CMakeLists.txt."""
+    table = context.pyproject.get("tool", {}).get("scikit-build", {})
+    folder = str(_subtable(table, "cmake").get("source-dir") or ".")
+    return [(PurePosixPath(folder) / "CMakeLists.txt").as_posix()]
+
+
+def leftovers(context: BuildContext) -> list[Path]:
+    """Return nothing: scikit-build-core writes to its build folder only."""
+    del context
+    return []
+
+
+def _subtable(table: object, key: str) -> dict[str, object]:
+    inner = table.get(key, {}) if isinstance(table, dict) else {}
+    return inner if isinstance(inner, dict) else {}
+
+
+def _has_toolchain_file(context: BuildContext) -> bool:
+    arguments = context.environ.get("CMAKE_ARGS", "")
+    return (
+        bool(context.environ.get("CMAKE_TOOLCHAIN_FILE")) or "-DCMAKE_TOOLCHAIN_FILE" in arguments
+    )
+
+
+def _has_visual_studio() -> bool:
+    """Ask Visual Studio's locator, since its compiler is not on PATH outside of its own shell."""
+    programs = os.environ.get("ProgramFiles(x86)", "")
+    locator = Path(programs, "Microsoft Visual Studio", "Installer", "vswhere.exe")
+    if not programs or not locator.is_file():
+        return False
+    options = "-latest -products * -requires Microsoft.VisualStudio.Component.VC.Tools.*"
+    command = [str(locator), *options.split(), "-property", "installationPath"]
+    answer = subprocess.run(command, capture_output=True, check=False)
+    return answer.returncode == 0 and bool(answer.stdout.strip())
+
+
+def _satisfies(version: str, needed: str) -> bool:
+    """Compare with ``>=`` clauses only; any other clause is left to the installer."""
+    clauses = [clause.strip() for clause in needed.split(",")]
+    if not all(re.match(r">=\s*\d+(\.\d+)*\Z", clause) for clause in clauses):
+        return False
+    return all(version_tuple(version) >= version_tuple(c[2:].strip()) for c in clauses)
+
+
+def _needs_ninja(context: BuildContext) -> bool:
+    generator = context.environ.get("CMAKE_GENERATOR", "")
+    if (generator and "Ninja" not in generator) or context.environ.get("CMAKE_MAKE_PROGRAM"):
+        return False
+    if os.name == "nt" and not generator:
+        return False  # Visual Studio's generator is the default there
+    if find_program(("ninja", "ninja-build"), context.environ) is not None:
+        return False
+    if _NINJA_PLATFORMS.match(sysconfig.get_platform()):
+        return True
+    return find_program(("make", "gmake"), context.environ) is None

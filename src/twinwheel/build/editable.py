@@ -1,0 +1,131 @@
+"""Editable installs: the sources from where they are, the native modules from a tree that stays.
+
+The wheel holds a path file and a small finder. Nothing is written between the sources: what the
+builders make and the manifest stay under ``build/twinwheel``, and the finder maps their names there.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinwheel.build.metadata import read_metadata
+from twinwheel.build.plan import announce, make_plan
+from twinwheel.build.sources import package_folders
+from twinwheel.build.wheel import build_contents, check_metadata, scratch_folder
+from twinwheel.build.wheelfile import File, write_wheel
+from twinwheel.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinwheel.build.merge import Contents
+
+__all__ = ["make_editable"]
+
+_FINDER = '''\
+"""Finds the native modules of an editable install. Written by twinwheel."""
+
+import sys
+
+FILES = {files}
+
+
+class Finder:
+    """Maps the names of generated modules to the files that the build made."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        """Return the spec of a generated module, None for any other."""
+        file = FILES.get(name)
+        if file is None:
+            return None
+        from importlib.util import spec_from_file_location
+
+        return spec_from_file_location(name, file)
+
+
+sys.meta_path.insert(0, Finder)
+'''
+
+
+def make_editable(
+    root: Path,
+    wheel_directory: Path,
+    config_settings: Mapping[str, str | list[str]] | None = None,
+    metadata_directory: str | None = None,
+) -> str:
+    """Build what an editable install consists of.
+
+    Args:
+        root: The project's folder.
+        wheel_directory: Where the wheel goes.
+        config_settings: What the frontend passed to the hook.
+        metadata_directory: As for ``make_wheel``.
+
+    Returns:
+        The wheel's file name.
+
+    Raises:
+        BuildError: TW341 when there is no place for what is built.
+    """
+    plan = make_plan(root, config_settings)
+    metadata = read_metadata(plan)
+    check_metadata(metadata, metadata_directory)
+    announce(plan)
+    contents = build_contents(plan, metadata)
+    folder = scratch_folder(root, wheel_directory)
+    if folder == wheel_directory:
+        raise BuildError(
+            "an editable install keeps its native modules under build/, which cannot be written to",
+            code="TW341",
+            where=str(root / "build"),
+            help="make the project's folder writable, or install without -e",
+        )
+    tree = folder / f"editable-{sys.implementation.cache_tag}-{sysconfig.get_platform()}"
+    _write_tree(tree, contents)
+    finder = f"_twinwheel_editable_{metadata.name}"
+    files = {module: str(tree / path) for path, module in _modules(contents).items()}
+    literal = "{\n" + "".join(f"    {k!r}: {v!r},\n" for k, v in sorted(files.items())) + "}"
+    paths = dict.fromkeys(str(item.path.parent.resolve()) for item in package_folders(plan))
+    payload = {
+        f"{finder}.py": File(_FINDER.replace("{files}", literal).encode()),
+        f"{finder}.pth": File("\n".join([*paths, f"import {finder}", ""]).encode()),
+    }
+    return write_wheel(
+        wheel_directory, metadata.stem, contents.tag, payload, contents.dist_info
+    )
+
+
+def _write_tree(tree: Path, contents: Contents) -> None:
+    """Write the tree beside the old one and change them over, so that a failed build breaks nothing."""
+    fresh, old = tree.with_name(f"{tree.name}.new"), tree.with_name(f"{tree.name}.old")
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    path, manifest = contents.manifest
+    for name, file in {**contents.native, path: manifest}.items():
+        target = fresh / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.data)
+        target.chmod(0o755 if file.executable else 0o644)
+    if tree.exists():
+        tree.rename(old)
+    fresh.rename(tree)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _modules(contents: Contents) -> dict[str, str]:
+    """Return path -> full module name of everything importable that the build made."""
+    suffixes = [*importlib.machinery.EXTENSION_SUFFIXES, ".py"]
+    found = {}
+    for path in [*contents.native, contents.manifest[0]]:
+        for suffix in suffixes:
+            if path.endswith(suffix):
+                name = path.removesuffix(suffix).replace("/", ".").removesuffix(".__init__")
+                found[path] = name
+                break
+    return found

@@ -1,0 +1,174 @@
+"""Calling the builders' own PEP 517 hooks: each in a process of its own, side by side."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from twinwheel.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from twinwheel.build.config_settings import ConfigSettings
+
+__all__ = ["HookCall", "call_hooks"]
+
+
+@dataclass(frozen=True)
+class HookCall:
+    """One call of a build hook (``build_wheel``, ``build_sdist``)."""
+
+    label: str
+    """Stands before each line that the backend prints: the implementation's name."""
+
+    backend: str
+    """Object reference of the PEP 517 backend."""
+
+    hook: str
+    output: Path
+    """Existing folder that the hook writes its file to."""
+
+    config_settings: ConfigSettings
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables to set beside the inherited ones."""
+
+
+def call_hooks(root: Path, calls: Iterable[HookCall]) -> dict[str, Path]:
+    """Run all calls at once and wait for them; when one fails, stop the others.
+
+    Args:
+        root: The project's folder, the working folder of each hook.
+        calls: What to call.
+
+    Returns:
+        Label -> path of the file that the hook made.
+
+    Raises:
+        BuildError: TW301 when a hook fails, TW302 when its backend cannot be imported.
+    """
+    calls = list(calls)
+    if not calls:
+        return {}
+    running = _Running()
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+        futures = {pool.submit(_call, root, call, running): call for call in calls}
+        made: dict[str, Path] = {}
+        failure: BuildError | None = None
+        try:
+            for future in as_completed(futures):
+                call = futures[future]
+                try:
+                    made[call.label] = call.output / future.result()
+                except BuildError as error:
+                    failure = failure or error  # those after it failed because they were stopped
+                    running.stop()
+        except BaseException:
+            running.stop()
+            raise
+    if failure is not None:
+        raise failure
+    return made
+
+
+class _Running:
+    """The processes under way, so that all of them can be stopped."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+
+    def start(self, command: Sequence[str], cwd: str, environ: Mapping[str, str]) -> int:
+        with self._lock:
+            if self._stopped:
+                return 1
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=os.name != "nt",
+            )
+            self._processes.add(process)
+        label = environ[_LABEL]
+        assert process.stdout is not None
+        for line in process.stdout:
+            _print(label, line)
+        code = process.wait()
+        with self._lock:
+            self._processes.discard(process)
+        return code
+
+    def stop(self) -> None:
+        """End every process with its children (compilers), and start no more."""
+        with self._lock:
+            self._stopped = True
+            for process in self._processes:
+                with contextlib.suppress(ProcessLookupError):
+                    if os.name == "nt":
+                        process.terminate()
+                    else:
+                        os.killpg(process.pid, signal.SIGTERM)
+
+
+_LABEL = "_TWINWHEEL_HOOK_LABEL"
+
+
+def _print(label: str, line: bytes) -> None:
+    text = line.decode("utf-8", "replace").rstrip()
+    encoding = sys.stdout.encoding or "utf-8"
+    text = text.encode(encoding, "replace").decode(encoding)  # compilers print beyond cp1252
+    sys.stdout.write(f"[{label}] {text}\n")
+    sys.stdout.flush()
+
+
+def _call(root: Path, call: HookCall, running: _Running) -> str:
+    from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
+
+    environment = {**call.environment, _LABEL: call.label}
+
+    def run(
+        cmd: Sequence[str],
+        cwd: str | None = None,
+        extra_environ: Mapping[str, str] | None = None,
+    ) -> None:
+        environ = {**os.environ, **environment, **(extra_environ or {})}
+        code = running.start(cmd, cwd or str(root), environ)
+        if code:
+            raise subprocess.CalledProcessError(code, cmd)
+
+    caller = BuildBackendHookCaller(str(root), call.backend, runner=run)
+    try:
+        result: str = getattr(caller, call.hook)(str(call.output), call.config_settings)
+    except BackendUnavailable:
+        raise BuildError(
+            f"the backend '{call.backend}' cannot be imported",
+            code="TW302",
+            where=f"the {call.label} half",
+            help="let the frontend install the requirements (no --no-build-isolation), "
+            f"or install the distribution that holds {call.backend}",
+        ) from None
+    except subprocess.CalledProcessError as error:
+        raise BuildError(
+            f"{call.backend}.{call.hook} failed with exit code {error.returncode}",
+            code="TW301",
+            where=f"the {call.label} half; its messages are above, behind [{call.label}]",
+            help="mend what its messages name"
+            + (
+                f", or leave the half out: TWINWHEEL_{call.label.upper()}=off"
+                if call.hook != "build_sdist"
+                else ""
+            ),
+        ) from None
+    return result

@@ -1,0 +1,135 @@
+"""``[project]`` -> METADATA, entry points and licence files: one source for wheel and sdist.
+
+Neither half's metadata is used: the two backends write the same table differently.
+Specifications: PEP 621, PEP 639, https://packaging.python.org/en/latest/specifications/core-metadata/
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twinwheel.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyproject_metadata import StandardMetadata
+
+    from twinwheel.build.plan import Plan
+
+__all__ = ["ProjectMetadata", "read_metadata"]
+
+# What tools take when [project] does not say, as PEP 639 suggests.
+_LICENSE_GLOBS = ("LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*")
+
+
+@dataclass(frozen=True)
+class ProjectMetadata:
+    """What a distribution says of itself."""
+
+    name: str
+    """Normalised for file names: ``my_package``."""
+
+    version: str
+    metadata: bytes
+    """Contents of METADATA and PKG-INFO."""
+
+    entry_points: bytes
+    """Contents of ``entry_points.txt``; empty when there are none."""
+
+    licenses: Mapping[str, bytes]
+    """Path relative to the project -> contents."""
+
+    @property
+    def stem(self) -> str:
+        """``name-version``, the start of every file name."""
+        return f"{self.name}-{self.version}"
+
+    @property
+    def dist_info(self) -> str:
+        """Name of the metadata folder."""
+        return f"{self.stem}.dist-info"
+
+    def files(self) -> dict[str, bytes]:
+        """Return the metadata folder's files that do not depend on the build."""
+        files = {f"licenses/{path}": content for path, content in self.licenses.items()}
+        files["METADATA"] = self.metadata
+        if self.entry_points:
+            files["entry_points.txt"] = self.entry_points
+        return files
+
+
+def read_metadata(plan: Plan) -> ProjectMetadata:
+    """Read the project's metadata.
+
+    Raises:
+        ConfigError: TW121 when ``[project]`` is wrong, TW122 when it has dynamic fields.
+    """
+    from packaging.utils import canonicalize_name
+    from pyproject_metadata import StandardMetadata
+    from pyproject_metadata.errors import ConfigurationError
+
+    project = plan.pyproject.get("project")
+    if not isinstance(project, dict):
+        raise ConfigError(
+            "there is no [project] table",
+            code="TW121",
+            where="pyproject.toml",
+            accepted="a table with at least 'name' and 'version' (PEP 621)",
+        )
+    try:
+        metadata = StandardMetadata.from_pyproject(plan.pyproject, plan.root)
+        text = bytes(metadata.as_rfc822()) if not metadata.dynamic else b""
+    except ConfigurationError as error:
+        raise ConfigError(
+            str(error),
+            code="TW121",
+            where=f"pyproject.toml, [{error.key}]" if error.key else "pyproject.toml, [project]",
+            accepted="a [project] table as PEP 621 and PEP 639 describe it",
+        ) from None
+    if metadata.dynamic or metadata.version is None:
+        raise ConfigError(
+            f"dynamic fields are not read yet: {', '.join(metadata.dynamic)}",
+            code="TW122",
+            where="pyproject.toml, [project] dynamic",
+            accepted="static values",
+            help="write the values into [project]",
+        )
+    version = str(metadata.version)
+    return ProjectMetadata(
+        name=canonicalize_name(metadata.name).replace("-", "_"),
+        version=version,
+        metadata=text,
+        entry_points=_entry_points(metadata).encode(),
+        licenses=_licenses(plan, metadata),
+    )
+
+
+def _entry_points(metadata: StandardMetadata) -> str:
+    groups = {
+        "console_scripts": metadata.scripts,
+        "gui_scripts": metadata.gui_scripts,
+        **metadata.entrypoints,
+    }
+    sections = [
+        "\n".join([f"[{group}]", *(f"{name} = {target}" for name, target in entries.items()), ""])
+        for group, entries in groups.items()
+        if entries
+    ]
+    return "\n".join(sections)
+
+
+def _licenses(plan: Plan, metadata: StandardMetadata) -> dict[str, bytes]:
+    if metadata.license_files is not None:
+        paths = [plan.root / path for path in metadata.license_files]
+    else:
+        paths = [path for glob in _LICENSE_GLOBS for path in sorted(plan.root.glob(glob))]
+        named = getattr(metadata.license, "file", None)
+        if named is not None:
+            paths.append(plan.root / named)
+    return {
+        path.relative_to(plan.root).as_posix(): path.read_bytes()
+        for path in paths
+        if path.is_file()
+    }

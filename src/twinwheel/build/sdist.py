@@ -1,0 +1,108 @@
+"""The source distribution: everything that either half is built from, packed without a compiler.
+
+scikit-build-core's hook collects the files: it follows .gitignore, keeps executable bits and needs
+no Cargo. The metadata is ours, so that the sdist and every wheel from it say the same.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from twinwheel.build.builders import BUILDERS
+from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.build.metadata import ProjectMetadata, read_metadata
+from twinwheel.build.plan import Plan, make_plan
+from twinwheel.build.wheelfile import source_date, write_atomically
+from twinwheel.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["check_sdist_settings", "make_sdist"]
+
+
+def check_sdist_settings(
+    root: Path, config_settings: Mapping[str, str | list[str]] | None
+) -> Plan:
+    """Return a plan that builds nothing: an sdist needs no tool, so none is looked for.
+
+    Raises:
+        ConfigError: TW1xx when a setting is wrong.
+    """
+    return make_plan(root, config_settings, probe=False)
+
+
+def make_sdist(
+    root: Path,
+    sdist_directory: Path,
+    config_settings: Mapping[str, str | list[str]] | None = None,
+) -> str:
+    """Build the source distribution.
+
+    Returns:
+        Its file name.
+
+    Raises:
+        BuildError: TW331 when a file without which a half cannot be built is left out.
+    """
+    plan = check_sdist_settings(root, config_settings)
+    metadata = read_metadata(plan)
+    packer = BUILDERS["scikit-build-core"]
+    settings = {
+        key: value
+        for decision in plan.decisions
+        if decision.builder is packer
+        for key, value in decision.config_settings.items()
+    }
+    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary:
+        output = Path(temporary)
+        call = HookCall("sdist", packer.BACKEND, "build_sdist", output, settings)
+        made = call_hooks(root, [call])["sdist"]
+        data = _with_our_metadata(made, plan, metadata)
+    name = f"{metadata.stem}.tar.gz"
+    sdist_directory.mkdir(parents=True, exist_ok=True)
+    write_atomically(sdist_directory / name, data)
+    return name
+
+
+def _with_our_metadata(path: Path, plan: Plan, metadata: ProjectMetadata) -> bytes:
+    buffer = io.BytesIO()
+    date = source_date() or 0
+    present: set[str] = set()
+    # The stream is compressed apart, since tarfile would write the file's name and the time into it.
+    with (
+        tarfile.open(path) as source,
+        gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=date) as stream,
+        tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as target,
+    ):
+        for member in source:
+            inside = PurePosixPath(*PurePosixPath(member.name).parts[1:]).as_posix()
+            present.add(inside)
+            member.name = f"{metadata.stem}/{inside}"
+            if inside == "PKG-INFO":
+                member.size = len(metadata.metadata)
+                target.addfile(member, io.BytesIO(metadata.metadata))
+            else:
+                target.addfile(member, source.extractfile(member) if member.isreg() else None)
+    missing = [name for name in _needed(plan) if name not in present]
+    if missing:
+        raise BuildError(
+            f"the source distribution would lack {', '.join(missing)}",
+            code="TW331",
+            where="pyproject.toml, [tool.scikit-build] sdist.exclude, or .gitignore",
+            help="a wheel could not be built from it; include these files",
+        )
+    return buffer.getvalue()
+
+
+def _needed(plan: Plan) -> list[str]:
+    """Return the files without which nothing could be built."""
+    needed = ["pyproject.toml", "PKG-INFO"]
+    for decision in plan.decisions:
+        needed += decision.builder.build_files(decision.context)
+    return needed

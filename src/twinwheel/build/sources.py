@@ -1,0 +1,126 @@
+"""The package's Python sources: what every wheel holds, whatever is compiled."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from twinwheel.errors import ConfigError
+from twinwheel.manifest import MODULE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twinwheel.build.plan import Plan
+
+__all__ = ["PackageFolder", "is_module_file", "package_folders", "python_sources"]
+
+_NEVER = ("__pycache__/", "*.py[cod]", ".DS_Store", ".git", "*.egg-info/", "*.dist-info/")
+_NATIVE_SUFFIXES = (*importlib.machinery.EXTENSION_SUFFIXES, ".so", ".pyd", ".dylib")
+
+
+@dataclass(frozen=True)
+class PackageFolder:
+    """A top-level package in the source tree."""
+
+    name: str
+    """Import name, and the folder's name in the wheel."""
+
+    path: Path
+
+
+def package_folders(plan: Plan) -> tuple[PackageFolder, ...]:
+    """Return the top-level packages to ship: those listed, or the one found in ``src/`` or the root.
+
+    Raises:
+        ConfigError: TW131 when a folder is not there, TW132 when it does not hold the package.
+    """
+    top = plan.settings.package.partition(".")[0]
+    listed = plan.settings.packages
+    candidates = listed or (f"src/{top}", f"python/{top}", top)
+    found = []
+    for relative in candidates:
+        path = plan.root / relative
+        if path.is_dir():
+            found.append(PackageFolder(path.name, path))
+            if not listed:
+                break
+        elif listed:
+            raise ConfigError(
+                f"'{relative}' is no folder",
+                code="TW131",
+                where="pyproject.toml, [tool.twinwheel.wheel] packages",
+                accepted="folders of Python packages, relative to pyproject.toml",
+            )
+    inner = plan.settings.package.split(".")
+    if not any(
+        folder.name == top and folder.path.joinpath(*inner[1:], "__init__.py").is_file()
+        for folder in found
+    ):
+        raise ConfigError(
+            f"the package '{plan.settings.package}' is not in the sources",
+            code="TW132",
+            where="pyproject.toml, [tool.twinwheel] package",
+            accepted=", ".join(f"{item}" for item in candidates) + " with an __init__.py",
+            help="name the folder in [tool.twinwheel.wheel] packages, such as ['src/NAME']",
+        )
+    return tuple(found)
+
+
+def python_sources(plan: Plan) -> dict[str, Path]:
+    """Collect the files of the package folders.
+
+    Caches are left out, and so is what a builder makes: an output that an earlier build or editable
+    install left in the tree must not pass for this build's.
+
+    Returns:
+        Path in the wheel -> file.
+    """
+    import pathspec
+
+    never = pathspec.GitIgnoreSpec.from_lines(_NEVER)
+    excluded = pathspec.GitIgnoreSpec.from_lines(plan.settings.exclude)
+    modules = [item.module for item in plan.settings.implementations.values() if item.builder]
+    manifest = f"{plan.settings.package}.{MODULE_NAME}"
+    sources: dict[str, Path] = {}
+    for folder in package_folders(plan):
+        for path in _files(folder.path):
+            inside = (PurePosixPath(folder.name) / path.relative_to(folder.path)).as_posix()
+            if never.match_file(inside) or excluded.match_file(inside):
+                continue
+            if any(is_module_file(inside, module) for module in modules):
+                continue
+            if inside == manifest.replace(".", "/") + ".py":
+                continue
+            sources[inside] = path
+    return sources
+
+
+def is_module_file(path: str, module: str) -> bool:
+    """Tell whether a path in a wheel is the compiled module, or inside the package of that name.
+
+    Args:
+        path: Path inside the wheel.
+        module: Full name of the module.
+    """
+    stem = module.replace(".", "/")
+    if path.startswith(f"{stem}/"):
+        return True
+    name = path.removeprefix(f"{stem}.")
+    return name != path and "/" not in name and path.endswith(_NATIVE_SUFFIXES)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    walked: set[str] = set()
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(parent)
+        if real in walked:  # a link that leads back up
+            folders.clear()
+            continue
+        walked.add(real)
+        folders.sort()
+        for name in sorted(names):
+            yield Path(parent, name)

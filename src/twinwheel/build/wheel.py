@@ -1,0 +1,141 @@
+"""Plan -> halves -> wheel."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.build.merge import Contents, merge
+from twinwheel.build.metadata import ProjectMetadata, read_metadata
+from twinwheel.build.plan import Plan, announce, make_plan
+from twinwheel.build.wheelfile import read_half, write_wheel
+from twinwheel.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["build_contents", "check_metadata", "make_wheel", "scratch_folder", "write_metadata"]
+
+
+def make_wheel(
+    root: Path,
+    wheel_directory: Path,
+    config_settings: Mapping[str, str | list[str]] | None = None,
+    metadata_directory: str | None = None,
+) -> str:
+    """Build one wheel.
+
+    Args:
+        root: The project's folder.
+        wheel_directory: Where the wheel goes.
+        config_settings: What the frontend passed to the hook.
+        metadata_directory: A ``.dist-info`` folder that ``write_metadata`` made, if the frontend kept it.
+
+    Returns:
+        The wheel's file name.
+
+    Raises:
+        TwinwheelError: With a code, when anything is wrong; nothing is written then.
+    """
+    plan = make_plan(root, config_settings)
+    metadata = read_metadata(plan)
+    check_metadata(metadata, metadata_directory)
+    announce(plan)
+    contents = build_contents(plan, metadata)
+    return write_wheel(
+        wheel_directory, metadata.stem, contents.tag, contents.payload, contents.dist_info
+    )
+
+
+def write_metadata(
+    root: Path, folder: Path, config_settings: Mapping[str, str | list[str]] | None = None
+) -> str:
+    """Write the metadata folder of the wheel that would be built.
+
+    Returns:
+        Its name.
+    """
+    metadata = read_metadata(make_plan(root, config_settings))
+    for path, data in metadata.files().items():
+        target = folder / metadata.dist_info / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return metadata.dist_info
+
+
+def check_metadata(metadata: ProjectMetadata, metadata_directory: str | None) -> None:
+    """Refuse to build a wheel other than the one whose metadata the frontend was given.
+
+    Raises:
+        BuildError: TW303 when they differ.
+    """
+    if metadata_directory is None:
+        return
+    for path, data in metadata.files().items():
+        promised = Path(metadata_directory, path)
+        if not promised.is_file() or promised.read_bytes() != data:
+            raise BuildError(
+                f"{path} is not what was promised before the build",
+                code="TW303",
+                where=metadata_directory,
+                help="pyproject.toml or a licence file changed during the build; build again",
+            )
+
+
+def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
+    """Run the builders that the plan names, side by side, and merge what they make."""
+    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, _untouched(plan):
+        calls = []
+        for decision in plan.built:
+            name = decision.implementation.name
+            output = Path(temporary, name)
+            output.mkdir()
+            calls.append(
+                HookCall(
+                    label=name,
+                    backend=decision.builder.BACKEND,
+                    hook="build_wheel",
+                    output=output,
+                    config_settings=decision.config_settings,
+                    environment=decision.builder.environment(
+                        decision.context, scratch_folder(plan.root, Path(temporary))
+                    ),
+                )
+            )
+        wheels = call_hooks(plan.root, calls)
+        halves = [read_half(name, wheels[name]) for name in (call.label for call in calls)]
+    return merge(plan, metadata, halves)
+
+
+def scratch_folder(root: Path, otherwise: Path) -> Path:
+    """Return a folder that stays between builds, out of sight of version control and of sdists.
+
+    Args:
+        root: The project's folder; ``build/twinwheel`` in it is used when it can be written to.
+        otherwise: Taken when it cannot.
+    """
+    folder = root / "build" / "twinwheel"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", "utf-8")
+    except OSError:
+        return otherwise
+    return folder if os.access(folder, os.W_OK) else otherwise
+
+
+@contextlib.contextmanager
+def _untouched(plan: Plan) -> Iterator[None]:
+    """Remove what the builders write between the sources, where it was not before."""
+    leftovers = [path for item in plan.built for path in item.builder.leftovers(item.context)]
+    absent = [path for path in leftovers if not path.exists()]
+    try:
+        yield
+    finally:
+        for path in absent:
+            path.unlink(missing_ok=True)
