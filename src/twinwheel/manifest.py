@@ -1,8 +1,8 @@
 """The manifest: what a wheel says of its artifacts and components.
 
-The one contract between build time, where ``render`` writes it, and run time, where ``load`` reads it.
-It is a generated Python module that holds one literal, because importing a module costs a tenth of
-what parsing a data file does. Reading it must stay cheap: this module imports nothing at run time.
+The one contract between build time, where ``render`` writes it, and run time, where ``load`` reads
+it. It is a generated Python module that holds one literal, because importing a module costs a tenth
+of what parsing a data file does. Reading it must stay cheap: this module imports nothing dear.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypedDict
+
+    from twinwheel.errors import SelectionError
 
     class Artifact(TypedDict):
         """One compiled file in the wheel."""
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
         """``twinwheel``, ``python`` and ``tag`` (of the wheel)."""
 
 
-__all__ = ["MODULE_NAME", "SCHEMA", "load", "render"]
+__all__ = ["MODULE_NAME", "SCHEMA", "check", "load", "no_manifest", "render"]
 
 SCHEMA = 1
 """Version of the manifest's layout; ``load`` refuses any other."""
@@ -92,24 +94,37 @@ def load(package: str) -> Manifest:
     except ModuleNotFoundError as error:
         if error.name != name:
             raise
-        from twinwheel.errors import SelectionError
+        raise no_manifest(package) from None
+    return check(package, sys.modules[name].MANIFEST)
 
-        raise SelectionError(
-            f"{package} has no manifest, so it was not built by twinwheel",
-            code="TW401",
-            where=name,
-            help="install the package (pip install . or pip install -e .) instead of importing its sources",
-        ) from None
-    manifest: Manifest = sys.modules[name].MANIFEST
+
+def no_manifest(package: str) -> SelectionError:
+    """TW401: the package has no manifest."""
+    from twinwheel.errors import SelectionError
+
+    return SelectionError(
+        f"{package} has no manifest, so it was not built by twinwheel",
+        code="TW401",
+        where=f"{package}.{MODULE_NAME}",
+        help="install the package (pip install . or pip install -e .); do not import its sources",
+    )
+
+
+def check(package: str, manifest: Manifest) -> Manifest:
+    """Give a manifest back if its layout is the one that this module knows.
+
+    Raises:
+        SelectionError: TW402 when its layout is of another version.
+    """
     if manifest["schema"] != SCHEMA:
         from twinwheel.errors import SelectionError
 
         raise SelectionError(
             f"the manifest of {package} has layout {manifest['schema']}",
             code="TW402",
-            where=name,
+            where=f"{package}.{MODULE_NAME}",
             accepted=f"layout {SCHEMA}",
-            help="install the twinwheel release that the package was built with, or rebuild the package",
+            help="install the twinwheel that the package was built with, or rebuild the package",
         )
     return manifest
 
