@@ -43,11 +43,15 @@ class TwinwheelError(Exception):
         self.help = help
 
     def __str__(self) -> str:
-        lines = [f"[{self.code}] {self.message}"]
+        return f"[{self.code}] {self.message}{self.details()}"
+
+    def details(self) -> str:
+        """Return the labelled lines that follow the message, each after a line break."""
+        lines = [""]
         for label in ("where", "accepted", "help"):
             text = getattr(self, label)
             if text:
-                lines.append(f"  {label + ':':9} {text}")
+                lines.append(f"  {label + ':':9} " + text.replace("\n", "\n" + " " * 12))
         return "\n".join(lines)
 
 

@@ -7,7 +7,6 @@ Specifications: https://peps.python.org/pep-0517/ and https://peps.python.org/pe
 from __future__ import annotations
 
 import contextlib
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,13 +30,13 @@ __all__ = [
 @contextlib.contextmanager
 def _errors_for_the_user() -> Iterator[None]:
     """Print an error that is meant for the user, and exit, in place of a traceback."""
+    from twinwheel.build.console import complain
     from twinwheel.errors import TwinwheelError
 
     try:
         yield
     except TwinwheelError as error:
-        sys.stdout.flush()
-        print(f"\nerror{error}", file=sys.stderr, flush=True)
+        complain(f"\nerror[{error.code}]: {error.message}{error.details()}")
         raise SystemExit(1) from None
 
 
@@ -114,7 +113,7 @@ def build_editable(
     config_settings: ConfigSettings = None,
     metadata_directory: str | None = None,
 ) -> str:
-    """Build every planned half into a tree that stays, and a wheel that points to it and the sources.
+    """Build every planned half into a tree that stays, and a wheel that points there.
 
     https://peps.python.org/pep-0660/#build-editable
     """

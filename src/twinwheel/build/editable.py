@@ -1,7 +1,8 @@
 """Editable installs: the sources from where they are, the native modules from a tree that stays.
 
-The wheel holds a path file and a small finder. Nothing is written between the sources: what the
-builders make and the manifest stay under ``build/twinwheel``, and the finder maps their names there.
+The wheel holds a path file and a small finder. Nothing is written between the sources: what
+the builders make and the manifest stay under ``build/twinwheel``, and the finder maps their names
+there.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import importlib.machinery
 import shutil
 import sys
 import sysconfig
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.metadata import read_metadata
@@ -22,6 +22,7 @@ from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from twinwheel.build.merge import Contents
 
@@ -96,13 +97,11 @@ def make_editable(
         f"{finder}.py": File(_FINDER.replace("{files}", literal).encode()),
         f"{finder}.pth": File("\n".join([*paths, f"import {finder}", ""]).encode()),
     }
-    return write_wheel(
-        wheel_directory, metadata.stem, contents.tag, payload, contents.dist_info
-    )
+    return write_wheel(wheel_directory, metadata.stem, contents.tag, payload, contents.dist_info)
 
 
 def _write_tree(tree: Path, contents: Contents) -> None:
-    """Write the tree beside the old one and change them over, so that a failed build breaks nothing."""
+    """Write the tree beside the old one and change them over: a failed build breaks nothing."""
     fresh, old = tree.with_name(f"{tree.name}.new"), tree.with_name(f"{tree.name}.old")
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)

@@ -6,12 +6,12 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from twinwheel.build.console import say
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class _Running:
         label = environ[_LABEL]
         assert process.stdout is not None
         for line in process.stdout:
-            _print(label, line)
+            say(f"[{label}] {line.decode('utf-8', 'replace').rstrip()}")
         code = process.wait()
         with self._lock:
             self._processes.discard(process)
@@ -123,14 +123,6 @@ class _Running:
 
 
 _LABEL = "_TWINWHEEL_HOOK_LABEL"
-
-
-def _print(label: str, line: bytes) -> None:
-    text = line.decode("utf-8", "replace").rstrip()
-    encoding = sys.stdout.encoding or "utf-8"
-    text = text.encode(encoding, "replace").decode(encoding)  # compilers print beyond cp1252
-    sys.stdout.write(f"[{label}] {text}\n")
-    sys.stdout.flush()
 
 
 def _call(root: Path, call: HookCall, running: _Running) -> str:

@@ -58,8 +58,8 @@ class Contents:
 def merge(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -> Contents:
     """Put the halves together.
 
-    The Python sources are read from the tree; of a half, only what it made is taken. Where both have
-    a file it must be the same.
+    The Python sources are read from the tree; of a half, only what it made is taken. Where both
+    have a file it must be the same.
 
     Args:
         plan: What was to be built.
@@ -177,7 +177,7 @@ def _artifact(path: str, file: File, tag: WheelTag) -> Artifact:
 
 
 def _licenses(halves: Sequence[Half]) -> dict[str, bytes]:
-    """Collect the halves' licence files; those of one name and other contents stand side by side."""
+    """Collect the halves' licence files; of one name and other contents, both are kept."""
     found: dict[str, bytes] = {}
     for half in halves:
         for path, data in half.dist_info.items():

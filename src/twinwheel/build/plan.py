@@ -6,7 +6,6 @@ The plan is made the same way by every hook, so that requirements, metadata and 
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +15,7 @@ from twinwheel.build.config_settings import (
     check_mode,
     route_config_settings,
 )
+from twinwheel.build.console import say, warn
 from twinwheel.build.pyproject import read_pyproject
 from twinwheel.build.settings import ImplementationSettings, Settings, read_settings
 from twinwheel.errors import ToolchainError
@@ -108,7 +108,11 @@ def make_plan(
         )
         for item in compiled
     )
-    if probe and len(compiled) == len(settings.implementations) and not any(d.build for d in decisions):
+    if (
+        probe
+        and len(compiled) == len(settings.implementations)
+        and not any(d.build for d in decisions)
+    ):
         raise ToolchainError(
             f"no implementation of {settings.package} is left: "
             + "; ".join(f"{d.implementation.name}: {d.reason}" for d in decisions),
@@ -126,24 +130,24 @@ def is_sdist(root: Path) -> bool:
 
 def announce(plan: Plan) -> None:
     """Print what is built, and loudly what is not."""
-    print(f"twinwheel: {plan.settings.package} from {_ORIGINS[plan.origin]}", flush=True)
+    say(f"twinwheel: {plan.settings.package} from {_ORIGINS[plan.origin]}")
     for decision in plan.built:
         tools = ", ".join(f"{name} {text}" for name, text in decision.toolchain.tools.items())
-        print(f"  {decision.implementation.name}: built by {decision.implementation.builder} ({tools})")
-    left_out = [decision for decision in plan.decisions if not decision.build]
-    for decision in left_out:
-        name = decision.implementation.name
-        lines = [
-            f"the {name} implementation of {plan.settings.package} is LEFT OUT of this wheel",
-            f"why: {decision.reason}",
-        ]
-        if decision.toolchain.help:
-            lines.append(f"help: {decision.toolchain.help}")
-            lines.append(f"TWINWHEEL_{name.upper()}=require makes this an error")
-        width = max(len(line) for line in lines) + 4
-        print("*" * width, *(f"* {line}" for line in lines), "*" * width, sep="\n", file=sys.stderr)
-    sys.stdout.flush()
-    sys.stderr.flush()
+        item = decision.implementation
+        say(f"  {item.name}: built by {item.builder} ({tools})")
+    for decision in plan.decisions:
+        if not decision.build:
+            name = decision.implementation.name
+            lines = [
+                f"the {name} implementation of {plan.settings.package} is LEFT OUT of this wheel",
+                f"why:  {decision.reason}",
+            ]
+            if decision.toolchain.help:
+                lines += [
+                    f"help: {decision.toolchain.help}",
+                    f"      TWINWHEEL_{name.upper()}=require makes this an error",
+                ]
+            warn(lines)
 
 
 _ORIGINS = {"checkout": "a source checkout", "sdist": "a source distribution"}
@@ -165,26 +169,26 @@ def _decide(
         return Decision(item, context, toolchain, True, "", config_settings)
     reason = "; ".join(toolchain.missing)
     if mode == "require" or origin == "sdist":
-        raise _missing_tools(item, toolchain, reason, variable, origin)
+        raise _missing_tools(context, toolchain, reason, variable, origin)
     return Decision(item, context, toolchain, False, reason, config_settings)
 
 
 def _missing_tools(
-    item: ImplementationSettings, toolchain: Toolchain, reason: str, variable: str, origin: str
+    context: BuildContext, toolchain: Toolchain, reason: str, variable: str, origin: str
 ) -> ToolchainError:
-    why = (
-        "a source distribution builds all that it declares"
-        if origin == "sdist"
-        else "it is required"
-    )
+    item = context.implementation
+    distribution = context.pyproject.get("project", {}).get("name", "NAME")
+    why = "a source distribution builds all that it declares" if origin == "sdist" else "required"
+    ways_out = [
+        "one of",
+        f"- {toolchain.help}",
+        f"- leave it out: {variable}=off, or -C twinwheel.{item.name}=off",
+        f"- take a published wheel: pip install --only-binary :all: {distribution}",
+        "Then add --no-cache-dir to pip: it keeps the wheels that it builds from an sdist.",
+    ]
     return ToolchainError(
         f"the {item.name} implementation cannot be built: {reason} ({why})",
         code="TW201",
         where=f"pyproject.toml, [tool.twinwheel.implementations.{item.name}]",
-        help=(
-            f"{toolchain.help}; "
-            f"or leave it out: {variable}=off (or -C twinwheel.{item.name}=off); "
-            "or take a published wheel, which needs no compiler: pip install --only-binary :all: NAME. "
-            "After a change of tools, add --no-cache-dir: pip keeps the wheels that it builds"
-        ),
+        help="\n".join(ways_out),
     )

@@ -39,7 +39,7 @@ def find_program(
     Args:
         names: Names to try, best first.
         environ: Environment; its PATH is searched.
-        variable: Name of a variable, such as ``CXX``, whose command is tried instead when it is set.
+        variable: Name of a variable, such as ``CXX``; when set, its command is tried instead.
 
     Returns:
         The program, or None when no name answers ``--version`` with success.

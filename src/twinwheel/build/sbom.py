@@ -90,7 +90,7 @@ def merge_sboms(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -
 
 
 def _without_paths(text: str, *paths: str) -> str:
-    """Make references relative to the project: Cargo writes the absolute path of each local crate."""
+    """Make references relative to the project: Cargo writes each local crate's absolute path."""
     for path in paths:
         text = text.replace(json.dumps(path)[1:-1], ".")
     return text

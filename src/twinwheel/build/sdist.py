@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["check_sdist_settings", "make_sdist"]
 
 
-def check_sdist_settings(
-    root: Path, config_settings: Mapping[str, str | list[str]] | None
-) -> Plan:
+def check_sdist_settings(root: Path, config_settings: Mapping[str, str | list[str]] | None) -> Plan:
     """Return a plan that builds nothing: an sdist needs no tool, so none is looked for.
 
     Raises:
@@ -74,7 +72,7 @@ def _with_our_metadata(path: Path, plan: Plan, metadata: ProjectMetadata) -> byt
     buffer = io.BytesIO()
     date = source_date() or 0
     present: set[str] = set()
-    # The stream is compressed apart, since tarfile would write the file's name and the time into it.
+    # The stream is compressed apart: tarfile would write the file's name and the time into it.
     with (
         tarfile.open(path) as source,
         gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=date) as stream,

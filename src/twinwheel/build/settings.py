@@ -93,7 +93,7 @@ class Settings:
     """By name."""
 
     packages: tuple[str, ...] = ()
-    """``wheel.packages``: folders of Python sources to ship. Empty: found in ``src/`` or the root."""
+    """``wheel.packages``: folders of Python sources. Empty: found in ``src/`` or the root."""
 
     exclude: tuple[str, ...] = ()
     """``wheel.exclude``: patterns, in the manner of gitignore, of sources to leave out."""

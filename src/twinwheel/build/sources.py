@@ -33,7 +33,7 @@ class PackageFolder:
 
 
 def package_folders(plan: Plan) -> tuple[PackageFolder, ...]:
-    """Return the top-level packages to ship: those listed, or the one found in ``src/`` or the root.
+    """Return the top-level packages to ship: those listed, or the one that is found.
 
     Raises:
         ConfigError: TW131 when a folder is not there, TW132 when it does not hold the package.

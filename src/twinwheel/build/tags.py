@@ -125,8 +125,8 @@ def _narrower(narrow: tuple[str, str], wide: tuple[str, str]) -> tuple[str, str]
         return None
     at_least = _numbers(narrow_version) >= _numbers(wide_version)
     free_threaded = abi.endswith("t")
-    stable = {"abi3": not free_threaded, "abi3t": free_threaded or abi == "abi3t"}
-    if wide_abi in stable and at_least and abi not in ("none",):
+    stable = {"abi3": not free_threaded, "abi3t": free_threaded}
+    if wide_abi in stable and at_least and abi != "none":
         return narrow if stable[wide_abi] else None
     return None
 
@@ -158,7 +158,7 @@ def _common_platforms(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[st
 
 
 def _common_platform(left: str, right: str) -> str | None:
-    if left == right or right == "any":
+    if right in (left, "any"):
         return left
     if left == "any":
         return right

@@ -33,7 +33,7 @@ def make_wheel(
         root: The project's folder.
         wheel_directory: Where the wheel goes.
         config_settings: What the frontend passed to the hook.
-        metadata_directory: A ``.dist-info`` folder that ``write_metadata`` made, if the frontend kept it.
+        metadata_directory: The ``.dist-info`` folder of ``write_metadata``, if it was kept.
 
     Returns:
         The wheel's file name.

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["File", "Half", "read_half", "source_date", "wheel_name", "write_atomically", "write_wheel"]
+__all__ = [
+    "File",
+    "Half",
+    "read_half",
+    "source_date",
+    "wheel_name",
+    "write_atomically",
+    "write_wheel",
+]
 
 _ZIP_EPOCH = 315532800  # 1980-01-01, before which a zip file has no dates
 
@@ -92,7 +100,11 @@ def wheel_name(stem: str, tag: WheelTag) -> str:
 
 
 def write_wheel(
-    folder: Path, stem: str, tag: WheelTag, payload: Mapping[str, File], dist_info: Mapping[str, bytes]
+    folder: Path,
+    stem: str,
+    tag: WheelTag,
+    payload: Mapping[str, File],
+    dist_info: Mapping[str, bytes],
 ) -> str:
     """Write a wheel with its WHEEL and RECORD; it appears whole or not at all.
 

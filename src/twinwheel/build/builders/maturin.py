@@ -95,7 +95,7 @@ def build_files(context: BuildContext) -> list[str]:
 
 
 def leftovers(context: BuildContext) -> list[Path]:
-    """Return the lock files that Cargo writes when there is none: the crate's or its workspace's."""
+    """Return the lock files that Cargo writes where none is: the crate's, its workspace's."""
     folder = _manifest_path(context).parent
     return [context.root / parent / "Cargo.lock" for parent in (folder, *folder.parents)]
 

@@ -43,7 +43,7 @@ _NINJA_PLATFORMS = re.compile(r"(linux-(x86_64|i686|aarch64|armv7l|ppc64le|s390x
 def probe(context: BuildContext) -> Toolchain:
     """Look for the compilers; CMake and Ninja can be had as requirements.
 
-    A compiler that CMake would find by other means (a toolchain file, Visual Studio) counts as there.
+    One that CMake would find by other means (a toolchain file, Visual Studio) counts as there.
     """
     tools: dict[str, str] = {}
     cmake = find_program(("cmake", "cmake3"), context.environ)
@@ -90,7 +90,7 @@ def requirements(context: BuildContext) -> list[str]:
 
 
 def accepts_config_setting(key: str) -> bool:
-    """Take every key that is nobody else's: scikit-build-core itself rejects what it does not know."""
+    """Take every key that is nobody else's: scikit-build-core rejects what it does not know."""
     return not key.startswith(("twinwheel.", "maturin.")) and key != "build-args"
 
 
@@ -127,7 +127,7 @@ def _has_toolchain_file(context: BuildContext) -> bool:
 
 def _has_visual_studio() -> bool:
     """Ask Visual Studio's locator, since its compiler is not on PATH outside of its own shell."""
-    programs = os.environ.get("ProgramFiles(x86)", "")
+    programs = os.environ.get("PROGRAMFILES(X86)", "")
     locator = Path(programs, "Microsoft Visual Studio", "Installer", "vswhere.exe")
     if not programs or not locator.is_file():
         return False
