@@ -1,0 +1,173 @@
+"""The documentation's code blocks are right: they parse, name what exists, and the guide builds."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from twinwheel.build._vendor import tomli
+from twinwheel.build.builders import BUILDERS
+from twinwheel.build.settings import read_settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s#]+)(?:#[\w-]*)?\)")
+EXTRA = re.compile(r"\.\[([\w,]+)\]")
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*=")
+
+
+class Block(NamedTuple):
+    """A fenced block of code."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+
+
+def blocks(*languages: str) -> list[Any]:
+    """Return every block in these languages, named by its place."""
+    found = []
+    for path in PAGES:
+        page = path.read_text("utf-8")
+        for match in BLOCK.finditer(page):
+            if match[1] in languages:
+                line = page.count("\n", 0, match.start()) + 1
+                name = path.relative_to(ROOT).as_posix()
+                block = Block(name, line, match[1], match[2])
+                found.append(pytest.param(block, id=f"{name}:{line}"))
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_relative_links_lead_somewhere(path: Path) -> None:
+    targets = LINK.findall(path.read_text("utf-8"))
+    broken = [
+        target for target in targets if "://" not in target and not (path.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_every_block_says_its_language() -> None:
+    known = {"console", "python", "toml", "cmake", "cpp", "rust"}
+    for path in PAGES:
+        fences = [line for line in path.read_text("utf-8").splitlines() if line.startswith("```")]
+        assert {fence[3:] for fence in fences[::2]} <= known, path
+        assert set(fences[1::2]) <= {"```"}, path
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_python_blocks_compile(block: Block) -> None:
+    compile(block.text, f"{block.page}:{block.line}", "exec")
+
+
+@pytest.mark.parametrize("block", blocks("toml"))
+def test_toml_blocks_are_what_the_backend_accepts(block: Block) -> None:
+    document = tomli.loads(block.text)
+    if "twinwheel" in document.get("tool", {}):
+        settings = read_settings(document, BUILDERS)
+        assert settings.prefer == ("rust", "c", "python")
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_commands_exist(block: Block, pyproject: dict[str, Any]) -> None:
+    lines = block.text.splitlines()
+    assert all(line.startswith("$ ") for line in lines), "output belongs in prose, not in console"
+    for line in lines:
+        for command in line.removeprefix("$ ").split(" && "):
+            words = shlex.split(command)
+            while words and VARIABLE.match(words[0]):
+                words.pop(0)
+            check_command(words, pyproject)
+
+
+def check_command(words: list[str], pyproject: dict[str, Any]) -> None:
+    """Fail when a command names something that the project does not have."""
+    if words[:2] == ["python", "-m"] and words[2] in ("twinwheel", "build", "venv"):
+        words = words[2:]
+    program, *arguments = words
+    if program == "pip":
+        extras = pyproject["project"]["optional-dependencies"]
+        for match in filter(None, map(EXTRA.search, arguments)):
+            assert set(match[1].split(",")) <= set(extras)
+        groups = [arguments[i + 1] for i, word in enumerate(arguments) if word == "--group"]
+        assert set(groups) <= set(pyproject["dependency-groups"])
+    elif program == "twinwheel":
+        run = [sys.executable, "-m", "twinwheel", arguments[0], "--help"]
+        subprocess.run(run, check=True, capture_output=True)
+    elif program == "nox":
+        noxfile = (ROOT / "noxfile.py").read_text("utf-8")
+        sessions = re.findall(r"^def (\w+)\(session", noxfile, re.MULTILINE)
+        assert arguments == ["-l"] or arguments[1] in sessions
+    elif program == "python" and arguments[0] == "-c":
+        compile(arguments[1], "<documentation>", "exec")
+    else:
+        assert program in {"pytest", "pre-commit", "build", "venv", "."}, program
+
+
+def test_the_sessions_that_contributing_names_exist() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    noxfile = (ROOT / "noxfile.py").read_text("utf-8")
+    named = set(re.findall(r"`nox -s (\w+)`", page))
+    assert named == set(re.findall(r"^def (\w+)\(session: nox", noxfile, re.MULTILINE))
+
+
+def guide_files() -> dict[str, str]:
+    """Return the files that the guide tells to write."""
+    page = (ROOT / "docs/guide/first-twin-package.md").read_text("utf-8")
+    pattern = re.compile(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return dict(pattern.findall(page))
+
+
+def test_the_guide_builds_and_runs(tmp_path: Path) -> None:
+    """Write the guide's files, build its wheel with both halves, and do what it says."""
+    files = guide_files()
+    assert set(files) >= {"pyproject.toml", "CMakeLists.txt", "rust/src/lib.rs"}
+    project = tmp_path / "project"
+    for name, text in files.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text, "utf-8")
+    pip = [sys.executable, "-m", "pip"]
+    build = [*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(tmp_path)]
+    build += ["-Ctwinwheel.c=require", "-Ctwinwheel.rust=require", str(project)]
+    made = subprocess.run(build, env=environment(), capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    site = tmp_path / "site"
+    subprocess.run(
+        [*pip, "install", "--no-deps", "--target", str(site), str(wheel)],
+        check=True,
+        capture_output=True,
+    )
+    program = "import doubling; print(doubling.double(21), doubling.double.__module__)"
+    for setting, answer in (
+        ("auto", "42 doubling._rust"),
+        ("c", "42 doubling._c"),
+        ("python", "42 doubling._python"),
+    ):
+        run = subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(site)!r}); {program}"],
+            env=environment(DOUBLING_IMPLEMENTATION=setting),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert run.stdout.strip() == answer
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Return this process's environment, with the scripts beside its Python, and with changes."""
+    scripts = str(Path(sys.executable).parent)
+    path = os.pathsep.join([scripts, os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, **changes}
