@@ -6,10 +6,10 @@
 #ifndef TWINWHEEL_KERNEL_FMA_H
 #define TWINWHEEL_KERNEL_FMA_H
 
+#include <math.h>
+
 #if defined(__FMA__) || defined(__FP_FAST_FMAF) || defined(__aarch64__) || defined(_M_ARM64) ||    \
     (defined(_MSC_VER) && defined(__AVX2__))
-
-#include <math.h>
 
 static inline float kernel_fma(float a, float b, float c) { return fmaf(a, b, c); }
 
@@ -32,8 +32,8 @@ static inline float kernel_fma(float a, float b, float c) {
     double error = (product - (sum - virtual_addend)) + (addend - virtual_addend);
     uint64_t bits;
     memcpy(&bits, &sum, sizeof bits);
-    /* Of infinity and NaN the error is NaN, for which both comparisons are false. */
-    uint64_t inexact = (uint64_t)((error > 0.0) | (error < 0.0));
+    /* Of infinity and NaN the error is NaN, for which the comparison is false. */
+    uint64_t inexact = (uint64_t)(fabs(error) > 0.0);
     uint64_t even = ~bits & 1;
     uint64_t away_from_zero = (uint64_t)((error > 0.0) == (sum > 0.0));
     bits += (inexact & even) * (2 * away_from_zero - 1);
