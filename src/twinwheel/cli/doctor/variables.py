@@ -1,0 +1,61 @@
+"""What each of a package's variables says, in words."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from twinwheel.errors import SelectionError
+from twinwheel.selection import look, prefix_of, use_variable
+from twinwheel.selection.environment import choose
+
+if TYPE_CHECKING:
+    from twinwheel.manifest import Manifest
+
+__all__ = ["explain_variables"]
+
+
+def explain_variables(package: str, manifest: Manifest) -> dict[str, dict[str, str | None]]:
+    """Explain every variable of a package, and those that look like one.
+
+    Returns:
+        Name of each variable to its ``value`` (None when it is not set) and its ``meaning``.
+    """
+    prefix = prefix_of(package)
+    seen = look(package, manifest)
+    order = " > ".join(manifest["prefer"])
+    defaults = {f"{prefix}_IMPLEMENTATION": f"auto: the first that can be had of {order}"}
+    for name in manifest["implementations"]:
+        defaults[use_variable(prefix, name)] = f"no word on {name}"
+    defaults[f"{prefix}_ROLLOUT"] = "off: no rollout"
+    told: dict[str, dict[str, str | None]] = {}
+    for variable, default in defaults.items():
+        value = seen.get(variable)
+        meaning = default if not value else _meaning(package, manifest, variable, value, default)
+        told[variable] = {"value": value, "meaning": meaning}
+    for variable in sorted(os.environ):
+        if variable.startswith(f"{prefix}_USE_") and variable not in told:
+            told[variable] = {
+                "value": os.environ[variable],
+                "meaning": "not read: there is no implementation of this name",
+            }
+    return told
+
+
+def _meaning(package: str, manifest: Manifest, variable: str, value: str, default: str) -> str:
+    try:
+        choice = choose(package, manifest, {variable: value})
+    except SelectionError as error:
+        if error.code == "TW407":  # the only implementation is off
+            return error.message
+        return f"wrong; accepted: {error.accepted}"
+    if variable.endswith("_IMPLEMENTATION") and value.strip().lower() != "auto":
+        if choice.demanded:
+            return f"a demand: {choice.order[0]}, or the import fails"
+        return f"only these, the first that can be had of {' > '.join(choice.order)}"
+    off = [name for name, (status, _) in choice.left_out.items() if status == "off"]
+    if choice.demanded:
+        return f"a demand: {choice.order[0]} first, or the import fails"
+    if off:
+        return f"never {off[0]}"
+    return default
