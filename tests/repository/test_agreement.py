@@ -19,6 +19,14 @@ def test_one_version(root: Path, pyproject: dict[str, Any]) -> None:
     assert cargo["workspace"]["package"]["version"] == version
 
 
+def test_the_readme_names_the_lowest_rust_and_python(root: Path, pyproject: dict[str, Any]) -> None:
+    readme = (root / "README.md").read_text("utf-8")
+    cargo = tomli.loads((root / "rust/Cargo.toml").read_text("utf-8"))
+    rust = cargo["workspace"]["package"]["rust-version"]
+    python = pyproject["project"]["requires-python"].removeprefix(">=")
+    assert f"Python {python} or newer, a C++ compiler and Rust {rust} or newer" in readme
+
+
 def test_the_changelog_knows_the_version(root: Path, pyproject: dict[str, Any]) -> None:
     changelog = (root / "CHANGELOG.md").read_text("utf-8")
     headings = re.findall(r"^## \[(.+?)\]", changelog, re.MULTILINE)

@@ -62,6 +62,18 @@ def test_what_others_wrote_has_its_licence_beside_it(root: Path, pyproject: dict
         assert licence.relative_to(root).as_posix() in pyproject["project"]["license-files"]
 
 
+def test_pictures_say_whose_they_are(root: Path, tracked: list[Path]) -> None:
+    """Beside each picture that is shipped stands a page with its licence and its source."""
+    pictures = [path for path in tracked if path.parts[0] == "src" and path.suffix in BINARY]
+    assert pictures
+    for picture in pictures:
+        page = root / picture.parent / "README.md"
+        text = page.read_text("utf-8")
+        assert f"`{picture.name}`" in text, page
+        assert re.search(r"^- Licence: .*(CC0|[Pp]ublic domain)", text, re.MULTILINE), page
+        assert re.search(r"^- Source: ", text, re.MULTILINE), page
+
+
 def test_python_files_are_typed_and_say_what_they_are(root: Path, tracked: list[Path]) -> None:
     """Every module of the package opens with a docstring; the package has its py.typed."""
     assert (root / "src/twinwheel/py.typed").is_file()
