@@ -30,14 +30,17 @@ static inline float kernel_fma(float a, float b, float c) {
     double sum = product + addend;
     double virtual_addend = sum - product;
     double error = (product - (sum - virtual_addend)) + (addend - virtual_addend);
-    uint64_t bits;
-    memcpy(&bits, &sum, sizeof bits);
-    /* Of infinity and NaN the error is NaN, for which the comparison is false. */
-    uint64_t inexact = (uint64_t)(fabs(error) > 0.0);
-    uint64_t even = ~bits & 1;
-    uint64_t away_from_zero = (uint64_t)((error > 0.0) == (sum > 0.0));
-    bits += (inexact & even) * (2 * away_from_zero - 1);
-    memcpy(&sum, &bits, sizeof sum);
+    uint64_t sum_bits, error_bits, flag_bits;
+    /* Of infinity and NaN the error is NaN, for which the comparison is false. The flag is a double
+     * whose bit 52 is 1 or 0, as there is a vector instruction for that. */
+    double flag = fabs(error) > 0.0 ? 1.0 : 0.0;
+    memcpy(&sum_bits, &sum, sizeof sum_bits);
+    memcpy(&error_bits, &error, sizeof error_bits);
+    memcpy(&flag_bits, &flag, sizeof flag_bits);
+    uint64_t inexact_and_even = (flag_bits >> 52) & ~sum_bits & 1;
+    uint64_t toward_zero = (sum_bits ^ error_bits) >> 63;
+    sum_bits += (1 - 2 * toward_zero) & (0 - inexact_and_even);
+    memcpy(&sum, &sum_bits, sizeof sum);
     return (float)sum;
 }
 
