@@ -27,14 +27,28 @@ __all__ = [
 ]
 
 
+# Asked for by the get_requires hooks; not there when the frontend was told not to install them.
+_OWN_REQUIREMENTS = ("packaging", "pathspec", "pyproject_hooks", "pyproject_metadata")
+
+
 @contextlib.contextmanager
 def _errors_for_the_user() -> Iterator[None]:
     """Print an error that is meant for the user, and exit, in place of a traceback."""
     from twinwheel.build.console import complain
-    from twinwheel.errors import TwinwheelError
+    from twinwheel.errors import ToolchainError, TwinwheelError
 
     try:
-        yield
+        try:
+            yield
+        except ModuleNotFoundError as missing:
+            if (missing.name or "").partition(".")[0] not in _OWN_REQUIREMENTS:
+                raise
+            raise ToolchainError(
+                f"the build needs the Python module '{missing.name}'",
+                code="TW203",
+                where="the environment that the build runs in",
+                help="build with isolation, or install what get_requires_for_build_wheel asks for",
+            ) from None
     except TwinwheelError as error:
         complain(f"\nerror[{error.code}]: {error.message}{error.details()}")
         raise SystemExit(1) from None

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sysconfig
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -102,10 +103,10 @@ class _Running:
             )
             self._processes.add(process)
         label = environ[_LABEL]
-        assert process.stdout is not None
-        for line in process.stdout:
-            say(f"[{label}] {line.decode('utf-8', 'replace').rstrip()}")
-        code = process.wait()
+        with process:
+            for line in process.stdout or ():
+                say(f"[{label}] {line.decode('utf-8', 'replace').rstrip()}")
+        code = process.returncode
         with self._lock:
             self._processes.discard(process)
         return code
@@ -136,6 +137,8 @@ def _call(root: Path, call: HookCall, running: _Running) -> str:
         extra_environ: Mapping[str, str] | None = None,
     ) -> None:
         environ = {**os.environ, **environment, **(extra_environ or {})}
+        # Where the backend's programs are, when the environment is used without being activated.
+        environ["PATH"] = os.pathsep.join([environ.get("PATH", ""), sysconfig.get_path("scripts")])
         code = running.start(cmd, cwd or str(root), environ)
         if code:
             raise subprocess.CalledProcessError(code, cmd)

@@ -123,10 +123,25 @@ def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, F
     modules = {name: item.module for name, item in plan.settings.implementations.items()}
     own = modules.pop(half.implementation)
     folders = {folder.name: folder.path for folder in package_folders(plan)}
+    in_tree = {
+        path: folders[top].joinpath(*rest)
+        for path in half.payload
+        for top, *rest in (PurePosixPath(path).parts,)
+        if top in folders and folders[top].joinpath(*rest).is_file()
+    }
+    # A compiled module that equals one between the sources was copied from there, unless it is the
+    # only one there is.
+    compiled = [path for path in half.payload if is_module_file(path, own)]
+    copied = [
+        path
+        for path in compiled
+        if path in in_tree and in_tree[path].read_bytes() == half.payload[path].data
+    ]
     outputs: dict[str, File] = {}
     for path, file in half.payload.items():
-        if is_module_file(path, own):
-            outputs[path] = file
+        if path in compiled:
+            if path not in copied or len(copied) == len(compiled):
+                outputs[path] = file
             continue
         if path in sources:
             if sources[path].data != file.data:
@@ -137,9 +152,7 @@ def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, F
                     help="let the half write files of its own only",
                 )
             continue
-        top, *rest = PurePosixPath(path).parts
-        in_tree = top in folders and folders[top].joinpath(*rest).exists()
-        if in_tree or any(is_module_file(path, module) for module in modules.values()):
+        if path in in_tree or any(is_module_file(path, module) for module in modules.values()):
             continue  # a file that the package leaves out, or a leftover of another build
         outputs[path] = file
     if not any(is_module_file(path, own) for path in outputs):

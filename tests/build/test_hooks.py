@@ -1,0 +1,99 @@
+"""Hooks run side by side, and when one fails the others are stopped with their children."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.errors import BuildError
+
+BACKEND = """
+import os, pathlib, subprocess, sys, time
+
+def meet(me, other, folder):
+    "Wait until the other one is running too."
+    folder = pathlib.Path(folder)
+    (folder / me).touch()
+    for _ in range(2400):
+        if (folder / other).exists():
+            return
+        time.sleep(0.05)
+    raise SystemExit("the other hook never ran")
+
+def build_wheel(output, config_settings=None, metadata_directory=None):
+    mode = config_settings["mode"]
+    if mode == "meet":
+        meet(config_settings["me"], config_settings["other"], config_settings["folder"])
+        return config_settings["me"] + ".whl"
+    if mode == "fail":
+        meet("fail", "hang", config_settings["folder"])
+        print("it went wrong")
+        raise SystemExit(3)
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    pathlib.Path(config_settings["folder"], "child").write_text(str(child.pid))
+    meet("hang", "fail", config_settings["folder"])
+    child.wait()
+"""
+
+
+@pytest.fixture
+def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "small_backend.py").write_text(BACKEND, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path
+
+
+def call(folder: Path, label: str, **settings: str) -> HookCall:
+    return HookCall(
+        label, "small_backend", "build_wheel", folder, {"folder": str(folder), **settings}
+    )
+
+
+def running(process: int) -> bool:
+    """Tell whether a process is there and is no zombie."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{process}/status")
+    return not (status.exists() and "State:\tZ" in status.read_text("utf-8"))
+
+
+def test_they_run_at_the_same_time(backend: Path) -> None:
+    calls = [
+        call(backend, "left", mode="meet", me="left", other="right"),
+        call(backend, "right", mode="meet", me="right", other="left"),
+    ]
+    assert call_hooks(backend, calls) == {
+        "left": backend / "left.whl",
+        "right": backend / "right.whl",
+    }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="process groups are POSIX's")
+def test_a_failure_stops_the_others(backend: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    calls = [call(backend, "good", mode="hang"), call(backend, "bad", mode="fail")]
+    with pytest.raises(BuildError) as caught:
+        call_hooks(backend, calls)
+    assert caught.value.code == "TW301"
+    assert "exit code 3" in caught.value.message
+    assert "the bad half" in caught.value.where
+    assert "[bad] it went wrong" in capfd.readouterr().out
+    child = int((backend / "child").read_text("utf-8"))
+    while running(child):  # it was told to end; a child that was not would hang the test
+        time.sleep(0.01)
+
+
+def test_a_backend_that_is_not_installed_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BuildError) as caught:
+        call_hooks(tmp_path, [HookCall("c", "no_such_backend", "build_wheel", tmp_path, {})])
+    assert caught.value.code == "TW302"
+    assert "no_such_backend" in str(caught.value)
+
+
+def test_nothing_to_call(tmp_path: Path) -> None:
+    assert call_hooks(tmp_path, []) == {}

@@ -1,0 +1,179 @@
+"""Builds without Cargo, without a C++ compiler, without both; from a checkout and from an sdist."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.projects import C_TOOLS, RUST_TOOLS, Project, manifest_of, names, natives
+
+Hide = Callable[[str], str]
+
+
+def unpacked(project: Project) -> Project:
+    """The project as it comes out of its own source distribution."""
+    folder = project.root.parent / "unpacked"
+    with tarfile.open(project.sdist()) as archive:
+        archive.extractall(folder, filter="data")
+    return Project(next(folder.iterdir()), project.environ)
+
+
+def modules(wheel: Path) -> list[str]:
+    return [name.split(".")[0] for name in natives(names(wheel))]
+
+
+def test_17_without_cargo_a_checkout_gives_c_only(twin: Project, path_without: Hide) -> None:
+    environ = {"PATH": path_without(RUST_TOOLS)}
+    output = twin.root.parent / "dist"
+    output.mkdir()
+    outcome = twin.hook("build_wheel", wheel_directory=str(output), environ=environ)
+    assert outcome.code == 0, outcome.text
+    assert "the rust implementation of twin is LEFT OUT" in outcome.text
+    assert "cargo is not on PATH" in outcome.text
+    assert "TWINWHEEL_RUST=require" in outcome.text
+    wheel = output / outcome.result
+    assert modules(wheel) == ["twin/_c"]
+    rust = manifest_of(wheel)["implementations"]["rust"]
+    assert rust["built"] is False
+    assert "cargo is not on PATH" in rust["reason"]
+
+
+def test_17_nothing_downloads_a_toolchain(twin: Project, path_without: Hide) -> None:
+    environ = {"PATH": path_without(RUST_TOOLS)}
+    asked = twin.hook("get_requires_for_build_wheel", environ=environ).result
+    assert not [item for item in asked if item.startswith(("puccinialin", "maturin"))]
+    assert [item for item in asked if item.startswith("scikit-build-core")]
+
+
+def test_18_without_a_compiler_a_checkout_is_pure(twin: Project, path_without: Hide) -> None:
+    # Rust needs the C compiler to link with, so hiding that hides both.
+    wheel = twin.wheel(environ={"PATH": path_without(C_TOOLS)})
+    assert wheel.name == "twin_package-1.2.3-py3-none-any.whl"
+    assert modules(wheel) == []
+    reasons = {k: v["reason"] for k, v in manifest_of(wheel)["implementations"].items()}
+    assert "a C compiler is not on PATH" in reasons["c"]
+    assert "needs a linker" in reasons["rust"]
+
+
+def test_18_without_the_compiler_that_it_names_c_is_left_out(
+    twin: Project, path_without: Hide
+) -> None:
+    twin.edit("pyproject.toml", 'languages = ["C"]', 'languages = ["C", "CXX"]')
+    hidden = r"(.*-)?(c\+\+|g\+\+|clang\+\+)(-[\d.]+)?"
+    wheel = twin.wheel(environ={"PATH": path_without(hidden)})
+    assert modules(wheel) == ["twin/_rust"]
+    assert "a C++ compiler is not on PATH" in manifest_of(wheel)["implementations"]["c"]["reason"]
+
+
+def test_a_compiler_variable_that_does_not_run_counts_as_missing(twin: Project) -> None:
+    wheel = twin.wheel(environ={"CC": "no-such-compiler", "TWINWHEEL_RUST": "off"})
+    assert (
+        "CC=no-such-compiler does not run" in manifest_of(wheel)["implementations"]["c"]["reason"]
+    )
+
+
+def test_a_cargo_that_does_not_run_counts_as_missing(twin: Project, tmp_path: Path) -> None:
+    # What a rustup shim does when no toolchain is installed.
+    for name in ("cargo", "rustc"):
+        shim = tmp_path / "shims" / name
+        shim.parent.mkdir(exist_ok=True)
+        shim.write_text("#!/bin/sh\nexit 1\n", "utf-8")
+        shim.chmod(0o755)
+    path = os.pathsep.join([str(tmp_path / "shims"), "/usr/bin", "/bin"])
+    outcome = twin.hook(
+        "get_requires_for_build_wheel", environ={"PATH": path, "TWINWHEEL_RUST": "require"}
+    )
+    assert outcome.error_code() == "TW201"
+    assert "does not run" in outcome.text
+
+
+def test_19_switched_off_halves_ask_for_nothing(twin: Project) -> None:
+    environ = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
+    asked = twin.hook("get_requires_for_build_wheel", environ=environ).result
+    unwanted = ("cmake", "ninja", "scikit", "maturin", "pyproject-hooks")
+    assert not [item for item in asked if item.startswith(unwanted)]
+    assert twin.wheel(environ=environ).name.endswith("-py3-none-any.whl")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "missing", "ways_out", "left"),
+    [
+        (RUST_TOOLS, "rust", {"TWINWHEEL_RUST": "off"}, ["twin/_c"]),
+        (C_TOOLS, "rust", {"TWINWHEEL_RUST": "off", "TWINWHEEL_C": "off"}, []),
+    ],
+)
+def test_20_an_sdist_never_gives_less_in_silence(
+    twin: Project,
+    path_without: Hide,
+    hidden: str,
+    missing: str,
+    ways_out: dict[str, str],
+    left: list[str],
+) -> None:
+    sources = unpacked(twin)
+    environ = {"PATH": path_without(hidden)}
+    for hook, arguments in (
+        ("get_requires_for_build_wheel", {}),
+        ("prepare_metadata_for_build_wheel", {"metadata_directory": str(twin.root.parent)}),
+        ("build_wheel", {"wheel_directory": str(twin.root.parent)}),
+    ):
+        outcome = sources.hook(hook, environ=environ, **arguments)
+        assert outcome.error_code() == "TW201"
+        assert f"the {missing} implementation cannot be built" in outcome.text
+        for way_out in (
+            f"TWINWHEEL_{missing.upper()}=off",
+            f"-C twinwheel.{missing}=off",
+            "pip install --only-binary :all: twin-package",
+            "--no-cache-dir",
+        ):
+            assert way_out in outcome.text
+    assert not list(twin.root.parent.glob("*.whl"))
+    assert modules(sources.wheel(environ={**environ, **ways_out})) == left
+
+
+def test_20_an_sdist_with_c_missing_names_c(twin: Project, path_without: Hide) -> None:
+    twin.edit("pyproject.toml", 'languages = ["C"]', 'languages = ["C", "CXX"]')
+    sources = unpacked(twin)
+    environ = {"PATH": path_without(r"(.*-)?(c\+\+|g\+\+|clang\+\+)(-[\d.]+)?")}
+    outcome = sources.hook("get_requires_for_build_wheel", environ=environ)
+    assert outcome.error_code() == "TW201"
+    assert "TWINWHEEL_C=off" in outcome.text
+    wheel = sources.wheel(environ=environ, config_settings={"twinwheel.c": "off"})
+    assert modules(wheel) == ["twin/_rust"]
+
+
+def test_16_what_is_there_is_not_asked_for(twin: Project, path_without: Hide) -> None:
+    asked = twin.hook("get_requires_for_build_wheel").result
+    assert [item for item in asked if item.startswith("maturin")]
+    assert [item for item in asked if item.startswith("scikit-build-core")]
+    hidden = {"PATH": path_without("cmake.*|ninja.*|make|gmake")}
+    asked = twin.hook("get_requires_for_build_wheel", environ=hidden).result
+    assert [item for item in asked if item.startswith("cmake>=")]
+    assert [item for item in asked if item.startswith("ninja>=")]
+
+
+def test_16_a_cmake_that_is_too_old_is_asked_for(twin: Project) -> None:
+    twin.edit(
+        "pyproject.toml", "[tool.scikit-build]", '[tool.scikit-build]\ncmake.version = ">=99"'
+    )
+    asked = twin.hook("get_requires_for_build_wheel").result
+    assert "cmake>=99" in asked
+
+
+def test_16_an_implementation_has_requirements_of_its_own(twin: Project) -> None:
+    twin.edit("pyproject.toml", 'languages = ["C"]', 'requires = ["pybind11>=3"]')
+    assert "pybind11>=3" in twin.hook("get_requires_for_build_wheel").result
+    off = twin.hook("get_requires_for_build_wheel", environ={"TWINWHEEL_C": "off"}).result
+    assert "pybind11>=3" not in off
+
+
+def test_without_any_implementation_nothing_is_built(twin: Project) -> None:
+    twin.edit(
+        "pyproject.toml", '[tool.twinwheel.implementations.python]\nmodule = "twin._python"\n', ""
+    )
+    environ = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
+    outcome = twin.hook("get_requires_for_build_wheel", environ=environ)
+    assert outcome.error_code() == "TW202"

@@ -1,0 +1,97 @@
+"""auto, require, off: said in the table, by -C and in the environment; the latter goes first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.projects import Project
+
+OFF = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
+
+
+def built(project: Project, environ: dict[str, str], **arguments: Any) -> list[str]:
+    """Which halves ask for their builder."""
+    asked = project.hook("get_requires_for_build_wheel", environ=environ, **arguments).result
+    builders = {"c": "scikit-build-core", "rust": "maturin"}
+    return [name for name, item in builders.items() if any(a.startswith(item) for a in asked)]
+
+
+def test_the_environment_goes_before_config_settings_and_these_before_the_table(
+    twin: Project,
+) -> None:
+    assert built(twin, {}) == ["c", "rust"]
+    assert built(twin, {}, config_settings={"twinwheel.c": "off"}) == ["rust"]
+    assert built(twin, {"TWINWHEEL_C": "auto"}, config_settings={"twinwheel.c": "off"}) == [
+        "c",
+        "rust",
+    ]
+    twin.edit(
+        "pyproject.toml", 'module = "twin._rust"\n\n', 'module = "twin._rust"\nbuild = "off"\n\n'
+    )
+    assert built(twin, {}) == ["c"]
+    assert built(twin, {}, config_settings={"twinwheel.rust": "require"}) == ["c", "rust"]
+    assert built(twin, {"TWINWHEEL_RUST": "REQUIRE"}) == ["c", "rust"]
+    assert built(twin, {"TWINWHEEL_RUST": ""}) == ["c"]
+
+
+@pytest.mark.parametrize("hook", ["get_requires_for_build_wheel", "get_requires_for_build_sdist"])
+def test_a_wrong_value_in_the_environment_is_named(twin: Project, hook: str) -> None:
+    outcome = twin.hook(hook, environ={"TWINWHEEL_RUST": "maybe"})
+    assert outcome.error_code() == "TW112"
+    assert "environment variable TWINWHEEL_RUST" in outcome.text
+    assert "auto, require, off" in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "said"),
+    [
+        ({"twinwheel.rust": "yes"}, "TW112", "auto, require, off"),
+        ({"twinwheel.rust": ["off", "auto"]}, "TW112", "2 times"),
+        ({"twinwheel.rsut": "off"}, "TW111", "did you mean 'twinwheel.rust'?"),
+        ({"twinwheel.python": "off"}, "TW111", "twinwheel.c"),
+    ],
+)
+def test_a_wrong_config_setting_is_named(
+    twin: Project, settings: dict[str, object], code: str, said: str
+) -> None:
+    outcome = twin.hook("get_requires_for_build_wheel", config_settings=settings)
+    assert outcome.error_code() == code
+    assert said in outcome.text
+
+
+def test_15_each_builder_gets_its_own_settings(twin: Project) -> None:
+    settings = {
+        "cmake.build-type": "Debug",
+        "build-args": "--profile=dev",
+        "twinwheel.c": "require",
+    }
+    outcome = twin.hook(
+        "build_wheel", wheel_directory=str(twin.root.parent), config_settings=settings
+    )
+    assert outcome.code == 0, outcome.text
+    assert 'configuration: "Debug"' in outcome.text
+    assert "--profile=dev" in outcome.text
+    assert "`dev` profile" in outcome.text
+
+
+def test_15_a_setting_that_nobody_knows_is_refused(twin: Project) -> None:
+    outcome = twin.hook(
+        "build_wheel",
+        wheel_directory=str(twin.root.parent),
+        config_settings={"cmake.bild-type": "Debug"},
+        environ={"TWINWHEEL_RUST": "off"},
+    )
+    assert outcome.code != 0
+    assert "cmake.bild-type" in outcome.text
+
+
+def test_15_a_setting_of_a_builder_that_is_not_used_is_refused(twin: Project) -> None:
+    text = (twin.root / "pyproject.toml").read_text("utf-8")
+    start = text.index("[tool.twinwheel.implementations.c]")
+    end = text.index("[tool.twinwheel.implementations.rust]")
+    (twin.root / "pyproject.toml").write_text(text[:start] + text[end:], "utf-8")
+    outcome = twin.hook(
+        "get_requires_for_build_wheel", config_settings={"cmake.build-type": "Debug"}
+    )
+    assert outcome.error_code() == "TW111"

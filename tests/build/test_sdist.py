@@ -1,0 +1,72 @@
+"""The source distribution holds everything, and needs no compiler and no Cargo."""
+
+from __future__ import annotations
+
+import stat
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.projects import C_TOOLS, RUST_TOOLS, Project, read
+
+
+def members(sdist: Path) -> dict[str, int]:
+    with tarfile.open(sdist) as archive:
+        return {m.name.partition("/")[2]: m.mode for m in archive.getmembers() if m.isfile()}
+
+
+def test_22_both_halves_are_in_it_and_no_tool_is_needed(
+    twin: Project, path_without: Callable[[str], str]
+) -> None:
+    environ = {"PATH": path_without(f"{RUST_TOOLS}|{C_TOOLS}|cmake|ninja|make")}
+    assert twin.hook("get_requires_for_build_sdist", environ=environ).code == 0
+    sdist = twin.sdist(environ=environ)
+    assert sdist.name == "twin_package-1.2.3.tar.gz"
+    assert set(members(sdist)) == set(twin.listing()) | {"PKG-INFO"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no executable bit")
+def test_22_executable_bits_are_kept(twin: Project) -> None:
+    script = twin.root / "tool.sh"
+    script.write_text("#!/bin/sh\n", "utf-8")
+    script.chmod(0o755)
+    found = members(twin.sdist())
+    assert found["tool.sh"] & stat.S_IXUSR
+    assert not found["README.md"] & stat.S_IXUSR
+
+
+def test_6_a_build_before_it_changes_nothing(twin: Project) -> None:
+    first = members(twin.sdist())
+    twin.wheel()
+    assert members(twin.sdist()) == first
+
+
+def test_7_its_metadata_are_the_wheels(twin: Project, twin_wheel: Path) -> None:
+    with tarfile.open(twin.sdist()) as archive:
+        stream = archive.extractfile("twin_package-1.2.3/PKG-INFO")
+        assert stream is not None
+        assert stream.read().decode() == read(twin_wheel, "METADATA")
+
+
+def test_28_twice_the_same_bytes(twin: Project) -> None:
+    assert twin.sdist().read_bytes() == twin.sdist().read_bytes()
+
+
+@pytest.mark.parametrize("needed", ["CMakeLists.txt", "rust/Cargo.toml"])
+def test_a_file_that_a_half_needs_cannot_be_left_out(twin: Project, needed: str) -> None:
+    twin.edit(
+        "pyproject.toml",
+        "[tool.scikit-build]",
+        f'[tool.scikit-build]\nsdist.exclude = ["{needed}"]',
+    )
+    outcome = twin.hook("build_sdist", sdist_directory=str(twin.root.parent))
+    assert outcome.error_code() == "TW331"
+    assert needed in outcome.text
+    assert not list(twin.root.parent.glob("*.tar.gz"))
+
+
+def test_switched_off_halves_are_in_it_all_the_same(twin: Project) -> None:
+    off = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
+    assert members(twin.sdist(environ=off)) == members(twin.sdist())

@@ -1,0 +1,294 @@
+"""One wheel from two halves. A number in a test's name is that of a known trap of composing."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import email
+import hashlib
+import json
+import struct
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from support.projects import Environment, Project, manifest_of, names, natives, read
+
+INFO = "twin_package-1.2.3.dist-info"
+
+
+def test_both_modules_the_manifest_and_the_fallback_are_in_it(twin_wheel: Path) -> None:
+    found = names(twin_wheel)
+    assert len([name for name in natives(found) if name.startswith("twin/_c.")]) == 1
+    assert len([name for name in natives(found) if name.startswith("twin/_rust.")]) == 1
+    assert len(natives(found)) == 2
+    assert {
+        "twin/__init__.py",
+        "twin/_python.py",
+        "twin/_twinwheel_manifest.py",
+        "twin/py.typed",
+        f"{INFO}/METADATA",
+        f"{INFO}/WHEEL",
+        f"{INFO}/RECORD",
+        f"{INFO}/entry_points.txt",
+        f"{INFO}/licenses/LICENSE.txt",
+        f"{INFO}/sboms/twin_package.cyclonedx.json",
+    } == found - set(natives(found))
+
+
+def test_1_shared_sources_are_there_once(twin_wheel: Path) -> None:
+    with zipfile.ZipFile(twin_wheel) as archive:
+        listed = archive.namelist()
+    assert len(listed) == len(set(listed))
+
+
+def test_1_a_source_that_one_half_changes_is_an_error(twin: Project) -> None:
+    (twin.root / "CMakeLists.txt").write_text(
+        (twin.root / "CMakeLists.txt").read_text("utf-8")
+        + 'file(WRITE ${CMAKE_BINARY_DIR}/p.py "changed")\n'
+        "install(FILES ${CMAKE_BINARY_DIR}/p.py DESTINATION twin RENAME _python.py)\n",
+        "utf-8",
+    )
+    outcome = twin.hook(
+        "build_wheel", wheel_directory=str(twin.root.parent), environ={"TWINWHEEL_RUST": "off"}
+    )
+    assert outcome.error_code() == "TW321"
+    assert "twin/_python.py" in outcome.text
+    assert not list(twin.root.parent.glob("*.whl"))
+
+
+def test_a_file_that_a_half_installs_is_kept(twin: Project) -> None:
+    (twin.root / "CMakeLists.txt").write_text(
+        (twin.root / "CMakeLists.txt").read_text("utf-8")
+        + "install(FILES cpp/module.c DESTINATION twin/include)\n",
+        "utf-8",
+    )
+    wheel = twin.wheel(environ={"TWINWHEEL_RUST": "off"})
+    assert "twin/include/module.c" in names(wheel)
+
+
+def test_the_record_is_right(twin_wheel: Path) -> None:
+    with zipfile.ZipFile(twin_wheel) as archive:
+        rows = list(csv.reader(read(twin_wheel, "RECORD").splitlines()))
+        assert [row[0] for row in rows] == archive.namelist()
+        for path, digest, size in rows[:-1]:
+            data = archive.read(path)
+            wanted = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            assert (digest, int(size)) == (f"sha256={wanted}", len(data))
+    assert rows[-1] == [f"{INFO}/RECORD", "", ""]
+
+
+def test_7_metadata_is_one_before_and_after_the_build(
+    twin: Project, twin_wheel: Path, tmp_path: Path
+) -> None:
+    outcome = twin.hook("prepare_metadata_for_build_wheel", metadata_directory=str(tmp_path))
+    assert outcome.result == INFO
+    promised = tmp_path / INFO
+    with zipfile.ZipFile(twin_wheel) as archive:
+        for path in promised.rglob("*"):
+            if path.is_file():
+                inside = path.relative_to(promised).as_posix()
+                assert archive.read(f"{INFO}/{inside}") == path.read_bytes()
+    message = email.message_from_string(read(twin_wheel, "METADATA"))
+    assert message.get_all("Name") == ["twin-package"]
+    assert message["License-Expression"] == "MIT"
+    assert message.get_all("License-File") == ["LICENSE.txt"]
+    assert message.get_all("Requires-Dist") == ["twinwheel"]
+    assert "twin-double = twin:main" in read(twin_wheel, "entry_points.txt")
+
+
+def test_8_metadata_hold_whatever_is_left_out(twin: Project, tmp_path: Path) -> None:
+    environ = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
+    twin.hook("prepare_metadata_for_build_wheel", metadata_directory=str(tmp_path))
+    wheel = twin.wheel(environ=environ, metadata_directory=str(tmp_path / INFO))
+    assert wheel.name.endswith("-py3-none-any.whl")
+
+
+def test_8_metadata_that_changed_since_are_refused(twin: Project, tmp_path: Path) -> None:
+    twin.hook("prepare_metadata_for_build_wheel", metadata_directory=str(tmp_path))
+    twin.edit("pyproject.toml", "A whole small", "Another")
+    outcome = twin.hook(
+        "build_wheel", wheel_directory=str(tmp_path), metadata_directory=str(tmp_path / INFO)
+    )
+    assert outcome.error_code() == "TW303"
+
+
+def test_9_dynamic_fields_are_no_surprise(twin: Project) -> None:
+    twin.edit("pyproject.toml", 'version = "1.2.3"', 'dynamic = ["version"]')
+    outcome = twin.hook("build_wheel", wheel_directory=str(twin.root.parent))
+    assert outcome.error_code() == "TW122"
+
+
+def test_9_a_wrong_project_table_is_named(twin: Project) -> None:
+    twin.edit("pyproject.toml", 'version = "1.2.3"', 'version = "one"')
+    outcome = twin.hook("build_wheel", wheel_directory=str(twin.root.parent))
+    assert outcome.error_code() == "TW121"
+
+
+def test_10_the_bill_of_materials_names_both_halves_and_no_path(twin_wheel: Path) -> None:
+    text = read(twin_wheel, ".cyclonedx.json")
+    document = json.loads(text)
+    found = {component["name"] for component in document["components"]}
+    assert {"twin._c", "twin-rust", "pyo3"} <= found
+    assert document["metadata"]["component"]["purl"] == "pkg:pypi/twin-package@1.2.3"
+    assert str(twin_wheel.parents[1]) not in text
+    assert "file:///" not in text
+    references = {component["bom-ref"] for component in document["components"]}
+    references.add(document["metadata"]["component"]["bom-ref"])
+    for edge in document["dependencies"]:
+        assert {edge["ref"], *edge["dependsOn"]} <= references | _nested(document)
+
+
+def _nested(document: dict[str, list[dict[str, list[dict[str, str]]]]]) -> set[str]:
+    return {
+        inner["bom-ref"]
+        for component in document["components"]
+        for inner in component.get("components", [])
+    }
+
+
+def test_11_12_the_tag_is_the_intersection(twin_wheel: Path) -> None:
+    manifest = manifest_of(twin_wheel)
+    tags = {
+        name: item["artifacts"][0]["tag"].rsplit("-", 1)[0]
+        for name, item in manifest["implementations"].items()
+        if item["artifacts"]
+    }
+    exact = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    assert tags == {"c": f"{exact}-{exact}", "rust": "cp310-abi3"}
+    assert f"-{exact}-{exact}-" in twin_wheel.name
+    assert f"Tag: {exact}-{exact}-" in read(twin_wheel, "WHEEL")
+    assert manifest["built_with"]["tag"] in twin_wheel.name
+
+
+def test_11_an_abi3_half_alone_keeps_its_wide_tag(twin: Project) -> None:
+    wheel = twin.wheel(environ={"TWINWHEEL_C": "off"})
+    assert "-cp310-abi3-" in wheel.name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="manylinux is Linux's word")
+def test_13_nothing_claims_manylinux_before_an_audit(twin_wheel: Path) -> None:
+    assert "-linux_" in twin_wheel.name
+
+
+def test_the_manifest_says_what_was_built_with_what(twin_wheel: Path) -> None:
+    manifest = manifest_of(twin_wheel)
+    assert manifest["package"] == "twin"
+    assert manifest["prefer"] == ["rust", "c", "python"]
+    assert manifest["components"]["double"]["effects"] == "pure"
+    with zipfile.ZipFile(twin_wheel) as archive:
+        for name in ("rust", "c"):
+            item = manifest["implementations"][name]
+            assert item["built"] is True
+            (artifact,) = item["artifacts"]
+            data = archive.read(artifact["file"])
+            assert artifact["sha256"] == hashlib.sha256(data).hexdigest()
+            assert artifact["size"] == len(data)
+    assert set(manifest["implementations"]["rust"]["tools"]) == {"maturin", "cargo", "rustc"}
+    assert {"scikit-build-core", "CC"} <= set(manifest["implementations"]["c"]["tools"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads ELF section tables")
+def test_artifacts_are_stripped(twin_wheel: Path) -> None:
+    with zipfile.ZipFile(twin_wheel) as archive:
+        for name in natives(names(twin_wheel)):
+            assert not _has_section(archive.read(name), b".symtab")
+
+
+def _has_section(data: bytes, wanted: bytes) -> bool:
+    offset, size, count, index = struct.unpack_from("<Q10xHHH", data, 40)
+    headers = [struct.unpack_from("<II16xQQ", data, offset + i * size) for i in range(count)]
+    _, _, start, length = headers[index]
+    table = data[start : start + length]
+    return any(table[name : table.index(b"\0", name)] == wanted for name, *_ in headers)
+
+
+def test_the_installed_wheel_binds_the_best_and_obeys(
+    twin_wheel: Path, environment: Environment
+) -> None:
+    environment.pip("install", "--no-deps", "--no-index", str(twin_wheel))
+    bound = "import twin, twin._rust; print(twin.double is twin._rust.double, twin.double(21))"
+    assert environment.run("-c", bound) == "True 42"
+    bound = "import twin, twin._c; print(twin.double is twin._c.double, twin.double(21))"
+    assert environment.run("-c", bound, environ={"TWIN_IMPLEMENTATION": "c"}) == "True 42"
+    bound = "import twin; print(twin.double.__module__, twin.double(21))"
+    environ = {"TWIN_USE_C": "no", "TWIN_USE_RUST": "0"}
+    assert environment.run("-c", bound, environ=environ) == "twin._python 42"
+
+
+def test_28_twice_the_same_bytes(twin: Project) -> None:
+    environ = {"SOURCE_DATE_EPOCH": "1700000000"}
+    first = twin.wheel(environ=environ, folder="first").read_bytes()
+    second = twin.wheel(environ=environ, folder="second").read_bytes()
+    assert first == second
+
+
+def test_a_wrong_source_date_is_named(twin: Project) -> None:
+    outcome = twin.hook(
+        "build_wheel",
+        wheel_directory=str(twin.root.parent),
+        environ={"SOURCE_DATE_EPOCH": "today", "TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"},
+    )
+    assert outcome.error_code() == "TW313"
+
+
+def test_a_module_of_another_name_is_named(twin: Project) -> None:
+    twin.edit("pyproject.toml", 'module = "twin._c"', 'module = "twin._native"')
+    outcome = twin.hook(
+        "build_wheel", wheel_directory=str(twin.root.parent), environ={"TWINWHEEL_RUST": "off"}
+    )
+    assert outcome.error_code() == "TW323"
+    assert "twin/_c." in outcome.text
+
+
+def test_a_package_that_is_not_there_is_named(twin: Project) -> None:
+    (twin.root / "src" / "twin").rename(twin.root / "src" / "twins")
+    outcome = twin.hook(
+        "build_wheel",
+        wheel_directory=str(twin.root.parent),
+        environ={"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"},
+    )
+    assert outcome.error_code() == "TW132"
+
+
+def test_a_compiler_error_is_shown_and_the_half_is_named(twin: Project) -> None:
+    twin.edit("cpp/module.c", "return PyLong_FromLongLong", "return nonsense; //")
+    outcome = twin.hook(
+        "build_wheel", wheel_directory=str(twin.root.parent), environ={"TWINWHEEL_RUST": "off"}
+    )
+    assert outcome.error_code() == "TW301"
+    assert "[c] " in outcome.text
+    assert "nonsense" in outcome.text
+    assert "TWINWHEEL_C=off" in outcome.text
+    assert not list(twin.root.parent.glob("*.whl"))
+
+
+def test_sources_can_be_left_out(twin: Project) -> None:
+    (twin.root / "src" / "twin" / "notes.txt").write_text("not for users", "utf-8")
+    twin.edit(
+        "pyproject.toml",
+        "[tool.twinwheel.implementations.c]",
+        '[tool.twinwheel.wheel]\nexclude = ["notes.txt"]\n\n[tool.twinwheel.implementations.c]',
+    )
+    wheel = twin.wheel(environ={"TWINWHEEL_RUST": "off"})
+    assert "twin/notes.txt" not in names(wheel)
+
+
+def test_6_a_build_leaves_the_sources_as_they_were(twin: Project) -> None:
+    (twin.root / "rust" / "Cargo.lock").unlink()
+    before = twin.listing()
+    twin.wheel()
+    assert twin.listing() == before
+    assert (twin.root / "build" / "twinwheel" / ".gitignore").read_text("utf-8") == "*\n"
+
+
+def test_23_leftovers_of_other_builds_stay_out(twin: Project, twin_wheel: Path) -> None:
+    stale = [name for name in natives(names(twin_wheel)) if "_rust" in name]
+    for name in [*stale, "twin/_c.so", "twin/_twinwheel_manifest.py"]:
+        (twin.root / "src" / name).write_bytes(b"stale")
+    wheel = twin.wheel(environ={"TWINWHEEL_RUST": "off"})
+    assert [name.split(".")[0] for name in natives(names(wheel))] == ["twin/_c"]
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read(natives(names(wheel))[0]) != b"stale"
+    assert manifest_of(wheel)["implementations"]["rust"]["built"] is False
