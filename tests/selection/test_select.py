@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.selection.conftest import Maker, Twin
+    from support.twins import Maker, Twin
 
 BROKEN = "raise ImportError('libgone.so.1: cannot open\\n  shared object file')\n"
 PANIC = """

@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parser.parse_args(argv)
     except SystemExit as stop:  # argparse has said what there is to say
         return stop.code if isinstance(stop.code, int) else USAGE
-    output = Output(arguments.color)
+    output = Output(getattr(arguments, "color", "auto"))
     if arguments.command is None:
         parser.print_help(sys.stderr)
         return USAGE
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--color",
         choices=COLOURS,
-        default=argparse.SUPPRESS,
+        default=argparse.SUPPRESS,  # before or after the command; a default would hide the former
         help="when to use colour; auto: on a terminal, unless NO_COLOR is set (default: auto)",
     )
     parser = argparse.ArgumentParser(
@@ -88,7 +88,6 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
         allow_abbrev=False,
     )
-    parser.set_defaults(color="auto")
     parser.add_argument("--version", action="version", version=f"twinwheel {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (_, summary) in COMMANDS.items():

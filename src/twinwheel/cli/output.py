@@ -68,7 +68,7 @@ class Output:
         else:
             from rich.text import Text
 
-            self._write(_drawn(self._console, Text(text, STYLES[style])))
+            self._write(f"{_drawn(self._console, Text(text, STYLES[style]))}\n")
 
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]]) -> None:
         """Write a table; a cell is a ``Cell`` or plain text."""
@@ -97,7 +97,7 @@ class Output:
         if self._error_console is not None:
             from rich.text import Text
 
-            first = _drawn(self._error_console, Text(first, STYLES["bad"], end=""))
+            first = _drawn(self._error_console, Text(first, STYLES["bad"]))
         if sys.stderr is not None:
             try:
                 sys.stderr.write(first + "\n".join(rest) + "\n")
@@ -157,7 +157,7 @@ def _console(stream: TextIO | None, color: str) -> Console | None:
 
 def _drawn(console: Console, what: RenderableType) -> str:
     with console.capture() as capture:
-        console.print(what, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        console.print(what, highlight=False, markup=False, emoji=False, soft_wrap=True, end="")
     return capture.get()
 
 

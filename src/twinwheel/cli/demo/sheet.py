@@ -31,7 +31,7 @@ WIDTH = 1600
 MARGIN = 64
 GAP = 40
 TILE = (WIDTH - 2 * MARGIN - GAP) // 2
-TALLEST, LOWEST = TILE * 5 // 4, TILE // 3
+TALLEST, LOWEST = TILE * 5 // 4, TILE // 8
 CAPTION = 116
 DETAIL = 64
 """Side of the part that is shown enlarged, in pixels of the photograph."""
@@ -164,11 +164,11 @@ def _place(sheet: Image.Image, picture: Image.Image, box: Box, detail: Box | Non
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     way = Image.Resampling.NEAREST if scale > 4 else Image.Resampling.LANCZOS
     fitted = picture.convert("RGB").resize(size, way)
-    x, y = left + (width - size[0]) // 2, top + (height - size[1]) // 2
+    x, y = left, bottom - size[1]
     sheet.paste(fitted, (x, y))
-    if detail is None:
-        return
     side = DETAIL * ENLARGED
+    if detail is None or min(size) < 2 * side:
+        return
     inset = picture.convert("RGB").crop(detail).resize((side, side), Image.Resampling.NEAREST)
     framed = ImageOps.expand(ImageOps.expand(inset, 4, PAPER), 1, RULE)
     far = INSET_MARGIN + framed.width
