@@ -51,6 +51,9 @@ class Builder(Protocol):
     DISTRIBUTION: str
     """Name of the distribution that holds it."""
 
+    REQUIREMENT: str
+    """PEP 508 requirement for it."""
+
     def probe(self, context: BuildContext) -> Toolchain:
         """Look for the tools that cannot be had as a requirement; download nothing."""
 
@@ -60,8 +63,11 @@ class Builder(Protocol):
     def accepts_config_setting(self, key: str) -> bool:
         """Tell whether a ``-C`` key is this backend's."""
 
+    def guard(self, context: BuildContext) -> dict[str, str]:
+        """Return variables without which the backend would do what no build of ours may."""
+
     def environment(self, context: BuildContext, scratch: Path) -> dict[str, str]:
-        """Return variables to set for the backend's hooks."""
+        """Return variables to set for the backend's hooks when it builds one half of a wheel."""
 
     def build_files(self, context: BuildContext) -> list[str]:
         """Return paths, relative to the project, without which nothing can be built."""

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 __all__ = [
     "BACKEND",
     "DISTRIBUTION",
+    "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
     "environment",
+    "guard",
     "leftovers",
     "probe",
     "requirements",
@@ -28,7 +30,7 @@ __all__ = [
 BACKEND = "maturin"
 DISTRIBUTION = "maturin"
 
-_REQUIREMENT = "maturin>=1.10,<2"
+REQUIREMENT = "maturin>=1.10,<2"
 
 
 def probe(context: BuildContext) -> Toolchain:
@@ -60,7 +62,7 @@ def requirements(context: BuildContext) -> list[str]:
     table = context.pyproject.get("tool", {}).get("maturin", {})
     bindings = table.get("bindings") if isinstance(table, dict) else None
     cffi = ["cffi"] if bindings == "cffi" else []
-    return [_REQUIREMENT, *cffi, *context.implementation.requires]
+    return [REQUIREMENT, *cffi, *context.implementation.requires]
 
 
 def accepts_config_setting(key: str) -> bool:
@@ -68,25 +70,30 @@ def accepts_config_setting(key: str) -> bool:
     return key == "build-args" or key.startswith("maturin.")
 
 
+def guard(context: BuildContext) -> dict[str, str]:
+    """Return variables that keep maturin from downloading Rust and from naming another backend."""
+    del context
+    return {
+        "MATURIN_NO_INSTALL_RUST": "1",
+        "MATURIN_NO_MISSING_BUILD_BACKEND_WARNING": "1",
+    }
+
+
 def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
-    """Return variables that keep maturin from downloading Rust and from writing into the sources.
+    """Return variables that keep maturin from writing into the sources, beside those of ``guard``.
 
     Args:
         context: The build.
         scratch: Folder that may be kept between builds, for Cargo's target tree.
     """
-    variables = {
-        "MATURIN_NO_INSTALL_RUST": "1",
-        "MATURIN_NO_MISSING_BUILD_BACKEND_WARNING": "1",
-    }
     defaults = {
         "CARGO_TARGET_DIR": str(scratch / "cargo"),
         # The path of an isolated environment's Python differs in each build, and PyO3 rebuilds when
         # it does; the base interpreter is the same one at a path that stays.
         "MATURIN_PEP517_USE_BASE_PYTHON": "1",
     }
-    variables.update({k: v for k, v in defaults.items() if not context.environ.get(k)})
-    return variables
+    chosen = {k: v for k, v in defaults.items() if not context.environ.get(k)}
+    return {**guard(context), **chosen}
 
 
 def build_files(context: BuildContext) -> list[str]:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 __all__ = [
     "BACKEND",
     "DISTRIBUTION",
+    "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
     "environment",
+    "guard",
     "leftovers",
     "probe",
     "requirements",
@@ -29,7 +31,7 @@ __all__ = [
 BACKEND = "scikit_build_core.build"
 DISTRIBUTION = "scikit-build-core"
 
-_REQUIREMENT = "scikit-build-core>=1.0"
+REQUIREMENT = "scikit-build-core>=1.0"
 _DEFAULT_CMAKE = ">=3.15"
 # In the order in which CMake tries them.
 _COMPILERS = {
@@ -77,7 +79,7 @@ def probe(context: BuildContext) -> Toolchain:
 def requirements(context: BuildContext) -> list[str]:
     """Return scikit-build-core, and CMake and Ninja only where the machine has none that fits."""
     table = context.pyproject.get("tool", {}).get("scikit-build", {})
-    wanted = [_REQUIREMENT]
+    wanted = [REQUIREMENT]
     cmake_needed = _subtable(table, "cmake").get("version") or _DEFAULT_CMAKE
     cmake = find_program(("cmake", "cmake3"), context.environ)
     if "CMAKE_EXECUTABLE" not in context.environ and not (
@@ -92,6 +94,12 @@ def requirements(context: BuildContext) -> list[str]:
 def accepts_config_setting(key: str) -> bool:
     """Take every key that is nobody else's: scikit-build-core rejects what it does not know."""
     return not key.startswith(("twinwheel.", "maturin.")) and key != "build-args"
+
+
+def guard(context: BuildContext) -> dict[str, str]:
+    """Return nothing: scikit-build-core downloads no toolchain."""
+    del context
+    return {}
 
 
 def environment(context: BuildContext, scratch: Path) -> dict[str, str]:

@@ -1,0 +1,148 @@
+"""A project without ``[tool.twinwheel]`` is built by the backend that it is written for.
+
+Its hooks are called in this process with what the frontend passed, so that wheels, metadata,
+messages and exit codes are its own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.build.builders import BUILDERS, BuildContext, Builder
+from twinwheel.build.config_settings import route_config_settings
+from twinwheel.build.pyproject import read_pyproject
+from twinwheel.build.settings import ImplementationSettings
+from twinwheel.errors import BuildError, ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import ModuleType
+
+__all__ = ["StandIn", "call", "find_stand_in", "has_hook"]
+
+_TABLES = {"scikit-build-core": "scikit-build", "maturin": "maturin"}
+_BUILD_FILES = {"scikit-build-core": "CMakeLists.txt", "maturin": "Cargo.toml"}
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The builder that twinwheel stands in for."""
+
+    name: str
+    builder: Builder
+    context: BuildContext
+
+
+def find_stand_in(root: Path, environ: Mapping[str, str] | None = None) -> StandIn | None:
+    """Tell which backend a project is written for.
+
+    What decides is its table, else what ``build-system.requires`` names, else its build files, else
+    scikit-build-core, which builds a project without any table.
+
+    Args:
+        root: The project's folder.
+        environ: Environment; ``os.environ`` when None.
+
+    Returns:
+        The backend, or None when the project has ``[tool.twinwheel]``.
+
+    Raises:
+        ConfigError: TW101 or TW102 when ``pyproject.toml`` cannot be read, TW107 when it could be
+            either's.
+    """
+    pyproject = read_pyproject(root)
+    tool = pyproject.get("tool", {})
+    if not isinstance(tool, dict) or "twinwheel" in tool:
+        return None
+    name = _decide(root, pyproject, tool)
+    settings = ImplementationSettings(name=name, module="", builder=name)
+    context = BuildContext(root, pyproject, settings, os.environ if environ is None else environ)
+    return StandIn(name, BUILDERS[name], context)
+
+
+def has_hook(root: Path, name: str) -> bool:
+    """Tell whether the backend has a hook: scikit-build-core's metadata hooks come and go.
+
+    A backend that is not installed, or a file that cannot be read, is found by the hook itself.
+    """
+    try:
+        stand_in = find_stand_in(root)
+    except ConfigError:
+        return True
+    if stand_in is None or not _is_installed(stand_in):
+        return True
+    return hasattr(_load(stand_in), name)
+
+
+def call(
+    stand_in: StandIn,
+    hook: str,
+    config_settings: Mapping[str, str | list[str]] | None,
+    **arguments: Any,
+) -> Any:
+    """Call one of the backend's hooks.
+
+    Args:
+        stand_in: The backend.
+        hook: Name of a PEP 517 or PEP 660 hook.
+        config_settings: What the frontend passed.
+        **arguments: The hook's other arguments.
+
+    Returns:
+        What the hook returns.
+
+    Raises:
+        BuildError: TW302 when the backend is not installed.
+        ConfigError: TW111 for a config setting that nobody reads.
+    """
+    routed = route_config_settings(config_settings, {stand_in.name: stand_in.builder})
+    settings = routed.builders[stand_in.name] or None
+    if hook.startswith("get_requires") and not _is_installed(stand_in):
+        if hook == "get_requires_for_build_sdist":
+            return [stand_in.builder.REQUIREMENT]
+        return stand_in.builder.requirements(stand_in.context)
+    os.environ.update(stand_in.builder.guard(stand_in.context))
+    return getattr(_load(stand_in), hook)(**arguments, config_settings=settings)
+
+
+def _decide(root: Path, pyproject: Mapping[str, Any], tool: Mapping[str, Any]) -> str:
+    requires = pyproject.get("build-system", {}).get("requires", [])
+    required = {re.split(r"[^A-Za-z0-9._-]", str(item).strip(), maxsplit=1)[0] for item in requires}
+    required = {re.sub(r"[-_.]+", "-", name).lower() for name in required}
+    for candidates in (
+        [name for name, table in _TABLES.items() if table in tool],
+        [name for name in _TABLES if name in required],
+        [name for name, file in _BUILD_FILES.items() if (root / file).is_file()],
+    ):
+        if len(candidates) == 1:
+            return candidates[0]
+    if all(table in tool for table in _TABLES.values()):
+        raise ConfigError(
+            "there are tables for scikit-build-core and for maturin, and none says how they meet",
+            code="TW107",
+            where="pyproject.toml, [tool.scikit-build] and [tool.maturin]",
+            accepted="a [tool.twinwheel] table, or the table of one backend",
+            help="describe both halves in [tool.twinwheel.implementations]",
+        )
+    return "scikit-build-core"
+
+
+def _is_installed(stand_in: StandIn) -> bool:
+    return importlib.util.find_spec(stand_in.builder.BACKEND.partition(".")[0]) is not None
+
+
+def _load(stand_in: StandIn) -> ModuleType:
+    if not _is_installed(stand_in):
+        raise BuildError(
+            f"the backend '{stand_in.builder.BACKEND}' is not installed",
+            code="TW302",
+            where="the environment that the build runs in",
+            help=f"build with isolation, or install {stand_in.builder.REQUIREMENT}",
+        )
+    return importlib.import_module(stand_in.builder.BACKEND)
