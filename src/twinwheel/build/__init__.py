@@ -1,8 +1,7 @@
 """The build backend: ``build-backend = "twinwheel.build"`` (PEP 517 and PEP 660).
 
 Thin hooks over the rooms beside this file; each hook's work is imported when it is called. A
-project
-without ``[tool.twinwheel]`` is handed to the backend that it is written for.
+project without ``[tool.twinwheel]`` is handed to the backend that it is written for.
 Specifications: https://peps.python.org/pep-0517/ and https://peps.python.org/pep-0660/
 """
 
