@@ -50,11 +50,10 @@ class Implementation:
 
     @property
     def label(self) -> str:
-        """The name; of Python also whether NumPy does the work."""
+        """The name; of Python also whether NumPy does the work, which its first call decides."""
         if self.files:
             return self.name
-        numpy = getattr(sys.modules[self.module], "numpy", None) or sys.modules.get("numpy")
-        return f"{self.name} (NumPy)" if numpy else self.name
+        return f"{self.name} (NumPy)" if sys.modules.get("numpy") else self.name
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ def _row(comparison: Comparison, outcome: Outcome) -> tuple[Cell | str, ...]:
     whole = outcome.rows == comparison.operation.source.shape[0]
     ratio = f"{comparison.slowest / outcome.seconds:,.1f} x" if outcome.seconds else "-"
     if outcome.differing:
-        bits = Cell(f"{outcome.differing:,} samples differ", "bad")
+        many = "s differ" if outcome.differing > 1 else " differs"
+        bits = Cell(f"{outcome.differing:,} sample{many}", "bad")
     elif outcome is comparison.outcomes[0]:
         bits = Cell("reference", "dim")
     else:
