@@ -161,8 +161,8 @@ def test_rows_longer_than_a_block(
 
 
 # The first tap gives the addend, the second the product. In binary64 each sum lands just half
-# way between two binary32. The factors are (1 + x) and (1 - x + x**2), whose product is 1 + x**3, or
-# those for 1 - x**3, scaled to half a unit in the last place of the addend.
+# way between two binary32. The factors are (1 + x) and (1 - x + x**2), whose product is 1 +
+# x**3, or those for 1 - x**3, scaled to half a unit in the last place of the addend.
 ABOVE = (1 + 2.0**-12, 1 - 2.0**-12 + 2.0**-24)
 BELOW = (1 - 2.0**-11, 1 + 2.0**-11 + 2.0**-22)
 NEXT = 1 + 2.0**-23
@@ -204,10 +204,25 @@ def test_sums_that_would_round_twice(
         assert output[1, 1] == np.float32(expected), name
 
 
+def test_a_sum_next_to_a_tie(implementations: dict[str, Convolve]) -> None:
+    """In binary64 this inexact sum is one unit above a tie, to which its error points.
+
+    To step there, as rounding to odd does from an even neighbour, would be wrong.
+    """
+    a, b = 11801 * 2.0**-30, 5823191 * 2.0**-30
+    assert a * b == 2.0**-24 + 2.0**-52 - 2.0**-60
+    assert 1.0 + a * b == 1.0 + 2.0**-24 + 2.0**-52
+    assert oracle.fma(a, b, 1.0) == NEXT
+    image = float32([[1, b], [0, 0]])
+    for name, convolve in implementations.items():
+        output = np.empty((2, 2), np.float32)
+        convolve(image, float32([[1, a], [0, 0]]), output)
+        assert output[1, 1] == np.float32(NEXT), name
+
+
 def test_every_nan_is_the_same(implementations: dict[str, Convolve]) -> None:
-    payloads = np.array([[0xFFC12345, 0x7F800001, 0x7FFFFFFF, 0xFF800001]], np.uint32).view(
-        np.float32
-    )
+    patterns = [[0xFFC12345, 0x7F800001, 0x7FFFFFFF, 0xFF800001]]
+    payloads = np.array(patterns, np.uint32).view(np.float32)
     infinite = float32([[np.inf, -np.inf, np.inf, -np.inf]])
     for name, convolve in implementations.items():
         for image, weight in [(payloads, 1), (payloads, np.nan), (infinite, 0), (infinite, np.nan)]:
