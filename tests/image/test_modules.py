@@ -37,6 +37,12 @@ def test_what_they_say(implementation: str) -> None:
     assert module.convolve.__doc__
 
 
+def test_the_fallbacks_version() -> None:
+    from twinwheel.image import _python
+
+    assert _python.__version__ == twinwheel.__version__
+
+
 @pytest.mark.parametrize("implementation", NATIVE)
 @pytest.mark.parametrize("wanted", ["baseline", "auto", ""])
 def test_cpu_level(implementation: str, wanted: str) -> None:
