@@ -169,7 +169,7 @@ def _rich_table(console: Console, columns: Sequence[Column], rows: list[list[Cel
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column in columns:
         table.add_column(
             Text(column.name), justify="right" if column.right else "left", overflow="fold"

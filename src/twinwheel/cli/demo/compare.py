@@ -47,6 +47,14 @@ class Implementation:
     files: tuple[str, ...]
     """Names of its compiled files; none for Python."""
     convolve: Convolve
+    cpu: str = ""
+    """CPU level in use, when the module tells."""
+
+    @property
+    def artifact(self) -> str:
+        """The module's short name, and the CPU level in use: ``_rust (avx2)``."""
+        name = self.module.rpartition(".")[2]
+        return f"{name} ({self.cpu})" if self.cpu else name
 
     @property
     def label(self) -> str:
@@ -122,7 +130,8 @@ def find_implementations(package: str, first: str) -> tuple[list[Implementation]
             absent[name] = f"cannot be imported: {describe(error)}"
             continue
         files = tuple(each["file"].rpartition("/")[2] for each in about["artifacts"])
-        present.append(Implementation(name, about["module"], files, function))
+        level = str(getattr(module, "cpu_level", ""))
+        present.append(Implementation(name, about["module"], files, function, level))
     return present, absent
 
 

@@ -84,7 +84,8 @@ def _artifacts(implementations: dict[str, Any], output: Output) -> None:
             state = Cell(artifact["state"], GOOD_STATES[artifact["state"]])
             digest = artifact["sha256"][:12]
             size = f"{artifact['size']:,}"
-            rows.append((name, artifact["file"], artifact["tag"], level, size, digest, state))
+            file = artifact["file"].rpartition("/")[2]
+            rows.append((name, file, artifact["tag"], level, size, digest, state))
     _title("Artifacts", output)
     if not rows:
         output.line("none: this wheel is pure Python")
