@@ -25,6 +25,13 @@ static void test_double_rounding(void) {
     }
 }
 
+/* In binary64 this inexact sum is one unit above a tie, to which its error points: to step there
+ * would be wrong. The product is 2**-24 + 2**-52 - 2**-60. */
+static void test_next_to_a_tie(void) {
+    CHECK(bits_of(kernel_fma(11801 * 0x1p-30F, 5823191 * 0x1p-30F, 1.0F)) ==
+          bits_of(0x1.000002p0F));
+}
+
 /* The C runtime's fmaf is the oracle. */
 static void test_against_fmaf(void) {
     static const uint32_t special[] = {0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x007FFFFF,
@@ -50,5 +57,6 @@ static void test_against_fmaf(void) {
 
 void test_fma(void) {
     test_double_rounding();
+    test_next_to_a_tie();
     test_against_fmaf();
 }

@@ -24,7 +24,7 @@ def build_environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         key: value
         for key, value in os.environ.items()
         if not key.startswith(("TWINWHEEL_", "SKBUILD_", "MATURIN_", "CMAKE_"))
-        and key not in ("SOURCE_DATE_EPOCH", "CC", "CXX", "CARGO", "RUSTC")
+        and key not in ("SOURCE_DATE_EPOCH", "CC", "CXX", "CARGO", "RUSTC", "RUSTFLAGS")
     }
     scripts = sysconfig.get_path("scripts")  # an environment need not be activated to be used
     environ["PATH"] = os.pathsep.join([scripts, environ["PATH"]])

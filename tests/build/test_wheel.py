@@ -7,6 +7,7 @@ import csv
 import email
 import hashlib
 import json
+import os
 import shutil
 import struct
 import sys
@@ -204,6 +205,26 @@ def _has_section(data: bytes, wanted: bytes) -> bool:
     _, _, start, length = headers[index]
     table = data[start : start + length]
     return any(table[name : table.index(b"\0", name)] == wanted for name, *_ in headers)
+
+
+def test_artifacts_hold_no_path_of_the_machine(twin_wheel: Path) -> None:
+    home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    with zipfile.ZipFile(twin_wheel) as archive:
+        for name in natives(names(twin_wheel)):
+            data = archive.read(name)
+            assert home.encode() not in data
+            assert str(twin_wheel.parents[1]).encode() not in data
+
+
+@pytest.mark.parametrize("variable", ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"])
+def test_flags_of_the_user_reach_rustc(twin: Project, variable: str) -> None:
+    outcome = twin.hook(
+        "build_wheel",
+        wheel_directory=str(twin.root.parent),
+        environ={"TWINWHEEL_C": "off", variable: "--no-such-flag"},
+    )
+    assert outcome.error_code() == "TW301"
+    assert "no-such-flag" in outcome.text
 
 
 def test_the_installed_wheel_binds_the_best_and_obeys(

@@ -72,6 +72,17 @@ def test_python_blocks_compile(block: Block) -> None:
     compile(block.text, f"{block.page}:{block.line}", "exec")
 
 
+def test_the_example_of_convolve_runs() -> None:
+    """It blurs a ramp, which stays a ramp inside, with the border repeated outside."""
+    page = (ROOT / "docs/reference/convolve.md").read_text("utf-8")
+    (example,) = (match[2] for match in BLOCK.finditer(page) if match[1] == "python")
+    scope: dict[str, Any] = {}
+    exec(compile(example, "docs/reference/convolve.md", "exec"), scope)
+    assert scope["blurred"].shape == (3, 4)
+    assert scope["blurred"][1, 1] == pytest.approx(5.0)
+    assert scope["blurred"][0, 0] == pytest.approx(5 / 3)
+
+
 @pytest.mark.parametrize("block", blocks("toml"))
 def test_toml_blocks_are_what_the_backend_accepts(block: Block) -> None:
     document = tomli.loads(block.text)

@@ -102,6 +102,14 @@ mod tests {
         }
     }
 
+    /// In binary64 this inexact sum is one unit above a tie, to which its error points: to step
+    /// there would be wrong. The product is 2**-24 + 2**-52 - 2**-60.
+    #[test]
+    fn next_to_a_tie() {
+        let (a, b) = (11_801.0 * power(-30), 5_823_191.0 * power(-30));
+        assert_eq!(Exact::fma(a, b, 1.0), 1.0 + f32::EPSILON);
+    }
+
     #[test]
     fn against_the_processor() {
         let special = [

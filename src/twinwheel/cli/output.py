@@ -6,6 +6,7 @@ what another program gets to read. No text is ever taken for markup.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -29,6 +30,8 @@ STYLES = {"": "", "good": "green", "bad": "bold red", "dim": "dim", "title": "bo
 """Name of each style, and how rich spells it."""
 
 UNSTYLED_WIDTH = 100
+
+CLOSED_PIPE = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
 
 
 class Cell(NamedTuple):
@@ -115,10 +118,10 @@ class Output:
         try:
             sys.stdout.write(text)
             sys.stdout.flush()
-        except BrokenPipeError:
-            self._mute()
         except OSError as error:
             self._mute()
+            if error.errno in CLOSED_PIPE:
+                return
             raise CommandError(
                 f"the output cannot be written: {error.strerror}",
                 code="TW502",
@@ -166,7 +169,7 @@ def _rich_table(console: Console, columns: Sequence[Column], rows: list[list[Cel
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column in columns:
         table.add_column(
             Text(column.name), justify="right" if column.right else "left", overflow="fold"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["convolve", "kernel_convolve"]
 
 _kernels = select(__name__)
-kernel_convolve: Callable[..., None] = _kernels.convolve  # type: ignore[assignment]
+kernel_convolve: Callable[..., None] = _kernels.convolve
 
 
 def convolve(

@@ -76,7 +76,7 @@ def as_buffer(value: ArrayLike, name: str) -> tuple[memoryview[Any], bool] | Non
         import numpy as np
     except ImportError:
         return _from_interface(value, name), False
-    return memoryview(np.asarray(value)), True
+    return memoryview(np.asarray(value)), True  # type: ignore[arg-type]
 
 
 def _from_interface(value: Any, name: str) -> memoryview[Any]:
@@ -108,8 +108,6 @@ def allocate(source: memoryview[Any], is_array: bool) -> Any:
     length = source.itemsize
     for axis in shape:
         length *= axis
-    if length > sys.maxsize:
-        raise ValueError(f"image is too large for a result: shape {shape}")
     letter: Any = source.format[-1]
     if is_array:
         import numpy as np

@@ -6,6 +6,8 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from twinwheel.manifest import Manifest
 
 __all__ = ["Choice", "Record", "Selection", "bind"]
@@ -50,7 +52,7 @@ class Selection:
 
     else:
 
-        def __getattr__(self, name: str) -> object: ...
+        def __getattr__(self, name: str) -> Any: ...
 
 
 class Record:

@@ -93,7 +93,7 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
         "MATURIN_PEP517_USE_BASE_PYTHON": "1",
     }
     chosen = {k: v for k, v in defaults.items() if not context.environ.get(k)}
-    return {**guard(context), **chosen}
+    return {**guard(context), **chosen, **_flags_without_paths(context)}
 
 
 def build_files(context: BuildContext) -> list[str]:
@@ -113,6 +113,21 @@ def _manifest_path(context: BuildContext) -> PurePosixPath:
     return PurePosixPath(str(stated or "Cargo.toml"))
 
 
+def _flags_without_paths(context: BuildContext) -> dict[str, str]:
+    """Keep the machine's paths out of panic messages; flags from Cargo's own files go before ours.
+
+    Source: https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
+    """
+    if any(re.search(r"^\s*rustflags\s*=", text, re.MULTILINE) for text in _cargo_configs(context)):
+        return {}
+    flags = context.environ.get("CARGO_ENCODED_RUSTFLAGS", "").split("\x1f")
+    if flags == [""]:
+        flags = context.environ.get("RUSTFLAGS", "").split()
+    flags.append(f"--remap-path-prefix={_cargo_home(context) / 'registry' / 'src'}=cargo")
+    flags.append(f"--remap-path-prefix={context.root}=.")
+    return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
+
+
 def _has_linker(context: BuildContext) -> bool:
     if os.name == "nt":
         return True  # rustc finds Visual Studio's by itself
@@ -120,11 +135,16 @@ def _has_linker(context: BuildContext) -> bool:
         return True
     if any(re.fullmatch(r"CARGO_TARGET_\w+_LINKER", key) for key in context.environ):
         return True
-    home = Path(context.environ.get("CARGO_HOME") or Path.home() / ".cargo")
-    folders = [context.root / ".cargo", home]
+    return any(re.search(r"^\s*linker\s*=", text, re.MULTILINE) for text in _cargo_configs(context))
+
+
+def _cargo_home(context: BuildContext) -> Path:
+    return Path(context.environ.get("CARGO_HOME") or Path.home() / ".cargo")
+
+
+def _cargo_configs(context: BuildContext) -> list[str]:
+    """Return the contents of Cargo's configuration files that hold for the project."""
+    folders = [*(parent / ".cargo" for parent in (context.root, *context.root.parents))]
+    folders.append(_cargo_home(context))
     files = [folder / name for folder in folders for name in ("config.toml", "config")]
-    return any(
-        re.search(r"^\s*linker\s*=", file.read_text("utf-8", "replace"), re.MULTILINE)
-        for file in files
-        if file.is_file()
-    )
+    return [file.read_text("utf-8", "replace") for file in files if file.is_file()]

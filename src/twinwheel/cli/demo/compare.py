@@ -47,14 +47,21 @@ class Implementation:
     files: tuple[str, ...]
     """Names of its compiled files; none for Python."""
     convolve: Convolve
+    cpu: str = ""
+    """CPU level in use, when the module tells."""
+
+    @property
+    def artifact(self) -> str:
+        """The module's short name, and the CPU level in use: ``_rust (avx2)``."""
+        name = self.module.rpartition(".")[2]
+        return f"{name} ({self.cpu})" if self.cpu else name
 
     @property
     def label(self) -> str:
-        """The name; of Python also whether NumPy does the work."""
+        """The name; of Python also whether NumPy does the work, which its first call decides."""
         if self.files:
             return self.name
-        numpy = getattr(sys.modules[self.module], "numpy", None) or sys.modules.get("numpy")
-        return f"{self.name} (NumPy)" if numpy else self.name
+        return f"{self.name} (NumPy)" if sys.modules.get("numpy") else self.name
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,8 @@ def find_implementations(package: str, first: str) -> tuple[list[Implementation]
             absent[name] = f"cannot be imported: {describe(error)}"
             continue
         files = tuple(each["file"].rpartition("/")[2] for each in about["artifacts"])
-        present.append(Implementation(name, about["module"], files, function))
+        level = str(getattr(module, "cpu_level", ""))
+        present.append(Implementation(name, about["module"], files, function, level))
     return present, absent
 
 

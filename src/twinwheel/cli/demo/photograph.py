@@ -55,7 +55,7 @@ def read_photograph(path: Path | None) -> Photograph:
             no image or a damaged one, TW514 when it has no pixel or too many.
     """
     try:
-        from PIL import Image, ImageOps
+        from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
         raise CommandError(
             "reading photographs needs Pillow, which is not installed",
@@ -84,16 +84,10 @@ def read_photograph(path: Path | None) -> Photograph:
         raise
     except Image.DecompressionBombError:
         raise _wrong_size(path, "more pixels than Pillow agrees to read") from None
+    except UnidentifiedImageError:
+        raise _no_image(path, f"{path} is no image" if content else f"{path} is empty") from None
     except Exception as error:  # noqa: BLE001 (Pillow's readers raise nearly anything)
-        raise CommandError(
-            f"{path} is no image, or a damaged one: {type(error).__name__}: {error}"
-            if content
-            else f"{path} is empty",
-            code="TW513",
-            where=str(path),
-            accepted="a photograph in a format that Pillow reads, such as JPEG, PNG or TIFF",
-            help="open it in an image viewer; if that works, save it as PNG",
-        ) from None
+        raise _no_image(path, f"{path} is damaged: {type(error).__name__}: {error}") from None
     return Photograph(path.name, hashlib.sha256(content).hexdigest(), image, credit, image.size)
 
 
@@ -102,6 +96,16 @@ def _check_size(path: Path, width: int, height: int) -> None:
         raise _wrong_size(path, f"no pixel at all: {width} x {height}")
     if width * height > MOST_PIXELS:
         raise _wrong_size(path, f"{width} x {height} = {width * height:,} pixels")
+
+
+def _no_image(path: Path, message: str) -> CommandError:
+    return CommandError(
+        message,
+        code="TW513",
+        where=str(path),
+        accepted="a photograph in a format that Pillow reads, such as JPEG, PNG or TIFF",
+        help="open it in an image viewer; if that works, save it as PNG",
+    )
 
 
 def _wrong_size(path: Path, has: str) -> CommandError:

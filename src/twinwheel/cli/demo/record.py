@@ -84,6 +84,7 @@ def _outcome(outcome: Outcome, slowest: float) -> dict[str, Any]:
         "label": outcome.implementation.label,
         "module": outcome.implementation.module,
         "files": list(outcome.implementation.files),
+        "cpu": outcome.implementation.cpu,
         "rows": outcome.rows,
         "runs": outcome.runs,
         "median_ms": outcome.seconds * 1000,

@@ -18,9 +18,9 @@ __all__ = ["milliseconds", "show"]
 
 
 def milliseconds(seconds: float) -> str:
-    """Give a time in milliseconds to three figures or the full ones, such as 0.62 or 1,840."""
+    """Give a time in milliseconds to three figures, or to the full ones: 0.620, 35.5 or 1,840."""
     value = seconds * 1000
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+    return f"{value:#.3g}" if value < 99.95 else f"{value:,.0f}"
 
 
 def show(
@@ -68,7 +68,8 @@ def _row(comparison: Comparison, outcome: Outcome) -> tuple[Cell | str, ...]:
     whole = outcome.rows == comparison.operation.source.shape[0]
     ratio = f"{comparison.slowest / outcome.seconds:,.1f} x" if outcome.seconds else "-"
     if outcome.differing:
-        bits = Cell(f"{outcome.differing:,} samples differ", "bad")
+        many = "s differ" if outcome.differing > 1 else " differs"
+        bits = Cell(f"{outcome.differing:,} sample{many}", "bad")
     elif outcome is comparison.outcomes[0]:
         bits = Cell("reference", "dim")
     else:
@@ -76,7 +77,7 @@ def _row(comparison: Comparison, outcome: Outcome) -> tuple[Cell | str, ...]:
     return (
         comparison.operation.name if outcome is comparison.outcomes[0] else "",
         implementation.label,
-        ", ".join(implementation.files) or implementation.module,
+        implementation.artifact,
         f"{'' if whole else '~'}{milliseconds(outcome.seconds)}",
         ratio,
         bits,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["show"]
 
 FEW_TAGS = 4
-GOOD_STATES = {"ok": "good", "changed": "bad", "missing": "bad"}
+STATES = {"ok": "good", "changed": "bad", "missing": "bad"}
 STATUSES = {"bound": "good", "failed": "bad", "not built": "dim", "not needed": "dim"}
 
 
@@ -67,31 +67,31 @@ def _implementations(implementations: dict[str, Any], output: Output) -> None:
         if told["import_error"] and status != "failed":
             status = f"{status}, broken"
         style = "bad" if told["import_error"] else STATUSES.get(told["status"], "")
-        why = told["import_error"] or told["reason"]
-        tools = ", ".join(f"{tool} {version}" for tool, version in told["tools"].items())
-        rows.append((name, Cell(status, style), why, told["builder"], tools or "-"))
-    columns = ("implementation", "status", "what, or why", "builder", "built with")
-    output.table([Column(name) for name in columns], rows)
+        rows.append((name, Cell(status, style), told["import_error"] or told["reason"]))
+    output.table([Column(name) for name in ("implementation", "status", "what, or why")], rows)
 
 
 def _artifacts(implementations: dict[str, Any], output: Output) -> None:
-    rows = []
+    _title("Artifacts", output)
+    if not any(told["artifacts"] for told in implementations.values()):
+        output.line("none: this wheel is pure Python")
     for name, told in implementations.items():
+        tools = ", ".join(f"{tool} {version}" for tool, version in told["tools"].items())
         for artifact in told["artifacts"]:
             level = artifact["cpu"]
             if told["cpu_in_use"] and told["cpu_in_use"] != level:
                 level = f"{level} ({told['cpu_in_use']} in use)"
-            state = Cell(artifact["state"], GOOD_STATES[artifact["state"]])
-            digest = artifact["sha256"][:12]
-            size = f"{artifact['size']:,}"
-            rows.append((name, artifact["file"], artifact["tag"], level, size, digest, state))
-    _title("Artifacts", output)
-    if not rows:
-        output.line("none: this wheel is pure Python")
-        return
-    columns = [Column(name) for name in ("implementation", "file", "tag", "CPU")]
-    columns += [Column("bytes", right=True), Column("SHA-256"), Column("on disk")]
-    output.table(columns, rows)
+            output.line(f"{name}: {artifact['file'].rpartition('/')[2]}")
+            lines = {
+                "wheel tag": artifact["tag"],
+                "CPU level": level,
+                "size": f"{artifact['size']:,} bytes",
+                "SHA-256": artifact["sha256"],
+                "built by": tools or told["builder"],
+            }
+            for label, text in lines.items():
+                output.line(f"  {label + ':':10} {text}")
+            output.line(f"  {'on disk:':10} {artifact['state']}", STATES[artifact["state"]])
 
 
 def _variables(variables: dict[str, Any], output: Output) -> None:

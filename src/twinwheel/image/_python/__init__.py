@@ -5,6 +5,8 @@ Everything is imported by the first call, so that importing the package stays ch
 
 from __future__ import annotations
 
+from twinwheel import __version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from twinwheel.image._python._arguments import Arguments
 
-__all__ = ["convolve"]
+__all__ = ["__version__", "convolve"]
 
 _compute: Callable[[Arguments], None] | None = None
 

@@ -1,0 +1,111 @@
+"""The native modules, what they say of themselves, and what selects them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from image.loading import LEVELS, NATIVE, native_module, was_built
+
+import twinwheel
+import twinwheel.image
+
+COMPILERS = {"c": ("gcc ", "clang ", "apple-clang ", "msvc "), "rust": ("rustc ",)}
+
+
+def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a fresh interpreter."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("TWINWHEEL_")}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=kept | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("implementation", NATIVE)
+def test_what_they_say(implementation: str) -> None:
+    module = native_module(implementation)
+    assert module.__version__ == twinwheel.__version__
+    assert module.cpu_level in LEVELS
+    assert module.compiler.startswith(COMPILERS[implementation])
+    assert module.compiler.split()[1][0].isdigit()
+    assert module.convolve.__doc__
+
+
+def test_the_fallbacks_version() -> None:
+    from twinwheel.image import _python
+
+    assert _python.__version__ == twinwheel.__version__
+
+
+@pytest.mark.parametrize("implementation", NATIVE)
+@pytest.mark.parametrize("wanted", ["baseline", "auto", ""])
+def test_cpu_level(implementation: str, wanted: str) -> None:
+    name = native_module(implementation).__name__
+    done = run(f"import {name} as m; print(m.cpu_level)", TWINWHEEL_IMAGE_CPU=wanted)
+    expected = ["baseline"] if wanted == "baseline" else LEVELS
+    assert done.stdout.strip() in expected, done.stderr
+
+
+@pytest.mark.parametrize("implementation", NATIVE)
+def test_unknown_cpu_level(implementation: str) -> None:
+    name = native_module(implementation).__name__
+    done = run(f"import {name}", TWINWHEEL_IMAGE_CPU="sse9")
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: TWINWHEEL_IMAGE_CPU must be one of auto, baseline"), (
+        done.stderr
+    )
+    assert last.endswith("on this machine, not 'sse9'")
+
+
+@pytest.mark.parametrize("implementation", ["python", *NATIVE])
+def test_the_selected_function_is_the_modules_own(implementation: str) -> None:
+    if not was_built(implementation):
+        pytest.skip(f"this build has no {implementation}")
+    letter = {"python": "_python", "c": "_c", "rust": "_rust"}[implementation]
+    code = (
+        "import importlib, twinwheel.image as image\n"
+        f"module = importlib.import_module('twinwheel.image.{letter}')\n"
+        "print(image.kernel_convolve is module.convolve)"
+    )
+    done = run(code, TWINWHEEL_IMAGE_IMPLEMENTATION=implementation)
+    assert done.stdout.strip() == "True", done.stderr
+
+
+def test_auto_selects_the_best() -> None:
+    done = run("import twinwheel.image as image; print(image.kernel_convolve.__module__)")
+    best = next(name for name in ("rust", "c", "python") if was_built(name))
+    assert done.stdout.strip().startswith(f"twinwheel.image._{best}"), done.stderr
+
+
+@pytest.mark.parametrize("implementation", ["python", *NATIVE])
+def test_import_is_cheap(implementation: str) -> None:
+    """Only what this import adds counts: a virtual environment's start may have more."""
+    if not was_built(implementation):
+        pytest.skip(f"this build has no {implementation}")
+    code = (
+        "import sys; before = set(sys.modules)\n"
+        "import twinwheel.image\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = run(code, TWINWHEEL_IMAGE_IMPLEMENTATION=implementation)
+    added = set(done.stdout.split())
+    assert "twinwheel.image" in added, done.stderr
+    costly = {"array", "ctypes", "dataclasses", "difflib", "inspect", "json", "logging", "numpy"}
+    assert not added & (costly | {"importlib.metadata", "tomllib", "typing"})
+
+
+@pytest.mark.skipif(
+    not hasattr(sys, "_is_gil_enabled") or sys._is_gil_enabled(),
+    reason="this interpreter has a lock",
+)
+@pytest.mark.parametrize("implementation", NATIVE)
+def test_importing_keeps_the_interpreter_free(implementation: str) -> None:
+    name = native_module(implementation).__name__
+    done = run(f"import sys, {name}; print(sys._is_gil_enabled())")
+    assert done.stdout.strip() == "False", done.stderr
