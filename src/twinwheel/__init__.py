@@ -6,8 +6,7 @@ that it need not: the build backend is ``twinwheel.build``, the command line ``t
 
 from __future__ import annotations
 
+from twinwheel._version import __version__
 from twinwheel.selection import report, select
 
 __all__ = ["__version__", "report", "select"]
-
-__version__ = "0.1.0"

@@ -48,9 +48,8 @@ def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def call(folder: Path, label: str, **settings: str) -> HookCall:
-    return HookCall(
-        label, "small_backend", "build_wheel", folder, {"folder": str(folder), **settings}
-    )
+    config: dict[str, str | list[str]] = {"folder": str(folder), **settings}
+    return HookCall(label, "small_backend", "build_wheel", folder, folder, config)
 
 
 def running(process: int) -> bool:
@@ -68,7 +67,7 @@ def test_they_run_at_the_same_time(backend: Path) -> None:
         call(backend, "left", mode="meet", me="left", other="right"),
         call(backend, "right", mode="meet", me="right", other="left"),
     ]
-    assert call_hooks(backend, calls) == {
+    assert call_hooks(calls) == {
         "left": backend / "left.whl",
         "right": backend / "right.whl",
     }
@@ -78,7 +77,7 @@ def test_they_run_at_the_same_time(backend: Path) -> None:
 def test_a_failure_stops_the_others(backend: Path, capfd: pytest.CaptureFixture[str]) -> None:
     calls = [call(backend, "good", mode="hang"), call(backend, "bad", mode="fail")]
     with pytest.raises(BuildError) as caught:
-        call_hooks(backend, calls)
+        call_hooks(calls)
     assert caught.value.code == "TW301"
     assert "exit code 3" in caught.value.message
     assert "the bad half" in caught.value.where
@@ -90,10 +89,10 @@ def test_a_failure_stops_the_others(backend: Path, capfd: pytest.CaptureFixture[
 
 def test_a_backend_that_is_not_installed_is_named(tmp_path: Path) -> None:
     with pytest.raises(BuildError) as caught:
-        call_hooks(tmp_path, [HookCall("c", "no_such_backend", "build_wheel", tmp_path, {})])
+        call_hooks([HookCall("c", "no_such_backend", "build_wheel", tmp_path, tmp_path, {})])
     assert caught.value.code == "TW302"
     assert "no_such_backend" in str(caught.value)
 
 
 def test_nothing_to_call(tmp_path: Path) -> None:
-    assert call_hooks(tmp_path, []) == {}
+    assert call_hooks([]) == {}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from twinwheel.build.builders import BUILDERS
 from twinwheel.build.pyproject import read_pyproject
-from twinwheel.build.settings import read_settings
+from twinwheel.build.settings import PackageSettings, current_situation, read_settings
 from twinwheel.errors import ConfigError
 
 GOOD: dict[str, Any] = {
@@ -27,8 +27,13 @@ GOOD: dict[str, Any] = {
 }
 
 
-def read(table: object) -> Any:
-    return read_settings({"tool": {"twinwheel": table}}, BUILDERS)
+HERE = current_situation({}, "wheel", from_sdist=False)
+
+
+def read(table: object) -> PackageSettings:
+    """The settings of the one package in a table."""
+    (package,) = read_settings({"tool": {"twinwheel": table}}, BUILDERS, HERE).packages
+    return package
 
 
 def changed(path: str, value: object) -> dict[str, Any]:
@@ -47,7 +52,6 @@ def test_every_default_is_filled_in() -> None:
     assert found.implementations["rust"].build == "auto"
     assert found.implementations["python"].builder == ""
     assert found.components["f"].depends == ()
-    assert found.packages == ()
 
 
 @pytest.mark.parametrize(
@@ -70,7 +74,7 @@ def test_every_default_is_filled_in() -> None:
         ("implementations/c/builder", "matruin", "TW105", "did you mean 'maturin'?"),
         ("implementations/c/module", "other._c", "TW105", "outside the package"),
         ("implementations/c/module", "pkg", "TW105", "outside the package"),
-        ("implementations/c/module", "pkg._rust", "TW105", "module too"),
+        ("implementations/c/module", "pkg._rust", "TW105", "is the module of pkg: c and"),
         ("implementations/c/requires", "pybind11", "TW104", "array of strings"),
         ("implementations/python/build", "off", "TW105", "without a builder"),
         ("implementations/Rust", {"module": "pkg._r"}, "TW105", "cannot name"),
@@ -95,7 +99,7 @@ def test_what_is_wrong_is_named(path: str, value: object, code: str, said: str) 
 
 def test_a_project_without_the_table_is_told_so() -> None:
     with pytest.raises(ConfigError) as caught:
-        read_settings({"tool": {"maturin": {}}}, BUILDERS)
+        read_settings({"tool": {"maturin": {}}}, BUILDERS, HERE)
     assert caught.value.code == "TW106"
 
 

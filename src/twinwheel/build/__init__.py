@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from twinwheel.build.settings import State
+
     ConfigSettings = Mapping[str, "str | list[str]"] | None
 
 __all__ = [
@@ -34,7 +36,7 @@ def get_requires_for_build_wheel(config_settings: ConfigSettings = None) -> list
 
     https://peps.python.org/pep-0517/#get-requires-for-build-wheel
     """
-    return _requirements("get_requires_for_build_wheel", config_settings)
+    return _requirements("wheel", config_settings)
 
 
 def get_requires_for_build_editable(config_settings: ConfigSettings = None) -> list[str]:
@@ -42,7 +44,7 @@ def get_requires_for_build_editable(config_settings: ConfigSettings = None) -> l
 
     https://peps.python.org/pep-0660/#get-requires-for-build-editable
     """
-    return _requirements("get_requires_for_build_editable", config_settings)
+    return _requirements("editable", config_settings)
 
 
 def get_requires_for_build_sdist(config_settings: ConfigSettings = None) -> list[str]:
@@ -50,7 +52,7 @@ def get_requires_for_build_sdist(config_settings: ConfigSettings = None) -> list
 
     https://peps.python.org/pep-0517/#get-requires-for-build-sdist
     """
-    return _requirements("get_requires_for_build_sdist", config_settings)
+    return _requirements("sdist", config_settings)
 
 
 def build_wheel(
@@ -132,15 +134,13 @@ def __getattr__(name: str) -> Callable[..., str]:
     return prepare
 
 
-def _requirements(hook: str, config_settings: ConfigSettings) -> list[str]:
+def _requirements(state: State, config_settings: ConfigSettings) -> list[str]:
     def ours() -> list[str]:
-        from twinwheel.build.requirements import requirements_for_sdist, requirements_for_wheel
+        from twinwheel.build.requirements import requirements
 
-        if hook == "get_requires_for_build_sdist":
-            return requirements_for_sdist(Path.cwd(), config_settings)
-        return requirements_for_wheel(Path.cwd(), config_settings)
+        return requirements(Path.cwd(), config_settings, state)
 
-    return list(_run(hook, config_settings, {}, ours))
+    return list(_run(f"get_requires_for_build_{state}", config_settings, {}, ours))
 
 
 def _run(

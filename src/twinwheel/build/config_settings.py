@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from twinwheel.build.settings import BUILD_MODES
-from twinwheel.build.tables import suggest
+from twinwheel.build.settings.tables import suggest
 from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ import sys
 import sysconfig
 from typing import TYPE_CHECKING
 
+from twinwheel.build.announce import announce
 from twinwheel.build.metadata import read_metadata
-from twinwheel.build.plan import announce, make_plan
+from twinwheel.build.plan import make_plan
 from twinwheel.build.sources import package_folders
 from twinwheel.build.wheel import build_contents, check_metadata, scratch_folder
 from twinwheel.build.wheelfile import File, write_wheel
@@ -74,7 +75,7 @@ def make_editable(
     Raises:
         BuildError: TW341 when there is no place for what is built.
     """
-    plan = make_plan(root, config_settings)
+    plan = make_plan(root, config_settings, state="editable")
     metadata = read_metadata(plan)
     check_metadata(metadata, metadata_directory)
     announce(plan)
@@ -105,8 +106,7 @@ def _write_tree(tree: Path, contents: Contents) -> None:
     fresh, old = tree.with_name(f"{tree.name}.new"), tree.with_name(f"{tree.name}.old")
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    path, manifest = contents.manifest
-    for name, file in {**contents.native, path: manifest}.items():
+    for name, file in {**contents.native, **contents.generated}.items():
         target = fresh / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.data)
@@ -121,7 +121,7 @@ def _modules(contents: Contents) -> dict[str, str]:
     """Return path -> full module name of everything importable that the build made."""
     suffixes = [*importlib.machinery.EXTENSION_SUFFIXES, ".py"]
     found = {}
-    for path in [*contents.native, contents.manifest[0]]:
+    for path in [*contents.native, *contents.generated]:
         for suffix in suffixes:
             if path.endswith(suffix):
                 name = path.removesuffix(suffix).replace("/", ".").removesuffix(".__init__")

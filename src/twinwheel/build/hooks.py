@@ -35,6 +35,9 @@ class HookCall:
     """Object reference of the PEP 517 backend."""
 
     hook: str
+    folder: Path
+    """The project's folder, the working folder of the hook."""
+
     output: Path
     """Existing folder that the hook writes its file to."""
 
@@ -43,11 +46,10 @@ class HookCall:
     """Variables to set beside the inherited ones."""
 
 
-def call_hooks(root: Path, calls: Iterable[HookCall]) -> dict[str, Path]:
+def call_hooks(calls: Iterable[HookCall]) -> dict[str, Path]:
     """Run all calls at once and wait for them; when one fails, stop the others.
 
     Args:
-        root: The project's folder, the working folder of each hook.
         calls: What to call.
 
     Returns:
@@ -61,7 +63,7 @@ def call_hooks(root: Path, calls: Iterable[HookCall]) -> dict[str, Path]:
         return {}
     running = _Running()
     with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        futures = {pool.submit(_call, root, call, running): call for call in calls}
+        futures = {pool.submit(_call, call, running): call for call in calls}
         made: dict[str, Path] = {}
         failure: BuildError | None = None
         try:
@@ -126,7 +128,7 @@ class _Running:
 _LABEL = "_TWINWHEEL_HOOK_LABEL"
 
 
-def _call(root: Path, call: HookCall, running: _Running) -> str:
+def _call(call: HookCall, running: _Running) -> str:
     from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
 
     environment = {**call.environment, _LABEL: call.label}
@@ -139,11 +141,11 @@ def _call(root: Path, call: HookCall, running: _Running) -> str:
         environ = {**os.environ, **environment, **(extra_environ or {})}
         # Where the backend's programs are, when the environment is used without being activated.
         environ["PATH"] = os.pathsep.join([environ.get("PATH", ""), sysconfig.get_path("scripts")])
-        code = running.start(cmd, cwd or str(root), environ)
+        code = running.start(cmd, cwd or str(call.folder), environ)
         if code:
             raise subprocess.CalledProcessError(code, cmd)
 
-    caller = BuildBackendHookCaller(str(root), call.backend, runner=run)
+    caller = BuildBackendHookCaller(str(call.folder), call.backend, runner=run)
     try:
         result: str = getattr(caller, call.hook)(str(call.output), call.config_settings)
     except BackendUnavailable:

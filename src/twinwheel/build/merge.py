@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
-import platform
 import stat
 import struct
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from twinwheel import __version__
+from twinwheel.build.describe import describe
 from twinwheel.build.sbom import merge_sboms
 from twinwheel.build.sources import is_module_file, package_folders, python_sources
 from twinwheel.build.tags import WheelTag, correct_machine, intersect
 from twinwheel.build.wheelfile import File, Half
 from twinwheel.errors import BuildError
-from twinwheel.manifest import MODULE_NAME, SCHEMA, render
+from twinwheel.manifest import MODULE_NAME, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from twinwheel.build.metadata import ProjectMetadata
-    from twinwheel.build.plan import Plan
-    from twinwheel.manifest import Artifact, Component, Implementation, Manifest
+    from twinwheel.build.plan import Decision, Plan
 
 __all__ = ["Contents", "merge"]
 
@@ -38,21 +36,20 @@ class Contents:
 
     tag: WheelTag
     sources: Mapping[str, File]
-    """The package's own files, by path in the wheel."""
+    """The packages' own files, by path in the wheel."""
 
     native: Mapping[str, File]
     """What the builders made, by path in the wheel."""
 
-    manifest: tuple[str, File]
-    """Path in the wheel, and the generated module."""
+    generated: Mapping[str, File]
+    """What twinwheel writes into the packages: a manifest for each."""
 
     dist_info: Mapping[str, bytes]
 
     @property
     def payload(self) -> dict[str, File]:
         """All files outside of the metadata folder."""
-        path, file = self.manifest
-        return {**self.sources, **self.native, path: file}
+        return {**self.sources, **self.native, **self.generated}
 
 
 def merge(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -> Contents:
@@ -64,7 +61,7 @@ def merge(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -> Cont
     Args:
         plan: What was to be built.
         metadata: The project's.
-        halves: One for each implementation that was built.
+        halves: What was built.
 
     Raises:
         BuildError: TW321 to TW323 when the halves do not fit together, TW312 when no tag fits both.
@@ -73,120 +70,152 @@ def merge(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -> Cont
         path: File(file.read_bytes(), bool(file.stat().st_mode & stat.S_IXUSR))
         for path, file in python_sources(plan).items()
     }
-    made: dict[str, File] = {}
-    maker: dict[str, str] = {}
+    native: dict[str, File] = {}
+    makers: dict[str, Half] = {}
+    tags: dict[str, WheelTag] = {}
     for half in halves:
-        _check_identity(half, metadata)
-        for path, file in _outputs(plan, half, sources).items():
-            if path in made and made[path] != file:
+        _check_identity(half, plan, metadata)
+        outputs = _outputs(plan, half, sources)
+        for path, file in outputs.items():
+            if path in native and native[path] != file:
                 raise BuildError(
-                    f"the {maker[path]} and the {half.implementation} half both made '{path}', "
-                    "with different contents",
+                    f"the {makers[path].plan.label} and the {half.plan.label} half both made "
+                    f"'{path}', with different contents",
                     code="TW321",
                     where=path,
                     help="install the file from one half only",
                 )
-            made[path] = file
-            maker.setdefault(path, half.implementation)
-    tags = {half.implementation: _true_tag(half, made, maker) for half in halves}
+            native[path] = file
+            makers.setdefault(path, half)
+        tags[half.plan.label] = _true_tag(half, outputs)
     tag = intersect(tags)
-    artifacts = {
-        half.implementation: [
-            _artifact(path, made[path], tags[half.implementation])
-            for path in sorted(made)
-            if maker[path] == half.implementation and path.endswith(_NATIVE_SUFFIXES)
-        ]
-        for half in halves
-    }
-    manifest = _manifest(plan, metadata, artifacts, tag)
-    manifest_path = f"{plan.settings.package.replace('.', '/')}/{MODULE_NAME}.py"
+    generated = {}
+    for package in plan.settings.packages:
+        compiled = {
+            path: (native[path].data, str(tags[half.plan.label]), half.plan)
+            for path, half in makers.items()
+            if path.endswith(_NATIVE_SUFFIXES)
+        }
+        manifest = describe(plan, package, metadata.version, str(tag), compiled)
+        path = f"{package.package.replace('.', '/')}/{MODULE_NAME}.py"
+        generated[path] = File(render(manifest).encode())
     dist_info = {**_licenses(halves), **metadata.files()}
     if halves:
         sbom = merge_sboms(plan, metadata, halves)
         dist_info[f"sboms/{metadata.name}.cyclonedx.json"] = sbom
-    return Contents(tag, sources, made, (manifest_path, File(render(manifest).encode())), dist_info)
+    return Contents(tag, sources, native, generated, dist_info)
 
 
-def _check_identity(half: Half, metadata: ProjectMetadata) -> None:
-    if (half.name, half.version) != (metadata.name, metadata.version):
+def _check_identity(half: Half, plan: Plan, metadata: ProjectMetadata) -> None:
+    """Hold a half to the project's version, and to its name where it is built in its folder."""
+    same_folder = half.plan.context.root.resolve() == plan.root.resolve()
+    if half.version != metadata.version or (same_folder and half.name != metadata.name):
         raise BuildError(
-            f"the {half.implementation} half calls itself {half.name} {half.version}, "
+            f"the {half.plan.label} half calls itself {half.name} {half.version}, "
             f"the project is {metadata.name} {metadata.version}",
             code="TW322",
-            where=f"the {half.implementation} half",
+            where=f"the {half.plan.label} half",
             help="let [project] state name and version, and the halves read them there",
         )
 
 
 def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, File]:
     """Return what the half made, without its copy of the sources and leftovers of other builds."""
-    modules = {name: item.module for name, item in plan.settings.implementations.items()}
-    own = modules.pop(half.implementation)
-    folders = {folder.name: folder.path for folder in package_folders(plan)}
-    in_tree = {
-        path: folders[top].joinpath(*rest)
-        for path in half.payload
-        for top, *rest in (PurePosixPath(path).parts,)
-        if top in folders and folders[top].joinpath(*rest).is_file()
-    }
-    # A compiled module that equals one between the sources was copied from there, unless it is the
-    # only one there is.
-    compiled = [path for path in half.payload if is_module_file(path, own)]
-    copied = [
-        path
-        for path in compiled
-        if path in in_tree and in_tree[path].read_bytes() == half.payload[path].data
+    wanted = [decision for decision in half.plan.decisions if decision.build]
+    unwanted = [
+        item
+        for package in plan.settings.packages
+        for item in package.implementations.values()
+        if item.builder and not any(decision.implementation is item for decision in wanted)
     ]
+    in_tree = _files_in_tree(plan, half)
+    copied = _copied_modules(half, wanted, in_tree)
     outputs: dict[str, File] = {}
     for path, file in half.payload.items():
-        if path in compiled:
-            if path not in copied or len(copied) == len(compiled):
-                outputs[path] = file
+        if path in copied or any(_belongs(path, item.module, item.files) for item in unwanted):
             continue
-        if path in sources:
+        if any(_is_output_of(path, decision) for decision in wanted):
+            outputs[path] = file
+        elif path in sources:
             if sources[path].data != file.data:
                 raise BuildError(
-                    f"the {half.implementation} half changed the source file '{path}'",
+                    f"the {half.plan.label} half changed the source file '{path}'",
                     code="TW321",
                     where=path,
                     help="let the half write files of its own only",
                 )
-            continue
-        if path in in_tree or any(is_module_file(path, module) for module in modules.values()):
-            continue  # a file that the package leaves out, or a leftover of another build
-        outputs[path] = file
-    if not any(is_module_file(path, own) for path in outputs):
-        native = [path for path in outputs if path.endswith(_NATIVE_SUFFIXES)]
-        raise BuildError(
-            f"the {half.implementation} half holds no module '{own}'",
-            code="TW323",
-            where=f"pyproject.toml, [tool.twinwheel.implementations.{half.implementation}] module",
-            accepted="what the half made: " + (", ".join(native) or "no native file at all"),
-            help="make the name, the CMake install destination or maturin's module-name agree",
-        )
+        elif path not in in_tree:  # else it is a file that the package leaves out
+            outputs[path] = file
+    for decision in wanted:
+        if not any(_is_output_of(path, decision) for path in outputs):
+            raise _module_missing(half, decision, outputs)
     return outputs
 
 
-def _true_tag(half: Half, made: Mapping[str, File], maker: Mapping[str, str]) -> WheelTag:
+def _is_output_of(path: str, decision: Decision) -> bool:
+    return _belongs(path, decision.implementation.module, decision.implementation.files)
+
+
+def _belongs(path: str, module: str, files: tuple[str, ...]) -> bool:
+    if files:
+        return any(fnmatchcase(path, pattern) for pattern in files)
+    return is_module_file(path, module)
+
+
+def _files_in_tree(plan: Plan, half: Half) -> dict[str, Path]:
+    """Return the half's paths at which the source tree has a file too."""
+    folders = {folder.name: folder.path for folder in package_folders(plan)}
+    found = {}
+    for path in half.payload:
+        top, *rest = PurePosixPath(path).parts
+        if top in folders and folders[top].joinpath(*rest).is_file():
+            found[path] = folders[top].joinpath(*rest)
+    return found
+
+
+def _copied_modules(
+    half: Half, wanted: Sequence[Decision], in_tree: Mapping[str, Path]
+) -> set[str]:
+    """Return compiled modules that were copied from between the sources, not built.
+
+    One that equals the file in the tree was copied, unless it is the only one there is.
+    """
+    copied: set[str] = set()
+    for decision in wanted:
+        compiled = [path for path in half.payload if _is_output_of(path, decision)]
+        stale = [
+            path
+            for path in compiled
+            if path in in_tree and in_tree[path].read_bytes() == half.payload[path].data
+        ]
+        if len(stale) < len(compiled):
+            copied.update(stale)
+    return copied
+
+
+def _module_missing(half: Half, decision: Decision, outputs: Mapping[str, File]) -> BuildError:
+    item = decision.implementation
+    native = [path for path in outputs if path.endswith(_NATIVE_SUFFIXES)]
+    wanted = f"file like {' or '.join(item.files)}" if item.files else f"module '{item.module}'"
+    return BuildError(
+        f"the {half.plan.label} half holds no {wanted}",
+        code="TW323",
+        where=f"pyproject.toml, implementations.{item.name} of {decision.package}",
+        accepted="what the half made: " + (", ".join(native) or "no native file at all"),
+        help="make the name, the CMake install destination or maturin's module-name agree",
+    )
+
+
+def _true_tag(half: Half, outputs: Mapping[str, File]) -> WheelTag:
     """Return the half's tag, mended where its files are of another word size than it says."""
     words = [
         32 if file.data[4] == 1 else 64
-        for path, file in made.items()
-        if maker[path] == half.implementation and file.data[:4] == _ELF_MAGIC
+        for file in outputs.values()
+        if file.data[:4] == _ELF_MAGIC and len(file.data) > 4
     ]
     bits = min(words, default=struct.calcsize("P") * 8)
     platforms = tuple(correct_machine(name, bits) for name in half.tag.platforms)
     return WheelTag(half.tag.interpreters, half.tag.abis, platforms)
-
-
-def _artifact(path: str, file: File, tag: WheelTag) -> Artifact:
-    return {
-        "file": path,
-        "tag": str(tag),
-        "cpu": "baseline",
-        "sha256": hashlib.sha256(file.data).hexdigest(),
-        "size": len(file.data),
-    }
 
 
 def _licenses(halves: Sequence[Half]) -> dict[str, bytes]:
@@ -197,50 +226,5 @@ def _licenses(halves: Sequence[Half]) -> dict[str, bytes]:
             if not path.startswith("licenses/"):
                 continue
             if found.setdefault(path, data) != data:
-                found[path.replace("licenses/", f"licenses/{half.implementation}/", 1)] = data
+                found[path.replace("licenses/", f"licenses/{half.plan.label}/", 1)] = data
     return found
-
-
-def _manifest(
-    plan: Plan, metadata: ProjectMetadata, artifacts: Mapping[str, list[Artifact]], tag: WheelTag
-) -> Manifest:
-    settings = plan.settings
-    decisions = {decision.implementation.name: decision for decision in plan.decisions}
-    implementations: dict[str, Implementation] = {}
-    for name in settings.prefer:
-        item = settings.implementations[name]
-        decision = decisions.get(name)
-        tools: dict[str, str] = {}
-        if decision is not None and decision.build:
-            distribution = decision.builder.DISTRIBUTION
-            tools = {distribution: importlib.metadata.version(distribution)}
-            tools |= decision.toolchain.tools
-        implementations[name] = {
-            "module": item.module,
-            "builder": item.builder or "none",
-            "built": decision is None or decision.build,
-            "reason": decision.reason if decision is not None else "",
-            "tools": tools,
-            "artifacts": artifacts.get(name, []),
-        }
-    components: dict[str, Component] = {
-        name: {
-            "raises": list(component.raises),
-            "effects": component.effects
-            if isinstance(component.effects, str)
-            else dict(component.effects),
-            "compare": component.compare,
-            "depends": list(component.depends),
-        }
-        for name, component in settings.components.items()
-    }
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    return {
-        "schema": SCHEMA,
-        "package": settings.package,
-        "version": metadata.version,
-        "prefer": list(settings.prefer),
-        "implementations": implementations,
-        "components": components,
-        "built_with": {"twinwheel": __version__, "python": python, "tag": str(tag)},
-    }

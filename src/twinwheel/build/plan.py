@@ -12,64 +12,95 @@ from typing import TYPE_CHECKING, Any, Literal
 from twinwheel.build.builders import BUILDERS, BuildContext, Builder, Toolchain
 from twinwheel.build.config_settings import (
     ConfigSettings,
+    RoutedSettings,
     check_mode,
     route_config_settings,
 )
-from twinwheel.build.console import say, warn
 from twinwheel.build.pyproject import read_pyproject
-from twinwheel.build.settings import ImplementationSettings, Settings, read_settings
+from twinwheel.build.settings import (
+    ImplementationSettings,
+    Settings,
+    State,
+    current_situation,
+    read_settings,
+)
 from twinwheel.errors import ToolchainError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Decision", "Plan", "announce", "is_sdist", "make_plan"]
+__all__ = ["Decision", "HalfPlan", "Plan", "is_sdist", "make_plan"]
+
+Origin = Literal["checkout", "sdist"]
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether one compiled implementation will be in the wheel, and why not."""
+    """Whether one compiled implementation of one package will be in the wheel, and why not."""
 
+    package: str
     implementation: ImplementationSettings
-    context: BuildContext
-    toolchain: Toolchain
     build: bool
     reason: str
     """Why it is left out; empty when it is built."""
 
+
+@dataclass(frozen=True)
+class HalfPlan:
+    """One run of one builder, and the implementations that it makes."""
+
+    label: str
+    """Names of the implementations; stands before each line that the builder prints."""
+
+    builder_name: str
+    context: BuildContext
+    toolchain: Toolchain
     config_settings: ConfigSettings
-    """What is handed to its builder's hooks."""
+    """What is handed to the builder's hooks."""
+
+    decisions: tuple[Decision, ...]
 
     @property
     def builder(self) -> Builder:
-        """The builder that compiles it."""
-        return BUILDERS[self.implementation.builder]
+        """The builder that is run."""
+        return BUILDERS[self.builder_name]
+
+    @property
+    def build(self) -> bool:
+        """Whether anything that it makes is wanted."""
+        return any(decision.build for decision in self.decisions)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One build of one package."""
+    """One build of one project."""
 
     root: Path
     pyproject: Mapping[str, Any]
     settings: Settings
-    origin: Literal["checkout", "sdist"]
-    decisions: tuple[Decision, ...]
-    """One for each implementation that has a builder, in the order of ``prefer``."""
+    origin: Origin
+    halves: tuple[HalfPlan, ...]
 
     @property
-    def built(self) -> tuple[Decision, ...]:
-        """The implementations that will be compiled."""
-        return tuple(decision for decision in self.decisions if decision.build)
+    def built(self) -> tuple[HalfPlan, ...]:
+        """The halves that will be compiled."""
+        return tuple(half for half in self.halves if half.build)
+
+    def decision(self, package: str, implementation: str) -> Decision | None:
+        """Return what was decided on an implementation; None for pure Python."""
+        for half in self.halves:
+            for decision in half.decisions:
+                if (decision.package, decision.implementation.name) == (package, implementation):
+                    return decision
+        return None
 
 
 def make_plan(
     root: Path,
     config_settings: Mapping[str, str | list[str]] | None = None,
     environ: Mapping[str, str] | None = None,
-    *,
-    probe: bool = True,
+    state: State = "wheel",
 ) -> Plan:
     """Decide what to build.
 
@@ -80,7 +111,7 @@ def make_plan(
         root: The project's folder.
         config_settings: What the frontend passed to the hook.
         environ: Environment; ``os.environ`` when None.
-        probe: False takes every tool to be there: for an sdist, which needs none.
+        state: What is built. An sdist needs no tool, so every tool is taken to be there.
 
     Raises:
         ConfigError: TW1xx when a setting is wrong.
@@ -89,38 +120,21 @@ def make_plan(
     """
     environ = os.environ if environ is None else environ
     pyproject = read_pyproject(root)
-    settings = read_settings(pyproject, BUILDERS)
-    compiled = [
-        settings.implementations[name]
-        for name in settings.prefer
-        if settings.implementations[name].builder
-    ]
-    routed = route_config_settings(
-        config_settings, {item.name: BUILDERS[item.builder] for item in compiled}
+    origin: Origin = "sdist" if is_sdist(root) else "checkout"
+    situation = current_situation(environ, state, from_sdist=origin == "sdist")
+    settings = read_settings(pyproject, BUILDERS, situation)
+    groups = _groups(settings)
+    named = {item.name: BUILDERS[item.builder] for group in groups for _, item in group}
+    routed = route_config_settings(config_settings, named)
+    labels = _labels(groups)
+    halves = tuple(
+        _plan_half(root, pyproject, environ, group, label, origin, state, routed)
+        for group, label in zip(groups, labels, strict=True)
     )
-    origin: Literal["checkout", "sdist"] = "sdist" if is_sdist(root) else "checkout"
-    decisions = tuple(
-        _decide(
-            BuildContext(root, pyproject, item, environ),
-            routed.modes.get(item.name, item.build),
-            origin if probe else "",
-            routed.builders[item.name],
-        )
-        for item in compiled
-    )
-    if (
-        probe
-        and len(compiled) == len(settings.implementations)
-        and not any(d.build for d in decisions)
-    ):
-        raise ToolchainError(
-            f"no implementation of {settings.package} is left: "
-            + "; ".join(f"{d.implementation.name}: {d.reason}" for d in decisions),
-            code="TW202",
-            where="pyproject.toml, [tool.twinwheel.implementations]",
-            help="build at least one, or declare a pure-Python implementation",
-        )
-    return Plan(root, pyproject, settings, origin, decisions)
+    plan = Plan(root, pyproject, settings, origin, halves)
+    if state != "sdist":
+        _check_something_is_left(plan)
+    return plan
 
 
 def is_sdist(root: Path) -> bool:
@@ -128,67 +142,109 @@ def is_sdist(root: Path) -> bool:
     return (root / "PKG-INFO").is_file()
 
 
-def announce(plan: Plan) -> None:
-    """Print what is built, and loudly what is not."""
-    say(f"twinwheel: {plan.settings.package} from {_ORIGINS[plan.origin]}")
-    for decision in plan.built:
-        tools = ", ".join(f"{name} {text}" for name, text in decision.toolchain.tools.items())
-        item = decision.implementation
-        say(f"  {item.name}: built by {item.builder} ({tools})")
-    for decision in plan.decisions:
-        if not decision.build:
-            name = decision.implementation.name
-            lines = [
-                f"the {name} implementation of {plan.settings.package} is LEFT OUT of this wheel",
-                f"why:  {decision.reason}",
-            ]
-            if decision.toolchain.help:
-                lines += [
-                    f"help: {decision.toolchain.help}",
-                    f"      TWINWHEEL_{name.upper()}=require makes this an error",
-                ]
-            warn(lines)
+_Group = list[tuple[str, ImplementationSettings]]
 
 
-_ORIGINS = {"checkout": "a source checkout", "sdist": "a source distribution"}
+def _groups(settings: Settings) -> list[_Group]:
+    """Put together what one run of one builder makes: the same builder in the same folder."""
+    groups: dict[tuple[str, str], _Group] = {}
+    for package in settings.packages:
+        for name in package.prefer:
+            item = package.implementations[name]
+            if item.builder:
+                key = (item.builder, os.path.normpath(item.directory))
+                groups.setdefault(key, []).append((package.package, item))
+    return list(groups.values())
 
 
-def _decide(
-    context: BuildContext, mode: str, origin: str, config_settings: ConfigSettings
-) -> Decision:
-    """Decide on one implementation; an empty origin means that no tool is needed."""
-    item = context.implementation
+def _labels(groups: list[_Group]) -> list[str]:
+    labels = ["+".join(dict.fromkeys(item.name for _, item in group)) for group in groups]
+    return [
+        f"{label}:{group[0][1].directory}" if labels.count(label) > 1 else label
+        for label, group in zip(labels, groups, strict=True)
+    ]
+
+
+def _mode(item: ImplementationSettings, routed: RoutedSettings, environ: Mapping[str, str]) -> str:
     variable = f"TWINWHEEL_{item.name.upper()}"
-    said = context.environ.get(variable, "")
-    if said:
-        mode = check_mode(said, f"environment variable {variable}")
-    if mode == "off":
-        return Decision(item, context, Toolchain(), False, "switched off", config_settings)
-    toolchain = BUILDERS[item.builder].probe(context) if origin else Toolchain()
-    if not toolchain.missing:
-        return Decision(item, context, toolchain, True, "", config_settings)
-    reason = "; ".join(toolchain.missing)
-    if mode == "require" or origin == "sdist":
-        raise _missing_tools(context, toolchain, reason, variable, origin)
-    return Decision(item, context, toolchain, False, reason, config_settings)
+    if said := environ.get(variable, ""):
+        return check_mode(said, f"environment variable {variable}")
+    return routed.modes.get(item.name, item.build)
+
+
+def _plan_half(
+    root: Path,
+    pyproject: Mapping[str, Any],
+    environ: Mapping[str, str],
+    group: _Group,
+    label: str,
+    origin: Origin,
+    state: State,
+    routed: RoutedSettings,
+) -> HalfPlan:
+    first = group[0][1]
+    modes = {item.module: _mode(item, routed, environ) for _, item in group}
+    wanted = [item for _, item in group if modes[item.module] != "off"]
+    folder = root / first.directory
+    context = BuildContext(
+        root=folder,
+        pyproject=pyproject if folder.resolve() == root.resolve() else read_pyproject(folder),
+        requires=tuple(dict.fromkeys(each for item in wanted for each in item.requires)),
+        languages=tuple(dict.fromkeys(each for item in wanted for each in item.languages)),
+        environ=environ,
+    )
+    toolchain = Toolchain()
+    if wanted and state != "sdist":
+        toolchain = BUILDERS[first.builder].probe(context)
+    missing = "; ".join(toolchain.missing)
+    decisions = []
+    for package, item in group:
+        if modes[item.module] == "off":
+            decisions.append(Decision(package, item, build=False, reason="switched off"))
+        elif missing and (modes[item.module] == "require" or origin == "sdist"):
+            project = str(pyproject.get("project", {}).get("name", "NAME"))
+            raise _missing_tools(item, toolchain, project, origin)
+        else:
+            decisions.append(Decision(package, item, build=not missing, reason=missing))
+    return HalfPlan(
+        label,
+        first.builder,
+        context,
+        toolchain,
+        routed.builders.get(first.name, {}),
+        tuple(decisions),
+    )
+
+
+def _check_something_is_left(plan: Plan) -> None:
+    for package in plan.settings.packages:
+        decisions = [plan.decision(package.package, name) for name in package.prefer]
+        left = [item for item in decisions if item is None or item.build]
+        if not left:
+            raise ToolchainError(
+                f"no implementation of {package.package} is left: "
+                + "; ".join(f"{d.implementation.name}: {d.reason}" for d in decisions if d),
+                code="TW202",
+                where="pyproject.toml, [tool.twinwheel]",
+                help="build at least one, or declare a pure-Python implementation",
+            )
 
 
 def _missing_tools(
-    context: BuildContext, toolchain: Toolchain, reason: str, variable: str, origin: str
+    item: ImplementationSettings, toolchain: Toolchain, project: str, origin: Origin
 ) -> ToolchainError:
-    item = context.implementation
-    distribution = context.pyproject.get("project", {}).get("name", "NAME")
+    reason = "; ".join(toolchain.missing)
     why = "a source distribution builds all that it declares" if origin == "sdist" else "required"
     ways_out = [
         "one of",
         f"- {toolchain.help}",
-        f"- leave it out: {variable}=off, or -C twinwheel.{item.name}=off",
-        f"- take a published wheel: pip install --only-binary :all: {distribution}",
+        f"- leave it out: TWINWHEEL_{item.name.upper()}=off, or -C twinwheel.{item.name}=off",
+        f"- take a published wheel: pip install --only-binary :all: {project}",
         "Then add --no-cache-dir to pip: it keeps the wheels that it builds from an sdist.",
     ]
     return ToolchainError(
         f"the {item.name} implementation cannot be built: {reason} ({why})",
         code="TW201",
-        where=f"pyproject.toml, [tool.twinwheel.implementations.{item.name}]",
+        where=f"pyproject.toml, the implementation whose module is {item.module}",
         help="\n".join(ways_out),
     )

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinwheel.build.builders import BUILDERS
 from twinwheel.build.plan import make_plan
-from twinwheel.build.sdist import check_sdist_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["requirements_for_sdist", "requirements_for_wheel"]
+    from twinwheel.build.settings import State
+
+__all__ = ["requirements"]
 
 _COMMON = ["packaging>=24", "pathspec>=0.12", "pyproject-metadata>=0.10"]
 _HOOKS = ["pyproject-hooks>=1.2"]
 
 
-def requirements_for_wheel(
-    root: Path, config_settings: Mapping[str, str | list[str]] | None
+def requirements(
+    root: Path, config_settings: Mapping[str, str | list[str]] | None, state: State
 ) -> list[str]:
-    """Return PEP 508 requirements for building a wheel or an editable install."""
-    plan = make_plan(root, config_settings)
+    """Return PEP 508 requirements for building a wheel, an editable install or an sdist."""
+    plan = make_plan(root, config_settings, state=state)
+    if state == "sdist":
+        return [*_COMMON, *_HOOKS, BUILDERS["scikit-build-core"].REQUIREMENT]
     wanted = [*_COMMON]
     if plan.built:
         wanted += _HOOKS
-    for decision in plan.built:
-        wanted += decision.builder.requirements(decision.context)
+    for half in plan.built:
+        wanted += half.builder.requirements(half.context)
     return list(dict.fromkeys(wanted))
-
-
-def requirements_for_sdist(
-    root: Path, config_settings: Mapping[str, str | list[str]] | None
-) -> list[str]:
-    """Return PEP 508 requirements for building a source distribution."""
-    check_sdist_settings(root, config_settings)
-    return [*_COMMON, *_HOOKS, "scikit-build-core>=1.0"]

@@ -9,14 +9,14 @@ import json
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from twinwheel import __version__
+from twinwheel._version import __version__
 from twinwheel.build.wheelfile import source_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinwheel.build.metadata import ProjectMetadata
-    from twinwheel.build.plan import Plan
+    from twinwheel.build.plan import Decision, Plan
     from twinwheel.build.wheelfile import Half
 
 __all__ = ["merge_sboms"]
@@ -48,19 +48,11 @@ def merge_sboms(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -
         ]
         roots = [_take(document, components, dependencies) for document in documents]
         if not documents:
-            roots = [f"{package}#{half.implementation}"]
-            components[roots[0]] = {
-                "type": "library",
-                "bom-ref": roots[0],
-                "name": plan.settings.implementations[half.implementation].module,
-                "version": metadata.version,
-                "properties": [
-                    {"name": f"twinwheel:tool:{name}", "value": text}
-                    for decision in plan.built
-                    if decision.implementation.name == half.implementation
-                    for name, text in decision.toolchain.tools.items()
-                ],
-            }
+            roots = [
+                _describe(half, decision, package, metadata.version, components)
+                for decision in half.plan.decisions
+                if decision.build
+            ]
         dependencies.setdefault(package, []).extend(roots)
     document: dict[str, Any] = {
         "bomFormat": "CycloneDX",
@@ -87,6 +79,29 @@ def merge_sboms(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -
         moment = datetime.fromtimestamp(date, timezone.utc)
         document["metadata"]["timestamp"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (json.dumps(document, indent=2) + "\n").encode()
+
+
+def _describe(
+    half: Half,
+    decision: Decision,
+    package: str,
+    version: str,
+    components: dict[str, dict[str, Any]],
+) -> str:
+    """Add a component for an implementation whose builder brings no document."""
+    module = decision.implementation.module
+    reference = f"{package}#{module}"
+    components[reference] = {
+        "type": "library",
+        "bom-ref": reference,
+        "name": module,
+        "version": version,
+        "properties": [
+            {"name": f"twinwheel:tool:{name}", "value": text}
+            for name, text in half.plan.toolchain.tools.items()
+        ],
+    }
+    return reference
 
 
 def _without_paths(text: str, *paths: str) -> str:

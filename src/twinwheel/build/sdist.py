@@ -23,16 +23,7 @@ from twinwheel.errors import BuildError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["check_sdist_settings", "make_sdist"]
-
-
-def check_sdist_settings(root: Path, config_settings: Mapping[str, str | list[str]] | None) -> Plan:
-    """Return a plan that builds nothing: an sdist needs no tool, so none is looked for.
-
-    Raises:
-        ConfigError: TW1xx when a setting is wrong.
-    """
-    return make_plan(root, config_settings, probe=False)
+__all__ = ["make_sdist"]
 
 
 def make_sdist(
@@ -48,19 +39,19 @@ def make_sdist(
     Raises:
         BuildError: TW331 when a file without which a half cannot be built is left out.
     """
-    plan = check_sdist_settings(root, config_settings)
+    plan = make_plan(root, config_settings, state="sdist")
     metadata = read_metadata(plan)
     packer = BUILDERS["scikit-build-core"]
     settings = {
         key: value
-        for decision in plan.decisions
-        if decision.builder is packer
-        for key, value in decision.config_settings.items()
+        for half in plan.halves
+        if half.builder is packer
+        for key, value in half.config_settings.items()
     }
     with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary:
         output = Path(temporary)
-        call = HookCall("sdist", packer.BACKEND, "build_sdist", output, settings)
-        made = call_hooks(root, [call])["sdist"]
+        call = HookCall("sdist", packer.BACKEND, "build_sdist", root, output, settings)
+        made = call_hooks([call])["sdist"]
         data = _with_our_metadata(made, plan, metadata)
     name = f"{metadata.stem}.tar.gz"
     sdist_directory.mkdir(parents=True, exist_ok=True)
@@ -101,6 +92,7 @@ def _with_our_metadata(path: Path, plan: Plan, metadata: ProjectMetadata) -> byt
 def _needed(plan: Plan) -> list[str]:
     """Return the files without which nothing could be built."""
     needed = ["pyproject.toml", "PKG-INFO"]
-    for decision in plan.decisions:
-        needed += decision.builder.build_files(decision.context)
+    for half in plan.halves:
+        folder = PurePosixPath(half.context.root.relative_to(plan.root).as_posix())
+        needed += [(folder / path).as_posix() for path in half.builder.build_files(half.context)]
     return needed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.machinery
 import os
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinwheel.build.plan import Plan
+    from twinwheel.build.settings import PackageSettings
 
 __all__ = ["PackageFolder", "is_module_file", "package_folders", "python_sources"]
 
@@ -38,36 +40,35 @@ def package_folders(plan: Plan) -> tuple[PackageFolder, ...]:
     Raises:
         ConfigError: TW131 when a folder is not there, TW132 when it does not hold the package.
     """
-    top = plan.settings.package.partition(".")[0]
-    listed = plan.settings.packages
-    candidates = listed or (f"src/{top}", f"python/{top}", top)
-    found = []
-    for relative in candidates:
+    listed = plan.settings.wheel.packages
+    names = [package.package for package in plan.settings.packages]
+    found: dict[str, PackageFolder] = {}
+    for relative in listed:
         path = plan.root / relative
-        if path.is_dir():
-            found.append(PackageFolder(path.name, path))
-            if not listed:
-                break
-        elif listed:
+        if not path.is_dir():
             raise ConfigError(
                 f"'{relative}' is no folder",
                 code="TW131",
                 where="pyproject.toml, [tool.twinwheel.wheel] packages",
                 accepted="folders of Python packages, relative to pyproject.toml",
             )
-    inner = plan.settings.package.split(".")
-    if not any(
-        folder.name == top and folder.path.joinpath(*inner[1:], "__init__.py").is_file()
-        for folder in found
-    ):
-        raise ConfigError(
-            f"the package '{plan.settings.package}' is not in the sources",
-            code="TW132",
-            where="pyproject.toml, [tool.twinwheel] package",
-            accepted=", ".join(f"{item}" for item in candidates) + " with an __init__.py",
-            help="name the folder in [tool.twinwheel.wheel] packages, such as ['src/NAME']",
-        )
-    return tuple(found)
+        found[path.name] = PackageFolder(path.name, path)
+    for name in names:
+        top, *inner = name.split(".")
+        places = listed or (f"src/{top}", f"python/{top}", top)
+        for relative in places:
+            path = plan.root / relative
+            if top not in found and path.name == top and path.is_dir():
+                found[top] = PackageFolder(top, path)
+        if top not in found or not found[top].path.joinpath(*inner, "__init__.py").is_file():
+            raise ConfigError(
+                f"the package '{name}' is not in the sources",
+                code="TW132",
+                where="pyproject.toml, [tool.twinwheel]",
+                accepted=", ".join(places) + " with an __init__.py",
+                help="name the folder in [tool.twinwheel.wheel] packages, such as ['src/NAME']",
+            )
+    return tuple(found.values())
 
 
 def python_sources(plan: Plan) -> dict[str, Path]:
@@ -82,9 +83,14 @@ def python_sources(plan: Plan) -> dict[str, Path]:
     import pathspec
 
     never = pathspec.GitIgnoreSpec.from_lines(_NEVER)
-    excluded = pathspec.GitIgnoreSpec.from_lines(plan.settings.exclude)
-    modules = [item.module for item in plan.settings.implementations.values() if item.builder]
-    manifest = f"{plan.settings.package}.{MODULE_NAME}"
+    excluded = pathspec.GitIgnoreSpec.from_lines(plan.settings.wheel.exclude)
+    modules = [
+        item.module
+        for package in plan.settings.packages
+        for item in package.implementations.values()
+        if item.builder and not item.files
+    ]
+    made = [pattern for package in plan.settings.packages for pattern in _file_patterns(package)]
     sources: dict[str, Path] = {}
     for folder in package_folders(plan):
         for path in _files(folder.path):
@@ -93,10 +99,18 @@ def python_sources(plan: Plan) -> dict[str, Path]:
                 continue
             if any(is_module_file(inside, module) for module in modules):
                 continue
-            if inside == manifest.replace(".", "/") + ".py":
+            if any(fnmatchcase(inside, pattern) for pattern in made):
                 continue
             sources[inside] = path
     return sources
+
+
+def _file_patterns(package: PackageSettings) -> list[str]:
+    """Return patterns of what a build makes in a package, besides its compiled modules."""
+    patterns = [f"{package.package.replace('.', '/')}/{MODULE_NAME}.py"]
+    for item in package.implementations.values():
+        patterns += item.files
+    return patterns
 
 
 def is_module_file(path: str, module: str) -> bool:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from twinwheel.build.builders import BUILDERS, BuildContext, Builder
 from twinwheel.build.config_settings import route_config_settings
 from twinwheel.build.pyproject import read_pyproject
-from twinwheel.build.settings import ImplementationSettings
 from twinwheel.errors import BuildError, ConfigError
 
 if TYPE_CHECKING:
@@ -61,8 +60,7 @@ def find_stand_in(root: Path, environ: Mapping[str, str] | None = None) -> Stand
     if not isinstance(tool, dict) or "twinwheel" in tool:
         return None
     name = _decide(root, pyproject, tool)
-    settings = ImplementationSettings(name=name, module="", builder=name)
-    context = BuildContext(root, pyproject, settings, os.environ if environ is None else environ)
+    context = BuildContext(root, pyproject, os.environ if environ is None else environ)
     return StandIn(name, BUILDERS[name], context)
 
 

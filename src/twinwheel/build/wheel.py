@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinwheel.build.announce import announce
 from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.merge import Contents, merge
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
-from twinwheel.build.plan import Plan, announce, make_plan
+from twinwheel.build.plan import Plan, make_plan
 from twinwheel.build.wheelfile import read_half, write_wheel
 from twinwheel.errors import BuildError
 
@@ -89,25 +90,25 @@ def check_metadata(metadata: ProjectMetadata, metadata_directory: str | None) ->
 def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
     """Run the builders that the plan names, side by side, and merge what they make."""
     with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, _untouched(plan):
+        scratch = scratch_folder(plan.root, Path(temporary))
         calls = []
-        for decision in plan.built:
-            name = decision.implementation.name
-            output = Path(temporary, name)
+        for place, half in enumerate(plan.built):
+            output = Path(temporary, str(place))
             output.mkdir()
+            environment = half.builder.environment(half.context, scratch)
             calls.append(
                 HookCall(
-                    label=name,
-                    backend=decision.builder.BACKEND,
+                    label=half.label,
+                    backend=half.builder.BACKEND,
                     hook="build_wheel",
+                    folder=half.context.root,
                     output=output,
-                    config_settings=decision.config_settings,
-                    environment=decision.builder.environment(
-                        decision.context, scratch_folder(plan.root, Path(temporary))
-                    ),
+                    config_settings=half.config_settings,
+                    environment=environment,
                 )
             )
-        wheels = call_hooks(plan.root, calls)
-        halves = [read_half(name, wheels[name]) for name in (call.label for call in calls)]
+        wheels = call_hooks(calls)
+        halves = [read_half(half, wheels[half.label]) for half in plan.built]
     return merge(plan, metadata, halves)
 
 
@@ -132,7 +133,7 @@ def scratch_folder(root: Path, otherwise: Path) -> Path:
 @contextlib.contextmanager
 def _untouched(plan: Plan) -> Iterator[None]:
     """Remove what the builders write between the sources, where it was not before."""
-    leftovers = [path for item in plan.built for path in item.builder.leftovers(item.context)]
+    leftovers = [path for half in plan.built for path in half.builder.leftovers(half.context)]
     absent = [path for path in leftovers if not path.exists()]
     try:
         yield

@@ -16,13 +16,15 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twinwheel import __version__
+from twinwheel._version import __version__
 from twinwheel.build.tags import PURE, WheelTag
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from twinwheel.build.plan import HalfPlan
 
 __all__ = [
     "File",
@@ -49,7 +51,7 @@ class File:
 class Half:
     """A wheel that one builder made."""
 
-    implementation: str
+    plan: HalfPlan
     name: str
     """Normalised distribution name."""
 
@@ -62,7 +64,7 @@ class Half:
     """The metadata folder's files, by path inside it."""
 
 
-def read_half(implementation: str, path: Path) -> Half:
+def read_half(plan: HalfPlan, path: Path) -> Half:
     """Read what a builder made.
 
     Raises:
@@ -70,7 +72,7 @@ def read_half(implementation: str, path: Path) -> Half:
     """
     parts = path.name.removesuffix(".whl").split("-")
     if path.suffix != ".whl" or len(parts) not in (5, 6):
-        raise BuildError(f"'{path.name}' is no wheel", code="TW311", where=implementation)
+        raise BuildError(f"'{path.name}' is no wheel", code="TW311", where=f"the {plan.label} half")
     name, version = parts[:2]
     payload: dict[str, File] = {}
     dist_info: dict[str, bytes] = {}
@@ -88,10 +90,10 @@ def read_half(implementation: str, path: Path) -> Half:
                     payload[entry.filename] = File(data, executable)
     except (OSError, zipfile.BadZipFile) as error:
         raise BuildError(
-            f"'{path.name}' cannot be read: {error}", code="TW311", where=implementation
+            f"'{path.name}' cannot be read: {error}", code="TW311", where=f"the {plan.label} half"
         ) from None
     tag = WheelTag.parse("-".join(parts[-3:]))
-    return Half(implementation, name, version, tag, payload, dist_info)
+    return Half(plan, name, version, tag, payload, dist_info)
 
 
 def wheel_name(stem: str, tag: WheelTag) -> str:

@@ -12,7 +12,7 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Protocol, cast
 
-from twinwheel import __version__
+from twinwheel._version import __version__
 from twinwheel.cli.output import COLOURS, Output
 from twinwheel.errors import TwinwheelError
 

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from twinwheel.build.settings import ImplementationSettings
-
 __all__ = ["BuildContext", "Builder", "Toolchain"]
 
 
@@ -19,13 +17,17 @@ class BuildContext:
     """What a builder may look at."""
 
     root: Path
-    """The project's folder."""
+    """The folder that the builder is run in."""
 
     pyproject: Mapping[str, Any]
-    """The whole ``pyproject.toml``."""
+    """The whole ``pyproject.toml`` there."""
 
-    implementation: ImplementationSettings
     environ: Mapping[str, str]
+    requires: tuple[str, ...] = ()
+    """What the author asks for beside the builder."""
+
+    languages: tuple[str, ...] = ("C", "CXX")
+    """Languages whose compilers a CMake project needs."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Builder(Protocol):
         """Return variables to set for the backend's hooks when it builds one half of a wheel."""
 
     def build_files(self, context: BuildContext) -> list[str]:
-        """Return paths, relative to the project, without which nothing can be built."""
+        """Return paths, relative to its folder, without which nothing can be built."""
 
     def leftovers(self, context: BuildContext) -> list[Path]:
         """Return files that the backend may write between the sources."""

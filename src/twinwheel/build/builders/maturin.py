@@ -62,7 +62,7 @@ def requirements(context: BuildContext) -> list[str]:
     table = context.pyproject.get("tool", {}).get("maturin", {})
     bindings = table.get("bindings") if isinstance(table, dict) else None
     cffi = ["cffi"] if bindings == "cffi" else []
-    return [REQUIREMENT, *cffi, *context.implementation.requires]
+    return [REQUIREMENT, *cffi, *context.requires]
 
 
 def accepts_config_setting(key: str) -> bool:

@@ -54,7 +54,7 @@ def probe(context: BuildContext) -> Toolchain:
     if _has_toolchain_file(context) or _has_visual_studio():
         return Toolchain(tools)
     missing = []
-    for language in context.implementation.languages:
+    for language in context.languages:
         if language not in _COMPILERS:
             continue  # CMake is left to judge a language that is not ours to find
         phrase, variable, names = _COMPILERS[language]
@@ -88,7 +88,7 @@ def requirements(context: BuildContext) -> list[str]:
         wanted.append(f"cmake{cmake_needed}")
     if _needs_ninja(context):
         wanted.append(f"ninja{_subtable(table, 'ninja').get('version') or '>=1.5'}")
-    return [*wanted, *context.implementation.requires]
+    return [*wanted, *context.requires]
 
 
 def accepts_config_setting(key: str) -> bool:

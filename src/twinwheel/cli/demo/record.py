@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from twinwheel import __version__
+from twinwheel._version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import platform
 import sys
 from typing import Any
 
-from twinwheel import __version__
+from twinwheel._version import __version__
 
 __all__ = ["describe_machine"]
 

@@ -27,41 +27,46 @@ class Table:
     Args:
         name: Dotted name, such as ``tool.twinwheel``.
         values: The table as parsed.
-        known: The keys that the table may have.
 
     Raises:
-        ConfigError: TW103 for a key that is not known, TW104 when it is no table.
+        ConfigError: TW104 when it is no table.
     """
 
-    def __init__(self, name: str, values: object, known: Iterable[str] | None = None) -> None:
+    def __init__(self, name: str, values: object) -> None:
         self.name = name
         if not isinstance(values, dict):
             raise self._wrong_type("", values, "a table")
         self.values: Mapping[str, Any] = values
-        if known is None:
-            return
+
+    def check_keys(self, known: Iterable[str]) -> None:
+        """Raise TW103 for a key that is not known."""
         accepted = sorted(known)
-        for key in values:
+        for key in self.values:
             if key not in accepted:
                 raise ConfigError(
                     f"unknown key '{key}'",
                     code="TW103",
-                    where=f"pyproject.toml, [{name}]",
+                    where=f"pyproject.toml, [{self.name}]",
                     accepted=", ".join(accepted),
                     help=suggest(key, accepted),
                 )
 
-    def string(self, key: str, default: str = "") -> str:
-        """Return a string that is not empty, or ``default`` when the key is absent."""
-        value = self.values.get(key, default)
-        if not isinstance(value, str) or (key in self.values and not value):
+    def string(self, key: str) -> str:
+        """Return a string that is not empty."""
+        value = self.values[key]
+        if not isinstance(value, str) or not value:
             raise self._wrong_type(key, value, "a string that is not empty")
         return value
 
-    def strings(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """Return an array of distinct strings, or ``default`` when the key is absent."""
-        if key not in self.values:
-            return default
+    def boolean(self, key: str) -> bool:
+        """Return true or false."""
+        value = self.values[key]
+        if not isinstance(value, bool):
+            raise self._wrong_type(key, value, "true or false")
+        return value
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """Return an array of distinct strings."""
         value = self.values[key]
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
             raise self._wrong_type(key, value, "an array of strings")
@@ -69,24 +74,25 @@ class Table:
             raise self.invalid(key, f"{value!r} names one thing twice", "each name once")
         return tuple(value)
 
-    def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
-        """Return one of ``choices``, or ``default`` when the key is absent."""
-        value = self.string(key, default)
+    def choice(self, key: str, choices: tuple[str, ...]) -> str:
+        """Return one of ``choices``."""
+        value = self.string(key)
         if value not in choices:
             raise self.invalid(
                 key, f"'{value}' is not accepted", ", ".join(choices), suggest(value, choices)
             )
         return value
 
-    def table(self, key: str, known: Iterable[str] | None = None) -> Table:
-        """Return the sub-table under ``key``; an empty one when the key is absent."""
-        return Table(f"{self.name}.{key}", self.values.get(key, {}), known)
+    def table(self, key: str) -> Table:
+        """Return the sub-table under ``key``."""
+        return Table(f"{self.name}.{key}", self.values[key])
 
-    def tables(self, key: str, known: Iterable[str]) -> dict[str, Table]:
-        """Return the sub-tables under ``key`` by name, each checked against ``known``."""
-        outer = self.table(key)
-        names = list(known)
-        return {name: outer.table(name, names) for name in outer.values}
+    def array(self, key: str) -> list[Table]:
+        """Return the tables of an array of tables."""
+        value = self.values[key]
+        if not isinstance(value, list):
+            raise self._wrong_type(key, value, "an array of tables")
+        return [Table(f"{self.name}.{key}[{place}]", item) for place, item in enumerate(value)]
 
     def invalid(self, key: str, message: str, accepted: str, help: str = "") -> ConfigError:  # noqa: A002
         """Return the error for a value that has the right type and is wrong all the same."""

@@ -1,0 +1,114 @@
+"""What was built -> the manifest of a package."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from twinwheel._version import __version__
+from twinwheel.build.settings import InplaceEffects
+from twinwheel.build.sources import is_module_file
+from twinwheel.manifest import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinwheel.build.plan import HalfPlan, Plan
+    from twinwheel.build.settings import ImplementationSettings, PackageSettings
+    from twinwheel.manifest import Artifact, Component, Implementation, Manifest
+
+    Compiled = Mapping[str, tuple[bytes, str, HalfPlan]]
+    """Path in the wheel -> contents, tag and maker of each compiled file."""
+
+__all__ = ["describe"]
+
+
+def describe(
+    plan: Plan, package: PackageSettings, version: str, tag: str, compiled: Compiled
+) -> Manifest:
+    """Write down what a wheel holds of one package.
+
+    Args:
+        plan: What was to be built.
+        package: The package.
+        version: The project's.
+        tag: The wheel's.
+        compiled: Every compiled file in the wheel.
+    """
+    implementations: dict[str, Implementation] = {}
+    for name in package.prefer:
+        item = package.implementations[name]
+        decision = plan.decision(package.package, name)
+        built = decision is None or decision.build
+        implementations[name] = {
+            "module": item.module,
+            "builder": item.builder or "none",
+            "built": built,
+            "reason": decision.reason if decision is not None else "",
+            "tools": _tools(plan, item) if decision is not None and built else {},
+            "artifacts": _artifacts(package, item, compiled) if built else [],
+        }
+    components: dict[str, Component] = {
+        name: {
+            "raises": list(component.raises),
+            "effects": {"inplace": list(component.effects.inplace)}
+            if isinstance(component.effects, InplaceEffects)
+            else component.effects,
+            "compare": component.compare,
+            "depends": list(component.depends),
+        }
+        for name, component in package.components.items()
+    }
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return {
+        "schema": SCHEMA,
+        "package": package.package,
+        "version": version,
+        "prefer": list(package.prefer),
+        "implementations": implementations,
+        "components": components,
+        "built_with": {"twinwheel": __version__, "python": python, "tag": tag},
+    }
+
+
+def _tools(plan: Plan, item: ImplementationSettings) -> dict[str, str]:
+    for half in plan.halves:
+        if any(decision.implementation is item for decision in half.decisions):
+            name = half.builder.DISTRIBUTION
+            return {name: importlib.metadata.version(name), **half.toolchain.tools}
+    return {}
+
+
+def _artifacts(
+    package: PackageSettings, item: ImplementationSettings, compiled: Compiled
+) -> list[Artifact]:
+    """Return an implementation's files: its own, and those in its package that no other claims."""
+    folder = package.package.replace(".", "/") + "/"
+    others = [other for other in package.implementations.values() if other is not item]
+    found: list[Artifact] = []
+    for path in sorted(compiled):
+        data, tag, half = compiled[path]
+        if not any(decision.implementation is item for decision in half.decisions):
+            continue
+        own = _claims(item, path)
+        shared = path.startswith(folder) and not any(_claims(other, path) for other in others)
+        if own or shared:
+            found.append(
+                {
+                    "file": path,
+                    "tag": tag,
+                    "cpu": "baseline",
+                    "sha256": hashlib.sha256(data).hexdigest(),
+                    "size": len(data),
+                }
+            )
+    return found
+
+
+def _claims(item: ImplementationSettings, path: str) -> bool:
+    if item.files:
+        return any(fnmatchcase(path, pattern) for pattern in item.files)
+    return is_module_file(path, item.module)

@@ -1,0 +1,26 @@
+"""``[tool.twinwheel]``: the model, its reader, its overrides and its checks."""
+
+from __future__ import annotations
+
+from twinwheel.build.settings.check import PackageSettings, Settings, read_settings
+from twinwheel.build.settings.model import (
+    BUILD_MODES,
+    BuildMode,
+    ComponentSettings,
+    ImplementationSettings,
+    InplaceEffects,
+)
+from twinwheel.build.settings.overrides import State, current_situation
+
+__all__ = [
+    "BUILD_MODES",
+    "BuildMode",
+    "ComponentSettings",
+    "ImplementationSettings",
+    "InplaceEffects",
+    "PackageSettings",
+    "Settings",
+    "State",
+    "current_situation",
+    "read_settings",
+]

@@ -1,0 +1,256 @@
+"""``[tool.twinwheel]`` -> settings: what the keys say of each other, checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twinwheel._version import __version__
+from twinwheel.build.settings.model import (
+    ComponentSettings,
+    Document,
+    ImplementationSettings,
+    PackageTable,
+    Runtime,
+    WheelSettings,
+)
+from twinwheel.build.settings.overrides import Situation, apply_overrides
+from twinwheel.build.settings.read import read_table
+from twinwheel.build.settings.tables import Table, suggest
+from twinwheel.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["PackageSettings", "Settings", "read_settings"]
+
+_DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\Z")
+_IMPLEMENTATION_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_COMPARATOR = re.compile(
+    r"exact\Z|set\Z|ulp\(\s*\d+\s*\)\Z|close\([^(),]+,[^(),]+\)\Z|[^\W\d][\w.]*:[^\W\d]\w*\Z"
+)
+_DEFAULT_ORDER = ("rust", "c", "python")
+_COMPILED_ONLY = ("build", "directory", "requires", "languages", "files")
+_ONE_PACKAGE = ("implementations", "prefer", "components")
+
+
+@dataclass(frozen=True)
+class PackageSettings:
+    """One twin package, with every default filled in."""
+
+    package: str
+    """Full import name."""
+
+    implementations: Mapping[str, ImplementationSettings]
+    prefer: tuple[str, ...]
+    components: Mapping[str, ComponentSettings]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a project says to twinwheel."""
+
+    packages: tuple[PackageSettings, ...]
+    wheel: WheelSettings
+    runtime: Runtime
+
+
+def read_settings(
+    pyproject: Mapping[str, Any], builders: Iterable[str], situation: Situation
+) -> Settings:
+    """Check ``[tool.twinwheel]`` and return what it says.
+
+    Args:
+        pyproject: The whole ``pyproject.toml``.
+        builders: Names of the builders there are.
+        situation: What the conditions of overrides are compared with.
+
+    Returns:
+        The settings, with every default filled in.
+
+    Raises:
+        ConfigError: TW103 to TW105 for the first key that is wrong, TW106 when there is no table,
+            TW108 when this twinwheel is too old.
+    """
+    tool = pyproject.get("tool", {})
+    if not isinstance(tool, dict) or "twinwheel" not in tool:
+        raise ConfigError(
+            "there is no [tool.twinwheel] table",
+            code="TW106",
+            where="pyproject.toml",
+            accepted="a table with 'package' and 'implementations'",
+            help="add the table, or name scikit-build-core's or maturin's own backend",
+        )
+    table = Table("tool.twinwheel", tool["twinwheel"])
+    _check_version(table)
+    table = apply_overrides(table, situation)
+    document = read_table(Document, table)
+    names = list(builders)
+    packages = tuple(
+        _package(name, inner, place, names) for name, inner, place in _packages(document, table)
+    )
+    _check_modules(packages, table)
+    return Settings(packages, document.wheel, document.runtime)
+
+
+def _check_version(table: Table) -> None:
+    """Check this before any other key, which a later version may have added."""
+    if "minimum-version" not in table.values:
+        return
+    wanted = table.string("minimum-version")
+    if not re.fullmatch(r"\d+(\.\d+)*", wanted):
+        raise table.invalid("minimum-version", f"'{wanted}' is no version", "such as 0.1")
+    have = re.match(r"\d+(\.\d+)*", __version__)
+    assert have is not None
+    if _numbers(have.group()) < _numbers(wanted):
+        raise ConfigError(
+            f"this project needs twinwheel {wanted}, and this is {__version__}",
+            code="TW108",
+            where="pyproject.toml, [tool.twinwheel] minimum-version",
+            help=f"ask for it: requires = ['twinwheel>={wanted}'] in [build-system]",
+        )
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def _packages(document: Document, table: Table) -> list[tuple[str, PackageTable, Table]]:
+    """Return name, contents and place of each package's table."""
+    if "packages" not in table.values:
+        return [(_dotted(table, "package"), document, table)]
+    for key in ("package", *_ONE_PACKAGE):
+        if key in table.values:
+            raise table.invalid(
+                key,
+                "it stands beside 'packages'",
+                "either one package or several",
+                f"move it into [tool.twinwheel.packages.NAME]{' as NAME' * (key == 'package')}",
+            )
+    inner = table.table("packages")
+    if not inner.values:
+        raise table.invalid("packages", "none is declared", "at least one sub-table")
+    for name in inner.values:
+        _check_dotted(inner, name, name)
+    return [(name, document.packages[name], inner.table(name)) for name in inner.values]
+
+
+def _package(
+    name: str, declared: PackageTable, table: Table, builders: list[str]
+) -> PackageSettings:
+    if not declared.implementations:
+        raise table.invalid("implementations", "none is declared", "at least one sub-table")
+    if not declared.components:
+        raise table.invalid("components", "none is declared", "at least one sub-table")
+    inner = table.table("implementations")
+    for each in declared.implementations.values():
+        if not _IMPLEMENTATION_NAME.match(each.name) or each.name == "auto":
+            raise table.invalid(
+                "implementations",
+                f"'{each.name}' cannot name an implementation",
+                "a lower-case word other than auto, such as rust, c, python",
+            )
+        _check_implementation(inner.table(each.name), each, name, builders)
+    _check_components(table.table("components"), declared.components)
+    prefer = _prefer(table, declared)
+    return PackageSettings(name, declared.implementations, prefer, declared.components)
+
+
+def _dotted(table: Table, key: str) -> str:
+    if key not in table.values:
+        raise table.invalid(key, "it is missing", "a dotted import name")
+    return _check_dotted(table, key, table.string(key))
+
+
+def _check_dotted(table: Table, key: str, name: str) -> str:
+    if not _DOTTED_NAME.match(name):
+        raise table.invalid(key, f"'{name}' is no import name", "a dotted import name")
+    return name
+
+
+def _check_implementation(
+    entry: Table, item: ImplementationSettings, package: str, builders: list[str]
+) -> None:
+    _check_dotted(entry, "module", item.module)
+    if not item.module.startswith(f"{package}."):
+        raise entry.invalid(
+            "module",
+            f"'{item.module}' is outside the package '{package}'",
+            f"a module below it, such as {package}._{item.name}",
+        )
+    if item.builder and item.builder not in builders:
+        raise entry.invalid(
+            "builder",
+            f"'{item.builder}' is no builder",
+            ", ".join(sorted(builders)),
+            suggest(item.builder, builders),
+        )
+    parts = item.directory.replace("\\", "/").split("/")
+    if item.directory.startswith(("/", "\\")) or ":" in item.directory or ".." in parts:
+        raise entry.invalid(
+            "directory", f"'{item.directory}' is outside the project", "a folder of the project"
+        )
+    for key in _COMPILED_ONLY:
+        if not item.builder and key in entry.values:
+            raise entry.invalid(
+                key,
+                "it has no meaning for an implementation without a builder",
+                "only 'module' for pure Python",
+                "name a builder, or remove the key",
+            )
+
+
+def _check_modules(packages: tuple[PackageSettings, ...], table: Table) -> None:
+    owners: dict[str, str] = {}
+    for package in packages:
+        for item in package.implementations.values():
+            owner = f"{package.package}: {item.name}"
+            if owners.setdefault(item.module, owner) != owner:
+                raise table.invalid(
+                    "implementations",
+                    f"'{item.module}' is the module of {owners[item.module]} and of {owner} too",
+                    "a module of its own for each",
+                )
+
+
+def _prefer(table: Table, declared: PackageTable) -> tuple[str, ...]:
+    implementations = declared.implementations
+    for name in declared.prefer:
+        if name not in implementations:
+            raise table.invalid(
+                "prefer",
+                f"'{name}' is no implementation of this package",
+                ", ".join(implementations),
+                suggest(name, implementations),
+            )
+    if "prefer" in table.values:
+        missing = [name for name in implementations if name not in declared.prefer]
+        if missing:
+            raise table.invalid(
+                "prefer", f"it leaves out {', '.join(missing)}", "every implementation, best first"
+            )
+        return declared.prefer
+    usual = [name for name in _DEFAULT_ORDER if name in implementations]
+    return (*usual, *(name for name in implementations if name not in usual))
+
+
+def _check_components(table: Table, components: Mapping[str, ComponentSettings]) -> None:
+    for name, component in components.items():
+        if not name.isidentifier():
+            raise table.invalid("", f"'{name}' cannot name a component", "a Python identifier")
+        entry = table.table(name)
+        if not _COMPARATOR.match(component.compare):
+            raise entry.invalid(
+                "compare",
+                f"'{component.compare}' is no comparator",
+                "exact, ulp(n), close(rtol, atol), set, module:function",
+            )
+        for other in component.depends:
+            if other not in components or other == name:
+                raise entry.invalid(
+                    "depends",
+                    f"'{other}' is no other component",
+                    ", ".join(key for key in components if key != name) or "nothing here",
+                    suggest(other, components),
+                )

@@ -1,0 +1,186 @@
+"""What ``[tool.twinwheel]`` may say: the one model behind the reader, the reference and the schema.
+
+Each class is one table, each field one key (``_`` is written ``-``), and the text under a field is
+its documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 (the reader resolves the hints)
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = [
+    "BUILD_MODES",
+    "KEY",
+    "BuildMode",
+    "ComponentSettings",
+    "Conditions",
+    "Document",
+    "ImplementationSettings",
+    "InplaceEffects",
+    "OverrideSettings",
+    "PackageTable",
+    "Runtime",
+    "WheelSettings",
+]
+
+BuildMode = Literal["auto", "require", "off"]
+BUILD_MODES: tuple[BuildMode, ...] = ("auto", "require", "off")
+
+Runtime = Literal["dependency", "vendored"]
+
+KEY: Mapping[str, Any] = {"from": "key"}
+"""Metadata of a field that is the name of its table, not a key in it."""
+
+
+@dataclass(frozen=True)
+class ImplementationSettings:
+    """One family that provides the components under the same names."""
+
+    name: str = field(metadata=KEY)
+    """``rust``, ``c``, ``python`` or another lower-case word."""
+
+    module: str
+    """Full name of the module that provides the components; inside the package."""
+
+    builder: str = ""
+    """Who compiles it: the name of a builder, such as ``scikit-build-core`` or ``maturin``. Left
+    out for pure Python."""
+
+    build: BuildMode = "auto"
+    """``auto`` builds it when its tools are there (from an sdist it means ``require``); ``require``
+    makes a missing tool an error; ``off`` leaves it out."""
+
+    directory: str = "."
+    """Folder that the builder is run in, with a ``pyproject.toml`` of its own. The project's folder
+    unless a second crate or CMake project is built for another implementation."""
+
+    requires: tuple[str, ...] = ()
+    """Requirements asked for only when this implementation is built, such as ``pybind11>=3``."""
+
+    languages: tuple[str, ...] = ("C", "CXX")
+    """For CMake projects: the languages whose compilers the project needs, in CMake's words."""
+
+    files: tuple[str, ...] = ()
+    """Patterns of the compiled files in the wheel, such as ``pkg/libkernel.*``, when ``module`` is
+    a Python module that loads them by ctypes or cffi."""
+
+
+@dataclass(frozen=True)
+class InplaceEffects:
+    """What a component changes besides returning a value."""
+
+    inplace: tuple[str, ...]
+    """Names of the arguments that it writes into."""
+
+
+@dataclass(frozen=True)
+class ComponentSettings:
+    """One public operation of the package."""
+
+    name: str = field(metadata=KEY)
+    """Name of the function or class, the same in every implementation."""
+
+    raises: tuple[str, ...] = ()
+    """Contract errors: exceptions that are answers, by name."""
+
+    effects: Literal["pure", "stateful"] | InplaceEffects = "stateful"
+    """``pure``, ``stateful`` (the safe default), or ``{ inplace = ["argument"] }``."""
+
+    compare: str = "exact"
+    """How answers are compared: ``exact``, ``ulp(n)``, ``close(rtol, atol)``, ``set`` or
+    ``module:function``."""
+
+    depends: tuple[str, ...] = ()
+    """Components that this one calls."""
+
+
+@dataclass(frozen=True)
+class PackageTable:
+    """One twin package: its implementations and its components."""
+
+    implementations: Mapping[str, ImplementationSettings] = field(default_factory=dict)
+    """The implementations, by name."""
+
+    prefer: tuple[str, ...] = ()
+    """Every implementation, best first: the selector's order when nothing else is said. Rust, then
+    C, then Python, then others, when left out."""
+
+    components: Mapping[str, ComponentSettings] = field(default_factory=dict)
+    """The components, by name."""
+
+
+@dataclass(frozen=True)
+class WheelSettings:
+    """What goes into the wheel beside what is compiled."""
+
+    packages: tuple[str, ...] = ()
+    """Folders of Python packages, relative to ``pyproject.toml``. Found in ``src/``, ``python/`` or
+    the root when left out."""
+
+    exclude: tuple[str, ...] = ()
+    """Patterns, in the manner of gitignore, of sources to leave out."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """When an override holds: when all of its conditions do."""
+
+    python_version: str = ""
+    """Versions of Python, such as ``>=3.12,<3.14``."""
+
+    implementation_name: str = ""
+    """Regular expression for the start of ``sys.implementation.name``, such as ``cpython``."""
+
+    platform_system: str = ""
+    """Regular expression for the start of ``sys.platform``, such as ``linux`` or ``win32``."""
+
+    platform_machine: str = ""
+    """Regular expression for the start of ``platform.machine()``, such as ``x86_64|AMD64``."""
+
+    env: Mapping[str, str | bool] = field(default_factory=dict)
+    """Variable -> regular expression for its whole value, or whether it is set to something that is
+    not ``0``, ``false``, ``no`` or ``off``."""
+
+    state: str = ""
+    """Regular expression for what is built: ``wheel``, ``editable`` or ``sdist``."""
+
+    from_sdist: bool | None = None
+    """Whether the sources are an unpacked source distribution."""
+
+    any: Conditions | None = None
+    """Conditions of which one is enough."""
+
+
+@dataclass(frozen=True)
+class OverrideSettings:
+    """Keys of ``[tool.twinwheel]`` that hold under a condition."""
+
+    if_: Conditions
+    """The condition. Beside it stand the keys to set, as in ``[tool.twinwheel]``; tables are
+    merged, other values replaced."""
+
+
+@dataclass(frozen=True)
+class Document(PackageTable):
+    """``[tool.twinwheel]``."""
+
+    package: str = ""
+    """Full import name of the twin package, where there is one; the keys above belong to it."""
+
+    packages: Mapping[str, PackageTable] = field(default_factory=dict)
+    """Several twin packages in one distribution, by import name, in place of ``package``."""
+
+    wheel: WheelSettings = field(default_factory=WheelSettings)
+    """What goes into the wheel beside what is compiled."""
+
+    runtime: Runtime = "dependency"
+    """``dependency``: the package imports the installed twinwheel. ``vendored``: the selector is
+    put into the package, so that the wheel depends on nothing."""
+
+    minimum_version: str = ""
+    """The lowest version of twinwheel that may build this project, such as ``0.1``."""
+
+    overrides: tuple[OverrideSettings, ...] = ()
+    """Keys that hold under a condition; of two that set the same key, the later one counts."""
