@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twinwheel.build.builders import BUILDERS
+from twinwheel.build.builders import builder_names
 from twinwheel.build.pyproject import read_pyproject
 from twinwheel.build.settings import PackageSettings, current_situation, read_settings
 from twinwheel.errors import ConfigError
@@ -32,7 +32,7 @@ HERE = current_situation({}, "wheel", from_sdist=False)
 
 def read(table: object) -> PackageSettings:
     """The settings of the one package in a table."""
-    (package,) = read_settings({"tool": {"twinwheel": table}}, BUILDERS, HERE).packages
+    (package,) = read_settings({"tool": {"twinwheel": table}}, builder_names(), HERE).packages
     return package
 
 
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_named(path: str, value: object, code: str, said: str) 
 
 def test_a_project_without_the_table_is_told_so() -> None:
     with pytest.raises(ConfigError) as caught:
-        read_settings({"tool": {"maturin": {}}}, BUILDERS, HERE)
+        read_settings({"tool": {"maturin": {}}}, builder_names(), HERE)
     assert caught.value.code == "TW106"
 
 

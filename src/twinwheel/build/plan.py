@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from twinwheel.build.builders import BUILDERS, BuildContext, Builder, Toolchain
+from twinwheel.build.builders import BuildContext, Builder, Toolchain, builder_names, get_builder
 from twinwheel.build.config_settings import (
     ConfigSettings,
     RoutedSettings,
@@ -64,7 +64,7 @@ class HalfPlan:
     @property
     def builder(self) -> Builder:
         """The builder that is run."""
-        return BUILDERS[self.builder_name]
+        return get_builder(self.builder_name)
 
     @property
     def build(self) -> bool:
@@ -122,9 +122,9 @@ def make_plan(
     pyproject = read_pyproject(root)
     origin: Origin = "sdist" if is_sdist(root) else "checkout"
     situation = current_situation(environ, state, from_sdist=origin == "sdist")
-    settings = read_settings(pyproject, BUILDERS, situation)
+    settings = read_settings(pyproject, builder_names(), situation)
     groups = _groups(settings)
-    named = {item.name: BUILDERS[item.builder] for group in groups for _, item in group}
+    named = {item.name: get_builder(item.builder) for group in groups for _, item in group}
     routed = route_config_settings(config_settings, named)
     labels = _labels(groups)
     halves = tuple(
@@ -195,7 +195,7 @@ def _plan_half(
     )
     toolchain = Toolchain()
     if wanted and state != "sdist":
-        toolchain = BUILDERS[first.builder].probe(context)
+        toolchain = get_builder(first.builder).probe(context)
     missing = "; ".join(toolchain.missing)
     decisions = []
     for package, item in group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinwheel.build.builders import BUILDERS
+from twinwheel.build.builders import get_builder
 from twinwheel.build.plan import make_plan
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def requirements(
     """Return PEP 508 requirements for building a wheel, an editable install or an sdist."""
     plan = make_plan(root, config_settings, state=state)
     if state == "sdist":
-        return [*_COMMON, *_HOOKS, BUILDERS["scikit-build-core"].REQUIREMENT]
+        return [*_COMMON, *_HOOKS, get_builder("scikit-build-core").REQUIREMENT]
     wanted = [*_COMMON]
     if plan.built:
         wanted += _HOOKS

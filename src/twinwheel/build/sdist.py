@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from twinwheel.build.builders import BUILDERS
+from twinwheel.build.builders import get_builder
 from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
@@ -41,7 +41,7 @@ def make_sdist(
     """
     plan = make_plan(root, config_settings, state="sdist")
     metadata = read_metadata(plan)
-    packer = BUILDERS["scikit-build-core"]
+    packer = get_builder("scikit-build-core")
     settings = {
         key: value
         for half in plan.halves

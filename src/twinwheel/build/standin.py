@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from twinwheel.build.builders import BUILDERS, BuildContext, Builder
+from twinwheel.build.builders import BuildContext, Builder, get_builder
 from twinwheel.build.config_settings import route_config_settings
 from twinwheel.build.pyproject import read_pyproject
 from twinwheel.errors import BuildError, ConfigError
@@ -61,7 +61,7 @@ def find_stand_in(root: Path, environ: Mapping[str, str] | None = None) -> Stand
         return None
     name = _decide(root, pyproject, tool)
     context = BuildContext(root, pyproject, os.environ if environ is None else environ)
-    return StandIn(name, BUILDERS[name], context)
+    return StandIn(name, get_builder(name), context)
 
 
 def has_hook(root: Path, name: str) -> bool:

@@ -1,22 +1,74 @@
 """Builders: each wraps one PEP 517 backend that compiles one half of the wheel.
 
-A builder is a module with the functions of ``Builder``. It knows what the backend needs of the
-machine and how to call its hooks; it knows nothing of wheels, tags or the other half.
+A builder is a module, or an object, with what ``Builder`` lists. It knows what the backend needs of
+the machine and how to call its hooks; it knows nothing of wheels, tags or the other half. Those of
+other distributions are found by the entry-point group ``twinwheel.builders``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib.metadata
+from typing import TYPE_CHECKING, cast
 
 from twinwheel.build.builders import maturin, scikit_build_core
 from twinwheel.build.builders.contract import BuildContext, Builder, Toolchain
+from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BUILDERS", "BuildContext", "Builder", "Toolchain"]
+__all__ = ["ENTRY_POINTS", "BuildContext", "Builder", "Toolchain", "builder_names", "get_builder"]
 
-BUILDERS: Mapping[str, Builder] = {
+ENTRY_POINTS = "twinwheel.builders"
+
+# Known without an installed distribution, since twinwheel builds itself from its sources.
+_BUILT_IN: Mapping[str, Builder] = {
     "maturin": maturin,
     "scikit-build-core": scikit_build_core,
 }
+
+
+def builder_names() -> list[str]:
+    """Return the name of every builder there is."""
+    found = importlib.metadata.entry_points(group=ENTRY_POINTS)
+    return sorted({*_BUILT_IN, *(entry.name for entry in found)})
+
+
+def get_builder(name: str) -> Builder:
+    """Return a builder.
+
+    Args:
+        name: One of ``builder_names()``.
+
+    Raises:
+        ConfigError: TW109 when the entry point cannot be loaded or is no builder.
+    """
+    if name in _BUILT_IN:
+        return _BUILT_IN[name]
+    (entry, *_) = importlib.metadata.entry_points(group=ENTRY_POINTS, name=name)
+    where = f"entry point {entry.name} = {entry.value} in the group {ENTRY_POINTS}"
+    try:
+        found = entry.load()
+    except Exception as error:  # noqa: BLE001 (a plugin's import may raise anything)
+        raise ConfigError(
+            f"the builder '{name}' cannot be loaded: {type(error).__name__}: {error}",
+            code="TW109",
+            where=where,
+            help="report it to the distribution that provides the builder",
+        ) from None
+    missing = [item for item in _members() if not hasattr(found, item)]
+    if missing:
+        raise ConfigError(
+            f"'{name}' is no builder: it lacks {', '.join(missing)}",
+            code="TW109",
+            where=where,
+            accepted="a module or an object with the members of twinwheel.build.builders.Builder",
+            help="report it to the distribution that provides the builder",
+        )
+    return cast("Builder", found)
+
+
+def _members() -> list[str]:
+    functions = [name for name, value in vars(Builder).items() if callable(value)]
+    names = [*Builder.__annotations__, *functions]
+    return [name for name in names if not name.startswith("_")]

@@ -9,6 +9,7 @@ import sysconfig
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinwheel.build.builders.compilers import probe_compilers
 from twinwheel.build.builders.contract import Toolchain
 from twinwheel.build.programs import find_program, version_tuple
 
@@ -33,11 +34,6 @@ DISTRIBUTION = "scikit-build-core"
 
 REQUIREMENT = "scikit-build-core>=1.0"
 _DEFAULT_CMAKE = ">=3.15"
-# In the order in which CMake tries them.
-_COMPILERS = {
-    "C": ("a C compiler", "CC", ("cc", "gcc", "cl", "icx", "clang")),
-    "CXX": ("a C++ compiler", "CXX", ("c++", "g++", "cl", "icpx", "clang++")),
-}
 # Platforms for which PyPI has a ninja wheel, so that asking for it costs no compilation.
 _NINJA_PLATFORMS = re.compile(r"(linux-(x86_64|i686|aarch64|armv7l|ppc64le|s390x)|macosx-|win)")
 
@@ -53,27 +49,8 @@ def probe(context: BuildContext) -> Toolchain:
         tools["cmake"] = cmake.version
     if _has_toolchain_file(context) or _has_visual_studio():
         return Toolchain(tools)
-    missing = []
-    for language in context.languages:
-        if language not in _COMPILERS:
-            continue  # CMake is left to judge a language that is not ours to find
-        phrase, variable, names = _COMPILERS[language]
-        compiler = find_program(names, context.environ, variable)
-        if compiler is None:
-            chosen = context.environ.get(variable, "")
-            missing.append(
-                f"{variable}={chosen} does not run" if chosen else f"{phrase} is not on PATH"
-            )
-        else:
-            tools[variable] = compiler.description
-    return Toolchain(
-        tools,
-        tuple(missing),
-        "install a C and C++ compiler (Debian: apt install g++; Fedora: dnf install gcc-c++; "
-        "macOS: xcode-select --install; Windows: Visual Studio Build Tools)"
-        if missing
-        else "",
-    )
+    compilers = probe_compilers(context)
+    return Toolchain({**tools, **compilers.tools}, compilers.missing, compilers.help)
 
 
 def requirements(context: BuildContext) -> list[str]:

@@ -164,7 +164,7 @@ class OverrideSettings:
 
 @dataclass(frozen=True)
 class Document(PackageTable):
-    """``[tool.twinwheel]``."""
+    """What a project says to twinwheel: one package, or several."""
 
     package: str = ""
     """Full import name of the twin package, where there is one; the keys above belong to it."""

@@ -1,0 +1,97 @@
+"""Write the tables of docs/reference/settings.md from the model; ``nox -s reference`` runs it."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, is_dataclass
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from twinwheel.build.settings.documented import field_texts, first_line
+from twinwheel.build.settings.model import (
+    ComponentSettings,
+    Conditions,
+    Document,
+    ImplementationSettings,
+    OverrideSettings,
+    WheelSettings,
+)
+from twinwheel.build.settings.read import keys_of
+
+PAGE = Path(__file__).parent / "reference" / "settings.md"
+BEGIN, END = "<!-- begin: made by docs/make_settings.py -->", "<!-- end -->"
+TABLES = {
+    "[tool.twinwheel]": Document,
+    "[tool.twinwheel.implementations.NAME]": ImplementationSettings,
+    "[tool.twinwheel.components.NAME]": ComponentSettings,
+    "[tool.twinwheel.wheel]": WheelSettings,
+    "[[tool.twinwheel.overrides]]": OverrideSettings,
+    "[[tool.twinwheel.overrides]] if": Conditions,
+}
+
+
+def main() -> None:
+    """Put the tables between the page's two marks; ``--check`` tells whether they are there."""
+    page = PAGE.read_text("utf-8")
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2]
+    made = f"{before}{BEGIN}\n\n{tables()}{END}{after}"
+    if "--check" in sys.argv:
+        sys.exit(0 if made == page else f"{PAGE} is out of date: run nox -s reference")
+    PAGE.write_text(made, "utf-8")
+
+
+def tables() -> str:
+    """Return one section for each table of the model."""
+    return "".join(section(title, cls) for title, cls in TABLES.items())
+
+
+def section(title: str, cls: type) -> str:
+    """Return a heading and a row for each key."""
+    hints, texts = get_type_hints(cls), field_texts(cls)
+    rows = [
+        f"| `{key}` | {kind(hints[item.name])} | {default(item)} | {plain(texts[item.name])} |"
+        for key, item in keys_of(cls).items()
+    ]
+    head = ["| key | type | default | meaning |", "| -- | -- | -- | -- |"]
+    return "\n".join([f"## `{title}`", "", plain(first_line(cls)), "", *head, *rows, "", ""])
+
+
+def kind(hint: Any) -> str:
+    """Say in TOML's words what type a key has."""
+    if hint in (str, bool):
+        return {str: "string", bool: "true or false"}[hint]
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return " or ".join(f'`"{choice}"`' for choice in arguments)
+    if origin is tuple:
+        return "array of tables" if is_dataclass(arguments[0]) else "array of strings"
+    if origin in (Union, types.UnionType):
+        members = [kind(each) for each in arguments if each is not type(None)]
+        return " or ".join(dict.fromkeys(members))
+    if origin is Mapping:
+        return "table of tables" if is_dataclass(arguments[1]) else "table"
+    return "table"
+
+
+def default(item: Field[Any]) -> str:
+    """Say what holds when a key is left out."""
+    if item.default is MISSING and item.default_factory is MISSING:
+        return "required"
+    value = item.default
+    if isinstance(value, str) and value:
+        return f'`"{value}"`'
+    if isinstance(value, tuple) and value:
+        return "`[" + ", ".join(f'"{each}"' for each in value) + "]`"
+    return "none"
+
+
+def plain(text: str) -> str:
+    """Turn the code marks of docstrings into those of Markdown."""
+    return text.replace("``", "`").replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    main()

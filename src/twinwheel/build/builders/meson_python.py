@@ -1,0 +1,72 @@
+"""A half built by Meson, by meson-python's own hooks; found by its entry point, as a plugin is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinwheel.build.builders.compilers import probe_compilers
+from twinwheel.build.programs import find_program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twinwheel.build.builders.contract import BuildContext, Toolchain
+
+__all__ = [
+    "BACKEND",
+    "DISTRIBUTION",
+    "REQUIREMENT",
+    "accepts_config_setting",
+    "build_files",
+    "environment",
+    "guard",
+    "leftovers",
+    "probe",
+    "requirements",
+]
+
+BACKEND = "mesonpy"
+DISTRIBUTION = "meson-python"
+REQUIREMENT = "meson-python>=0.16"
+
+_SETTINGS = ("builddir", "dist-args", "setup-args", "compile-args", "install-args", "editable-")
+
+
+def probe(context: BuildContext) -> Toolchain:
+    """Look for the compilers; Meson itself and Ninja can be had as requirements."""
+    return probe_compilers(context)
+
+
+def requirements(context: BuildContext) -> list[str]:
+    """Return meson-python, and Ninja where the machine has none."""
+    ninja = find_program(("ninja", "ninja-build", "samu"), context.environ)
+    return [REQUIREMENT, *([] if ninja else ["ninja>=1.8.2"]), *context.requires]
+
+
+def accepts_config_setting(key: str) -> bool:
+    """Take the keys that meson-python documents."""
+    return key.startswith(_SETTINGS)
+
+
+def guard(context: BuildContext) -> dict[str, str]:
+    """Return nothing: meson-python downloads no toolchain."""
+    del context
+    return {}
+
+
+def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
+    """Return nothing: meson-python builds in a folder of its own."""
+    del context, scratch
+    return {}
+
+
+def build_files(context: BuildContext) -> list[str]:
+    """Return the top meson.build."""
+    del context
+    return ["meson.build"]
+
+
+def leftovers(context: BuildContext) -> list[Path]:
+    """Return nothing: Meson writes to its build folder only."""
+    del context
+    return []
