@@ -11,19 +11,20 @@ import importlib.machinery
 import shutil
 import sys
 import sysconfig
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
 from twinwheel.build.metadata import read_metadata
 from twinwheel.build.plan import make_plan
 from twinwheel.build.sources import package_folders
+from twinwheel.build.vendor import stand_in_source
 from twinwheel.build.wheel import build_contents, check_metadata, scratch_folder
-from twinwheel.build.wheelfile import File, write_wheel
+from twinwheel.build.wheelfile import File, write_atomically, write_wheel
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from twinwheel.build.merge import Contents
 
@@ -35,6 +36,7 @@ _FINDER = '''\
 import sys
 
 FILES = {files}
+STAND_IN = {stand_in}
 
 
 class Finder:
@@ -51,7 +53,21 @@ class Finder:
         return spec_from_file_location(name, file)
 
 
+class StandIn:
+    """Finds the vendored selector under twinwheel's name, where no twinwheel is installed."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        """Return a spec for ``twinwheel`` itself, None for any other."""
+        if name != "twinwheel" or not STAND_IN:
+            return None
+        from importlib.util import spec_from_file_location
+
+        return spec_from_file_location(name, STAND_IN)
+
+
 sys.meta_path.insert(0, Finder)
+sys.meta_path.append(StandIn)
 '''
 
 
@@ -94,8 +110,14 @@ def make_editable(
     files = {module: str(tree / path) for path, module in _modules(contents).items()}
     literal = "{\n" + "".join(f"    {k!r}: {v!r},\n" for k, v in sorted(files.items())) + "}"
     paths = dict.fromkeys(str(item.path.parent.resolve()) for item in package_folders(plan))
+    stand_in = ""
+    if plan.settings.runtime == "vendored":
+        stand_in = str(tree / "twinwheel_stand_in.py")
+        source = stand_in_source(plan.settings.packages[0].package)
+        write_atomically(Path(stand_in), source)
+    text = _FINDER.replace("{files}", literal).replace("{stand_in}", repr(stand_in))
     payload = {
-        f"{finder}.py": File(_FINDER.replace("{files}", literal).encode()),
+        f"{finder}.py": File(text.encode()),
         f"{finder}.pth": File("\n".join([*paths, f"import {finder}", ""]).encode()),
     }
     return write_wheel(wheel_directory, metadata.stem, contents.tag, payload, contents.dist_info)

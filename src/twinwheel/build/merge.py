@@ -13,6 +13,7 @@ from twinwheel.build.describe import describe
 from twinwheel.build.sbom import merge_sboms
 from twinwheel.build.sources import is_module_file, package_folders, python_sources
 from twinwheel.build.tags import WheelTag, correct_machine, intersect
+from twinwheel.build.vendor import use_vendored, vendored_files
 from twinwheel.build.wheelfile import File, Half
 from twinwheel.errors import BuildError
 from twinwheel.manifest import MODULE_NAME, render
@@ -42,7 +43,7 @@ class Contents:
     """What the builders made, by path in the wheel."""
 
     generated: Mapping[str, File]
-    """What twinwheel writes into the packages: a manifest for each."""
+    """What twinwheel writes into the packages: manifests, and the selector if it is vendored."""
 
     dist_info: Mapping[str, bytes]
 
@@ -99,11 +100,19 @@ def merge(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -> Cont
         manifest = describe(plan, package, metadata.version, str(tag), compiled)
         path = f"{package.package.replace('.', '/')}/{MODULE_NAME}.py"
         generated[path] = File(render(manifest).encode())
+        if plan.settings.runtime == "vendored":
+            generated |= _files(vendored_files(package.package))
+            texts = {path: file.data for path, file in sources.items()}
+            sources |= _files(use_vendored(texts, package.package))
     dist_info = {**_licenses(halves), **metadata.files()}
     if halves:
         sbom = merge_sboms(plan, metadata, halves)
         dist_info[f"sboms/{metadata.name}.cyclonedx.json"] = sbom
     return Contents(tag, sources, native, generated, dist_info)
+
+
+def _files(contents: Mapping[str, bytes]) -> dict[str, File]:
+    return {path: File(data) for path, data in contents.items()}
 
 
 def _check_identity(half: Half, plan: Plan, metadata: ProjectMetadata) -> None:
