@@ -20,7 +20,7 @@ from twinwheel.build.settings.tables import Table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Situation", "State", "apply_overrides", "current_situation"]
+__all__ = ["FIXED", "Situation", "State", "apply_overrides", "current_situation"]
 
 State = Literal["wheel", "editable", "sdist"]
 
@@ -34,8 +34,8 @@ _OPERATORS = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-# Not to be set by an override: what the others are read by.
-_FIXED = ("overrides", "minimum-version")
+FIXED = ("overrides", "minimum-version")
+"""Not to be set by an override: what the others are read by."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def apply_overrides(table: Table, situation: Situation) -> Table:
             raise override.invalid("if", "it is missing", "a table of conditions")
         conditions = read_table(Conditions, override.table("if"))
         changes = {key: value for key, value in override.values.items() if key != "if"}
-        allowed = [key for key in keys_of(Document) if key not in _FIXED]
+        allowed = [key for key in keys_of(Document) if key not in FIXED]
         Table(override.name, changes).check_keys(allowed)
         # Read as if it held, so that a mistake in it shows on every machine.
         read_table(Document, Table(override.name, _merge(base, changes)))

@@ -12,6 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from twinwheel.build.settings.documented import field_texts, first_line
 from twinwheel.build.settings.model import Document, OverrideSettings
+from twinwheel.build.settings.overrides import FIXED
 from twinwheel.build.settings.read import keys_of
 
 __all__ = ["schema", "validate_pyproject_schema"]
@@ -25,9 +26,11 @@ def schema() -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     _define(Document, definitions)
     document = definitions.pop(Document.__name__)
-    # Beside an override's condition stand the keys of the table itself.
-    override = definitions[OverrideSettings.__name__]
-    override["properties"] = {**document["properties"], **override["properties"]}
+    # Beside an override's condition stand keys of the table itself, each in part or whole.
+    override = definitions[OverrideSettings.__name__]["properties"]
+    for key, value in document["properties"].items():
+        if key not in FIXED:
+            override[key] = {"description": value["description"]}
     return {
         "$schema": _DRAFT,
         "$id": _IDENTIFIER,
