@@ -73,6 +73,16 @@ def test_they_run_at_the_same_time(backend: Path) -> None:
     }
 
 
+def test_what_the_frontend_told_us_is_not_told_on(
+    backend: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a project with a ``backend-path`` could not be built: its builders are not in there."""
+    monkeypatch.setenv("_PYPROJECT_HOOKS_BACKEND_PATH_JSON", '["/nowhere"]')
+    monkeypatch.setenv("_PYPROJECT_HOOKS_BUILD_BACKEND", "twinwheel.build")
+    alone = call(backend, "left", mode="meet", me="left", other="left")
+    assert call_hooks(backend, [alone]) == {"left": backend / "left.whl"}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="process groups are POSIX's")
 def test_a_failure_stops_the_others(backend: Path, capfd: pytest.CaptureFixture[str]) -> None:
     calls = [call(backend, "good", mode="hang"), call(backend, "bad", mode="fail")]

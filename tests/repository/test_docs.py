@@ -151,8 +151,9 @@ def test_the_guide_builds_and_runs(tmp_path: Path) -> None:
         (project / name).write_text(text, "utf-8")
     pip = [sys.executable, "-m", "pip"]
     build = [*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(tmp_path)]
-    build += ["-Ctwinwheel.c=require", "-Ctwinwheel.rust=require", str(project)]
-    made = subprocess.run(build, env=environment(), capture_output=True, text=True, check=False)
+    build += [str(project)]
+    both = environment(TWINWHEEL_C="require", TWINWHEEL_RUST="require")
+    made = subprocess.run(build, env=both, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stdout + made.stderr
     (wheel,) = tmp_path.glob("*.whl")
     site = tmp_path / "site"

@@ -138,7 +138,10 @@ def _call(call: HookCall, running: _Running) -> str:
         cwd: str | None = None,
         extra_environ: Mapping[str, str] | None = None,
     ) -> None:
-        environ = {**os.environ, **environment, **(extra_environ or {})}
+        # What the frontend told the process that runs our hooks, such as our backend-path, is not
+        # for theirs.
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("_PYPROJECT_HOOKS_")}
+        environ = {**inherited, **environment, **(extra_environ or {})}
         # Where the backend's programs are, when the environment is used without being activated.
         environ["PATH"] = os.pathsep.join([environ.get("PATH", ""), sysconfig.get_path("scripts")])
         code = running.start(cmd, cwd or str(call.folder), environ)

@@ -1,3 +1,5 @@
+# The C implementation: pybind11 over cpp/.
+
 from typing_extensions import Buffer
 
 __version__: str

@@ -1,3 +1,5 @@
+# The Rust implementation: PyO3 over rust/kernels.
+
 from typing_extensions import Buffer
 
 __version__: str
