@@ -138,6 +138,13 @@ def size_besides_photograph(wheel: Path) -> int:
     return wheel.stat().st_size - pictures
 
 
+@nox.session(default=False)
+def reference(session: nox.Session) -> None:
+    """Write the reference of the settings from their model."""
+    session.install("--quiet", ".", env=PURE)
+    session.run("python", "docs/make_settings.py")
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a broken link is an error."""

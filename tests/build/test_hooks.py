@@ -80,7 +80,7 @@ def test_what_the_frontend_told_us_is_not_told_on(
     monkeypatch.setenv("_PYPROJECT_HOOKS_BACKEND_PATH_JSON", '["/nowhere"]')
     monkeypatch.setenv("_PYPROJECT_HOOKS_BUILD_BACKEND", "twinwheel.build")
     alone = call(backend, "left", mode="meet", me="left", other="left")
-    assert call_hooks(backend, [alone]) == {"left": backend / "left.whl"}
+    assert call_hooks([alone]) == {"left": backend / "left.whl"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="process groups are POSIX's")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,12 @@ def test_the_readme_names_the_lowest_rust_and_python(root: Path, pyproject: dict
     rust = cargo["workspace"]["package"]["rust-version"]
     python = pyproject["project"]["requires-python"].removeprefix(">=")
     assert f"Python {python} or newer, a C++ compiler and Rust {rust} or newer" in readme
+
+
+def test_the_settings_page_is_made_from_the_model(root: Path) -> None:
+    command = [sys.executable, str(root / "docs" / "make_settings.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_changelog_knows_the_version(root: Path, pyproject: dict[str, Any]) -> None:

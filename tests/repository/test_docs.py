@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from twinwheel.build._vendor import tomli
-from twinwheel.build.builders import BUILDERS
-from twinwheel.build.settings import read_settings
+from twinwheel.build.builders import builder_names
+from twinwheel.build.settings import current_situation, read_settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -86,9 +86,12 @@ def test_the_example_of_convolve_runs() -> None:
 @pytest.mark.parametrize("block", blocks("toml"))
 def test_toml_blocks_are_what_the_backend_accepts(block: Block) -> None:
     document = tomli.loads(block.text)
-    if "twinwheel" in document.get("tool", {}):
-        settings = read_settings(document, BUILDERS)
-        assert settings.prefer == ("rust", "c", "python")
+    table = document.get("tool", {}).get("twinwheel", {})
+    if "package" in table or "packages" in table:
+        situation = current_situation({}, "wheel", from_sdist=False)
+        settings = read_settings(document, builder_names(), situation)
+        assert settings.packages
+        assert all(package.prefer[-1] == "python" for package in settings.packages)
 
 
 @pytest.mark.parametrize("block", blocks("console"))

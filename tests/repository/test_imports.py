@@ -6,17 +6,6 @@ import ast
 from pathlib import Path
 
 
-def test_the_backend_takes_only_the_version_from_the_front_door(root: Path) -> None:
-    taken = {
-        alias.name
-        for path in (root / "src/twinwheel/build").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module == "twinwheel"
-        for alias in node.names
-    }
-    assert taken <= {"__version__"}
-
-
 def test_the_image_toolkit_takes_only_what_the_front_door_offers(root: Path) -> None:
     """The linter allows `twinwheel` itself; this allows of it what a stranger may use."""
     import twinwheel
