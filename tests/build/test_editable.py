@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import sysconfig
 from pathlib import Path
@@ -67,13 +68,43 @@ def test_pip_installs_it(twin: Project, environment: Environment) -> None:
     )
 
 
+def trees(twin: Project) -> list[Path]:
+    """The folders that editable installs of the project point to."""
+    return sorted((twin.root / "build" / "twinwheel").glob("editable-*"))
+
+
 def test_a_second_build_replaces_the_first(twin: Project) -> None:
-    output = str(twin.root.parent)
-    for switched_off in ({"TWINWHEEL_RUST": "off"}, {"TWINWHEEL_C": "off"}):
-        outcome = twin.hook("build_editable", wheel_directory=output, environ=switched_off)
+    off = {"TWINWHEEL_RUST": "off"}
+
+    def modules() -> list[str]:
+        outcome = twin.hook("build_editable", wheel_directory=str(twin.root.parent), environ=off)
         assert outcome.code == 0, outcome.text
-    (tree,) = (twin.root / "build" / "twinwheel").glob("editable-*")
-    assert [path.name.split(".")[0] for path in tree.rglob("*.so")] == ["_rust"]
+        (tree,) = trees(twin)
+        return [path.name.split(".")[0] for path in tree.rglob("*.so")]
+
+    assert modules() == ["_c"]
+    twin.edit("pyproject.toml", 'module = "twin._c"', 'module = "twin._second"')
+    twin.edit("CMakeLists.txt", "_c", "_second")
+    twin.edit("cpp/module.c", "PyInit__c", "PyInit__second")
+    assert modules() == ["_second"]
+
+
+def test_environments_with_other_halves_do_not_disturb_each_other(
+    twin: Project, environment: Environment
+) -> None:
+    output = str(twin.root.parent)
+    off = {"TWINWHEEL_RUST": "off"}
+    first = twin.hook("build_editable", wheel_directory=output, environ=off)
+    environment.pip("install", "--no-deps", "--no-index", str(twin.root.parent / first.result))
+    second = {**off, "TWINWHEEL_C": "off"}
+    assert twin.hook("build_editable", wheel_directory=output, environ=second).code == 0
+    assert len(trees(twin)) == 2
+    script = "import twin, twin._c; print(twin.double is twin._c.double)"
+    assert environment.run("-c", script) == "True"
+    for tree in trees(twin):
+        shutil.rmtree(tree)
+    gone = environment.try_run("-c", "import twin")
+    assert "[TW401]" in gone.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
@@ -81,7 +112,7 @@ def test_a_failed_build_leaves_the_last_one(twin: Project) -> None:
     output = str(twin.root.parent)
     off = {"TWINWHEEL_RUST": "off"}
     assert twin.hook("build_editable", wheel_directory=output, environ=off).code == 0
-    (tree,) = (twin.root / "build" / "twinwheel").glob("editable-*")
+    (tree,) = trees(twin)
     kept = sorted(path.name for path in tree.rglob("*"))
     twin.edit("cpp/module.c", "return NULL;", "return nonsense;")
     outcome = twin.hook("build_editable", wheel_directory=output, environ=off)

@@ -98,6 +98,33 @@ def test_19_switched_off_halves_ask_for_nothing(twin: Project) -> None:
     assert twin.wheel(environ=environ).name.endswith("-py3-none-any.whl")
 
 
+@pytest.mark.parametrize("command", ["gcc 'x", '"', " "])
+def test_a_compiler_variable_that_is_no_command(twin: Project, command: str) -> None:
+    outcome = twin.hook("get_requires_for_build_wheel", environ={"CC": command})
+    assert outcome.code == 0, outcome.text
+    found = [item for item in outcome.result if item.startswith("scikit-build-core")]
+    assert bool(found) is (not command.strip())  # spaces alone say nothing
+
+
+def test_a_rustc_that_is_too_old_is_left_out(twin: Project) -> None:
+    twin.edit("rust/Cargo.toml", 'edition = "2021"', 'edition = "2021"\nrust-version = "99.1"')
+    outcome = twin.hook("get_requires_for_build_wheel", environ={"TWINWHEEL_RUST": "require"})
+    assert outcome.error_code() == "TW201"
+    assert "is older than 99.1, which the crate needs" in outcome.text
+    wheel = twin.wheel(environ={"TWINWHEEL_C": "off"})
+    assert wheel.name.endswith("-py3-none-any.whl")
+
+
+def test_20_every_missing_tool_is_named_at_once(twin: Project, path_without: Hide) -> None:
+    sources = unpacked(twin)
+    environ = {"PATH": path_without(f"{C_TOOLS}|{RUST_TOOLS}")}
+    outcome = sources.hook("get_requires_for_build_wheel", environ=environ)
+    assert outcome.error_code() == "TW201"
+    assert "the rust implementation cannot be built: cargo is not on PATH" in outcome.text
+    assert "the c implementation cannot be built: a C compiler is not on PATH" in outcome.text
+    assert "TWINWHEEL_RUST=off TWINWHEEL_C=off" in outcome.text
+
+
 @pytest.mark.parametrize(
     ("hidden", "missing", "ways_out", "left"),
     [

@@ -33,6 +33,7 @@ def test_the_environment_goes_before_config_settings_and_these_before_the_table(
     assert built(twin, {}, config_settings={"twinwheel.rust": "require"}) == ["c", "rust"]
     assert built(twin, {"TWINWHEEL_RUST": "REQUIRE"}) == ["c", "rust"]
     assert built(twin, {"TWINWHEEL_RUST": ""}) == ["c"]
+    assert built(twin, {"TWINWHEEL_RUST": " "}) == ["c"]
 
 
 @pytest.mark.parametrize("hook", ["get_requires_for_build_wheel", "get_requires_for_build_sdist"])

@@ -85,6 +85,8 @@ def test_every_default_is_filled_in() -> None:
         ("components/f/effects", {"outplace": ["x"]}, "TW103", "inplace"),
         ("components/f/depends", ["g"], "TW105", "no other component"),
         ("components/not-a-name", {}, "TW105", "identifier"),
+        ("components/class", {}, "TW105", "identifier"),
+        ("components/__class__", {}, "TW105", "identifier"),
         ("wheel/packages", "src/pkg", "TW104", "array"),
     ],
 )

@@ -6,6 +6,7 @@ import base64
 import csv
 import email
 import hashlib
+import importlib.metadata
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ import pytest
 from support.projects import Environment, Project, manifest_of, names, natives, read
 
 INFO = "twin_package-1.2.3.dist-info"
+PURE = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
 
 
 def test_both_modules_the_manifest_and_the_fallback_are_in_it(twin_wheel: Path) -> None:
@@ -90,9 +92,16 @@ def test_7_metadata_is_one_before_and_after_the_build(
     promised = tmp_path / INFO
     with zipfile.ZipFile(twin_wheel) as archive:
         for path in promised.rglob("*"):
-            if path.is_file():
+            if path.is_file() and path.name != "WHEEL":
                 inside = path.relative_to(promised).as_posix()
                 assert archive.read(f"{INFO}/{inside}") == path.read_bytes()
+    likely, true = (
+        (promised / "WHEEL").read_text("utf-8").splitlines(),
+        read(twin_wheel, "WHEEL").splitlines(),
+    )
+    assert [line for line in likely if not line.startswith("Tag")] == [
+        line for line in true if not line.startswith("Tag")
+    ]
     message = email.message_from_string(read(twin_wheel, "METADATA"))
     assert message.get_all("Name") == ["twin-package"]
     assert message["License-Expression"] == "MIT"
@@ -141,6 +150,15 @@ def test_10_the_bill_of_materials_names_both_halves_and_no_path(twin_wheel: Path
     references.add(document["metadata"]["component"]["bom-ref"])
     for edge in document["dependencies"]:
         assert {edge["ref"], *edge["dependsOn"]} <= references | _nested(document)
+
+
+def test_10_headers_that_are_compiled_in_are_listed(twin: Project) -> None:
+    twin.edit(
+        "pyproject.toml", 'languages = ["C"]', 'languages = ["C"]\nrequires = ["pybind11>=3"]'
+    )
+    document = json.loads(read(twin.wheel(environ={"TWINWHEEL_RUST": "off"}), ".cyclonedx.json"))
+    version = importlib.metadata.version("pybind11")
+    assert f"pkg:pypi/pybind11@{version}" in {item["bom-ref"] for item in document["components"]}
 
 
 def _nested(document: dict[str, list[dict[str, list[dict[str, str]]]]]) -> set[str]:
@@ -248,13 +266,32 @@ def test_28_the_same_bytes_from_any_folder(project: Callable[[str], Project]) ->
     assert here.wheel(environ=environ).read_bytes() == elsewhere.wheel(environ=environ).read_bytes()
 
 
-def test_a_wrong_source_date_is_named(twin: Project) -> None:
+@pytest.mark.parametrize("moment", ["today", "-1", "4500000000", "99999999999999999", "1.5"])
+def test_a_wrong_source_date_is_named(twin: Project, moment: str) -> None:
     outcome = twin.hook(
         "build_wheel",
         wheel_directory=str(twin.root.parent),
-        environ={"SOURCE_DATE_EPOCH": "today", "TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"},
+        environ={"SOURCE_DATE_EPOCH": moment, **PURE},
     )
     assert outcome.error_code() == "TW313"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('module = "twin._python"', 'module = "twin._nope"', "TW134"),
+        ('package = "twin"', 'package = "twin"\nwheel.exclude = ["*"]', "TW134"),
+        ('package = "twin"', 'package = "twin"\nwheel.exclude = ["!"]', "TW133"),
+        ('package = "twin"', 'package = "twin"\nwheel.packages = ["lib/twin"]', "TW131"),
+    ],
+)
+def test_sources_that_are_not_as_the_settings_say(
+    twin: Project, old: str, new: str, code: str
+) -> None:
+    twin.edit("pyproject.toml", old, new)
+    outcome = twin.hook("build_wheel", wheel_directory=str(twin.root.parent), environ=PURE)
+    assert outcome.error_code() == code
+    assert not list(twin.root.parent.glob("*.whl"))
 
 
 def test_a_module_of_another_name_is_named(twin: Project) -> None:

@@ -88,6 +88,6 @@ def _unknown(key: str, builders: Mapping[str, Builder]) -> ConfigError:
         f"no one reads the config setting '{key}'",
         code="TW111",
         where=f"-C {key}",
-        accepted=", ".join([*ours, "and the settings of the builders that the package uses"]),
+        accepted=", ".join([*ours, "and the settings of these builders"]) if ours else "none here",
         help=suggest(key, [*ours, "build-args", "maturin.build-args"]),
     )

@@ -48,6 +48,10 @@ class Finder:
         file = FILES.get(name)
         if file is None:
             return None
+        from os.path import exists
+
+        if not exists(file):  # the build folder was cleaned: say so as for any missing module
+            return None
         from importlib.util import spec_from_file_location
 
         return spec_from_file_location(name, file)
@@ -104,7 +108,10 @@ def make_editable(
             where=str(root / "build"),
             help="make the project's folder writable, or install without -e",
         )
-    tree = folder / f"editable-{sys.implementation.cache_tag}-{sysconfig.get_platform()}"
+    # One tree for each choice of halves: environments that differ in it do not change each other's.
+    halves = "-".join(half.label.replace(":", "_") for half in plan.built) or "pure"
+    interpreter = f"{sysconfig.get_config_var('SOABI') or sys.implementation.cache_tag}"
+    tree = folder / f"editable-{interpreter}-{sysconfig.get_platform()}-{halves}"
     _write_tree(tree, contents)
     finder = f"_twinwheel_editable_{metadata.name}"
     files = {module: str(tree / path) for path, module in _modules(contents).items()}

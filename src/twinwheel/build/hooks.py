@@ -140,7 +140,8 @@ def _call(call: HookCall, running: _Running) -> str:
     ) -> None:
         # What the frontend told the process that runs our hooks, such as our backend-path, is not
         # for theirs.
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("_PYPROJECT_HOOKS_")}
+        told_to_us = ("_PYPROJECT_HOOKS_", "PEP517_")
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(told_to_us)}
         environ = {**inherited, **environment, **(extra_environ or {})}
         # Where the backend's programs are, when the environment is used without being activated.
         environ["PATH"] = os.pathsep.join([environ.get("PATH", ""), sysconfig.get_path("scripts")])

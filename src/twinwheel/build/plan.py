@@ -41,6 +41,9 @@ class Decision:
 
     package: str
     implementation: ImplementationSettings
+    mode: str
+    """``auto``, ``require`` or ``off``: what the environment, ``-C`` or the table says."""
+
     build: bool
     reason: str
     """Why it is left out; empty when it is built."""
@@ -128,11 +131,12 @@ def make_plan(
     routed = route_config_settings(config_settings, named)
     labels = _labels(groups)
     halves = tuple(
-        _plan_half(root, pyproject, environ, group, label, origin, state, routed)
+        _plan_half(root, pyproject, environ, group, label, state, routed)
         for group, label in zip(groups, labels, strict=True)
     )
     plan = Plan(root, pyproject, settings, origin, halves)
     if state != "sdist":
+        _check_nothing_required_is_missing(plan)
         _check_something_is_left(plan)
     return plan
 
@@ -167,7 +171,7 @@ def _labels(groups: list[_Group]) -> list[str]:
 
 def _mode(item: ImplementationSettings, routed: RoutedSettings, environ: Mapping[str, str]) -> str:
     variable = f"TWINWHEEL_{item.name.upper()}"
-    if said := environ.get(variable, ""):
+    if said := environ.get(variable, "").strip():
         return check_mode(said, f"environment variable {variable}")
     return routed.modes.get(item.name, item.build)
 
@@ -178,7 +182,6 @@ def _plan_half(
     environ: Mapping[str, str],
     group: _Group,
     label: str,
-    origin: Origin,
     state: State,
     routed: RoutedSettings,
 ) -> HalfPlan:
@@ -199,13 +202,9 @@ def _plan_half(
     missing = "; ".join(toolchain.missing)
     decisions = []
     for package, item in group:
-        if modes[item.module] == "off":
-            decisions.append(Decision(package, item, build=False, reason="switched off"))
-        elif missing and (modes[item.module] == "require" or origin == "sdist"):
-            project = str(pyproject.get("project", {}).get("name", "NAME"))
-            raise _missing_tools(item, toolchain, project, origin)
-        else:
-            decisions.append(Decision(package, item, build=not missing, reason=missing))
+        mode = modes[item.module]
+        reason = "switched off" if mode == "off" else missing
+        decisions.append(Decision(package, item, mode, build=not reason, reason=reason))
     return HalfPlan(
         label,
         first.builder,
@@ -213,6 +212,42 @@ def _plan_half(
         toolchain,
         routed.builders.get(first.name, {}),
         tuple(decisions),
+    )
+
+
+def _check_nothing_required_is_missing(plan: Plan) -> None:
+    """Name every tool that is missing at once, so that a user need not come back for the next."""
+    blocked = [
+        (half, decision)
+        for half in plan.halves
+        for decision in half.decisions
+        if half.toolchain.missing
+        and (decision.mode == "require" or (decision.mode == "auto" and plan.origin == "sdist"))
+    ]
+    if not blocked:
+        return
+    from_sdist = "a source distribution builds all that it declares"
+    why = from_sdist if plan.origin == "sdist" else "required"
+    project = plan.pyproject.get("project", {}).get("name", "NAME")
+    names = dict.fromkeys(decision.implementation.name for _, decision in blocked)
+    switches = " ".join(f"TWINWHEEL_{name.upper()}=off" for name in names)
+    settings = " ".join(f"-C twinwheel.{name}=off" for name in names)
+    ways_out = [
+        "one of",
+        *dict.fromkeys(f"- {half.toolchain.help}" for half, _ in blocked),
+        f"- leave out what cannot be built: {switches}, or {settings}",
+        f"- take a published wheel: pip install --only-binary :all: {project}",
+        "Then add --no-cache-dir to pip: it keeps the wheels that it builds from an sdist.",
+    ]
+    problems = dict.fromkeys(
+        f"the {decision.implementation.name} implementation cannot be built: {decision.reason}"
+        for _, decision in blocked
+    )
+    raise ToolchainError(
+        f"{'; '.join(problems)} ({why})",
+        code="TW201",
+        where="pyproject.toml, [tool.twinwheel] implementations",
+        help="\n".join(ways_out),
     )
 
 
@@ -228,23 +263,3 @@ def _check_something_is_left(plan: Plan) -> None:
                 where="pyproject.toml, [tool.twinwheel]",
                 help="build at least one, or declare a pure-Python implementation",
             )
-
-
-def _missing_tools(
-    item: ImplementationSettings, toolchain: Toolchain, project: str, origin: Origin
-) -> ToolchainError:
-    reason = "; ".join(toolchain.missing)
-    why = "a source distribution builds all that it declares" if origin == "sdist" else "required"
-    ways_out = [
-        "one of",
-        f"- {toolchain.help}",
-        f"- leave it out: TWINWHEEL_{item.name.upper()}=off, or -C twinwheel.{item.name}=off",
-        f"- take a published wheel: pip install --only-binary :all: {project}",
-        "Then add --no-cache-dir to pip: it keeps the wheels that it builds from an sdist.",
-    ]
-    return ToolchainError(
-        f"the {item.name} implementation cannot be built: {reason} ({why})",
-        code="TW201",
-        where=f"pyproject.toml, the implementation whose module is {item.module}",
-        help="\n".join(ways_out),
-    )

@@ -45,7 +45,10 @@ def find_program(
         The program, or None when no name answers ``--version`` with success.
     """
     chosen = environ.get(variable, "").strip() if variable else ""
-    commands = [shlex.split(chosen, posix=os.name != "nt")] if chosen else [[n] for n in names]
+    try:
+        commands = [shlex.split(chosen, posix=os.name != "nt")] if chosen else [[n] for n in names]
+    except ValueError:  # a quotation that is not closed
+        return None
     for command in commands:
         path = shutil.which(command[0], path=environ.get("PATH", ""))
         if path is None:

@@ -15,7 +15,7 @@ else:
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["read_pyproject"]
+__all__ = ["parse_toml", "read_pyproject"]
 
 
 def read_pyproject(root: Path) -> dict[str, Any]:
@@ -56,3 +56,11 @@ def read_pyproject(root: Path) -> dict[str, Any]:
             where="pyproject.toml",
             accepted="a TOML 1.0 document",
         ) from None
+
+
+def parse_toml(path: Path) -> dict[str, Any]:
+    """Read a file that another tool will judge: what is no TOML counts as empty here."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError):
+        return {}

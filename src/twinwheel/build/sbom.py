@@ -5,9 +5,13 @@ Specifications: CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json/) and PEP 770
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
+import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
+
+from packaging.utils import canonicalize_name
 
 from twinwheel._version import __version__
 from twinwheel.build.wheelfile import source_date
@@ -53,6 +57,8 @@ def merge_sboms(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -
                 for decision in half.plan.decisions
                 if decision.build
             ]
+        for reference in roots:
+            dependencies.setdefault(reference, []).extend(_requirements(half, components))
         dependencies.setdefault(package, []).extend(roots)
     document: dict[str, Any] = {
         "bomFormat": "CycloneDX",
@@ -102,6 +108,27 @@ def _describe(
         ],
     }
     return reference
+
+
+def _requirements(half: Half, components: dict[str, dict[str, Any]]) -> list[str]:
+    """Add what the half asks for at build time: headers such as pybind11's are compiled into it."""
+    references = []
+    for text in half.plan.context.requires:
+        name = canonicalize_name(re.split(r"[^A-Za-z0-9._-]", text.strip(), maxsplit=1)[0])
+        try:
+            version = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # it was not needed here, by its marker
+        reference = f"pkg:pypi/{name}@{version}"
+        components[reference] = {
+            "type": "library",
+            "bom-ref": reference,
+            "name": name,
+            "version": version,
+            "purl": reference,
+        }
+        references.append(reference)
+    return references
 
 
 def _without_paths(text: str, *paths: str) -> str:

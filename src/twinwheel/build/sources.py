@@ -13,7 +13,7 @@ from twinwheel.errors import ConfigError
 from twinwheel.manifest import MODULE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from twinwheel.build.plan import Plan
     from twinwheel.build.settings import PackageSettings
@@ -83,7 +83,15 @@ def python_sources(plan: Plan) -> dict[str, Path]:
     import pathspec
 
     never = pathspec.GitIgnoreSpec.from_lines(_NEVER)
-    excluded = pathspec.GitIgnoreSpec.from_lines(plan.settings.wheel.exclude)
+    try:
+        excluded = pathspec.GitIgnoreSpec.from_lines(plan.settings.wheel.exclude)
+    except ValueError as error:
+        raise ConfigError(
+            f"exclude: {error}",
+            code="TW133",
+            where="pyproject.toml, [tool.twinwheel.wheel]",
+            accepted="patterns as in .gitignore",
+        ) from None
     modules = [
         item.module
         for package in plan.settings.packages
@@ -102,7 +110,27 @@ def python_sources(plan: Plan) -> dict[str, Path]:
             if any(fnmatchcase(inside, pattern) for pattern in made):
                 continue
             sources[inside] = path
+    _check_python_modules(plan, sources)
     return sources
+
+
+def _check_python_modules(plan: Plan, sources: Mapping[str, Path]) -> None:
+    """Hold the sources to what the settings say is in them."""
+    for package in plan.settings.packages:
+        wanted = {package.package: "package"}
+        for item in package.implementations.values():
+            if not item.builder or item.files:
+                wanted[item.module] = f"module of the {item.name} implementation"
+        for name, what in wanted.items():
+            stem = name.replace(".", "/")
+            if f"{stem}.py" not in sources and f"{stem}/__init__.py" not in sources:
+                raise ConfigError(
+                    f"'{name}', the {what}, is not among the sources of the wheel",
+                    code="TW134",
+                    where="pyproject.toml, [tool.twinwheel]",
+                    accepted=f"a file {stem}.py or {stem}/__init__.py",
+                    help="correct the name, or what [tool.twinwheel.wheel] excludes",
+                )
 
 
 def _file_patterns(package: PackageSettings) -> list[str]:

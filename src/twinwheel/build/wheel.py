@@ -13,7 +13,8 @@ from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.merge import Contents, merge
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
-from twinwheel.build.wheelfile import read_half, write_wheel
+from twinwheel.build.tags import PURE, WheelTag
+from twinwheel.build.wheelfile import read_half, wheel_description, write_wheel
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
@@ -60,12 +61,20 @@ def write_metadata(
     Returns:
         Its name.
     """
-    metadata = read_metadata(make_plan(root, config_settings))
-    for path, data in metadata.files().items():
+    plan = make_plan(root, config_settings)
+    metadata = read_metadata(plan)
+    for path, data in {**metadata.files(), "WHEEL": wheel_description(_likely_tag(plan))}.items():
         target = folder / metadata.dist_info / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     return metadata.dist_info
+
+
+def _likely_tag(plan: Plan) -> WheelTag:
+    """Return the tag that the wheel will have, or a narrower one: abi3 shows in the build only."""
+    from packaging.tags import sys_tags
+
+    return WheelTag.parse(str(next(sys_tags()))) if plan.built else PURE
 
 
 def check_metadata(metadata: ProjectMetadata, metadata_directory: str | None) -> None:

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import os
+import re
 import stat
 import time
 import zipfile
@@ -31,12 +32,14 @@ __all__ = [
     "Half",
     "read_half",
     "source_date",
+    "wheel_description",
     "wheel_name",
     "write_atomically",
     "write_wheel",
 ]
 
 _ZIP_EPOCH = 315532800  # 1980-01-01, before which a zip file has no dates
+_ZIP_END = 4354819199  # 2107-12-31, after which it has none either
 
 
 @dataclass(frozen=True)
@@ -121,14 +124,7 @@ def write_wheel(
         The file name.
     """
     metadata_folder = f"{stem}.dist-info"
-    wheel = [
-        "Wheel-Version: 1.0",
-        f"Generator: twinwheel {__version__}",
-        f"Root-Is-Purelib: {'true' if tag == PURE else 'false'}",
-        *(f"Tag: {plain}" for plain in tag.expand()),
-        "",
-    ]
-    described = {**dist_info, "WHEEL": "\n".join(wheel).encode()}
+    described = {**dist_info, "WHEEL": wheel_description(tag)}
     files = {path: payload[path] for path in sorted(payload)}
     files |= {f"{metadata_folder}/{path}": File(described[path]) for path in sorted(described)}
     record = f"{metadata_folder}/RECORD"
@@ -146,6 +142,18 @@ def write_wheel(
     name = wheel_name(stem, tag)
     write_atomically(folder / name, buffer.getvalue())
     return name
+
+
+def wheel_description(tag: WheelTag) -> bytes:
+    """Return the contents of the WHEEL file."""
+    lines = [
+        "Wheel-Version: 1.0",
+        f"Generator: twinwheel {__version__}",
+        f"Root-Is-Purelib: {'true' if tag == PURE else 'false'}",
+        *(f"Tag: {plain}" for plain in tag.expand()),
+        "",
+    ]
+    return "\n".join(lines).encode()
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -169,12 +177,12 @@ def source_date() -> int | None:
     text = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not text:
         return None
-    if not text.isdecimal():
+    if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) > _ZIP_END:
         raise BuildError(
             f"SOURCE_DATE_EPOCH is '{text}'",
             code="TW313",
             where="environment variable SOURCE_DATE_EPOCH",
-            accepted="a whole number of seconds since 1970",
+            accepted=f"a whole number of seconds since 1970, at most {_ZIP_END} (the end of 2107)",
         )
     return int(text)
 

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from twinwheel.build.builders.contract import Toolchain
-from twinwheel.build.programs import find_program
+from twinwheel.build.programs import find_program, version_tuple
+from twinwheel.build.pyproject import parse_toml
 
 if TYPE_CHECKING:
     from twinwheel.build.builders.contract import BuildContext
@@ -45,6 +46,9 @@ def probe(context: BuildContext) -> Toolchain:
             missing.append(f"{name} is on PATH but does not run (no toolchain installed?)")
         else:
             missing.append(f"{name} is not on PATH")
+    wanted = _rust_version_wanted(context)
+    if not missing and version_tuple(tools["rustc"]) < version_tuple(wanted):
+        missing.append(f"rustc {tools['rustc']} is older than {wanted}, which the crate needs")
     if not missing and not _has_linker(context):
         missing.append("rustc needs a linker, and cc is not on PATH")
     return Toolchain(
@@ -111,6 +115,23 @@ def _manifest_path(context: BuildContext) -> PurePosixPath:
     table = context.pyproject.get("tool", {}).get("maturin", {})
     stated = table.get("manifest-path") if isinstance(table, dict) else None
     return PurePosixPath(str(stated or "Cargo.toml"))
+
+
+def _rust_version_wanted(context: BuildContext) -> str:
+    """Return ``rust-version`` of the crate or its workspace; empty when neither states one.
+
+    Source: https://doc.rust-lang.org/cargo/reference/rust-version.html
+    """
+    manifest = _manifest_path(context)
+    stated: object = {"workspace": True}
+    for folder in (manifest.parent, *manifest.parent.parents):
+        path = context.root / folder / manifest.name
+        document = parse_toml(path) if path.is_file() else {}
+        if folder == manifest.parent:
+            stated = document.get("package", {}).get("rust-version", "")
+        elif isinstance(stated, dict):
+            stated = document.get("workspace", {}).get("package", {}).get("rust-version", stated)
+    return stated if isinstance(stated, str) else ""
 
 
 def _flags_without_paths(context: BuildContext) -> dict[str, str]:

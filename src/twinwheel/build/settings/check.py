@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -237,7 +238,7 @@ def _prefer(table: Table, declared: PackageTable) -> tuple[str, ...]:
 
 def _check_components(table: Table, components: Mapping[str, ComponentSettings]) -> None:
     for name, component in components.items():
-        if not name.isidentifier():
+        if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
             raise table.invalid("", f"'{name}' cannot name a component", "a Python identifier")
         entry = table.table(name)
         if not _COMPARATOR.match(component.compare):
