@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinwheel.build.merge import Contents
+    from twinwheel.build.plan import Plan
 
-__all__ = ["make_editable"]
+__all__ = ["editable_payload", "make_editable"]
 
 _FINDER = '''\
 """Finds the native modules of an editable install. Written by twinwheel."""
@@ -93,19 +94,37 @@ def make_editable(
         The wheel's file name.
 
     Raises:
-        BuildError: TW341 when there is no place for what is built.
+        TwinwheelError: With a code, when anything is wrong; no wheel is written then.
     """
     plan = make_plan(root, config_settings, state="editable")
     metadata = read_metadata(plan)
     check_metadata(metadata, metadata_directory)
     announce(plan)
     contents = build_contents(plan, metadata)
-    folder = scratch_folder(root, wheel_directory)
-    if folder == wheel_directory:
+    payload = editable_payload(plan, contents, metadata.name)
+    return write_wheel(wheel_directory, metadata.stem, contents.tag, payload, contents.dist_info)
+
+
+def editable_payload(plan: Plan, contents: Contents, name: str) -> dict[str, File]:
+    """Write what the build made into its tree, and return what an editable wheel holds instead.
+
+    Args:
+        plan: What was built.
+        contents: What it gave.
+        name: The distribution's, as in file names.
+
+    Returns:
+        The finder and the path file that loads it, by path in the wheel.
+
+    Raises:
+        BuildError: TW341 when there is no place for what is built.
+    """
+    folder = scratch_folder(plan.root, plan.root)
+    if folder == plan.root:
         raise BuildError(
             "an editable install keeps its native modules under build/, which cannot be written to",
             code="TW341",
-            where=str(root / "build"),
+            where=str(plan.root / "build"),
             help="make the project's folder writable, or install without -e",
         )
     # One tree for each choice of halves: environments that differ in it do not change each other's.
@@ -113,7 +132,7 @@ def make_editable(
     interpreter = f"{sysconfig.get_config_var('SOABI') or sys.implementation.cache_tag}"
     tree = folder / f"editable-{interpreter}-{sysconfig.get_platform()}-{halves}"
     _write_tree(tree, contents)
-    finder = f"_twinwheel_editable_{metadata.name}"
+    finder = f"_twinwheel_editable_{name}"
     files = {module: str(tree / path) for path, module in _modules(contents).items()}
     literal = "{\n" + "".join(f"    {k!r}: {v!r},\n" for k, v in sorted(files.items())) + "}"
     paths = dict.fromkeys(str(item.path.parent.resolve()) for item in package_folders(plan))
@@ -123,11 +142,10 @@ def make_editable(
         source = stand_in_source(plan.settings.packages[0].package)
         write_atomically(Path(stand_in), source)
     text = _FINDER.replace("{files}", literal).replace("{stand_in}", repr(stand_in))
-    payload = {
+    return {
         f"{finder}.py": File(text.encode()),
         f"{finder}.pth": File("\n".join([*paths, f"import {finder}", ""]).encode()),
     }
-    return write_wheel(wheel_directory, metadata.stem, contents.tag, payload, contents.dist_info)
 
 
 def _write_tree(tree: Path, contents: Contents) -> None:

@@ -11,13 +11,21 @@ import importlib.metadata
 from typing import TYPE_CHECKING, cast
 
 from twinwheel.build.builders import maturin, scikit_build_core
-from twinwheel.build.builders.contract import BuildContext, Builder, Toolchain
+from twinwheel.build.builders.contract import BuildContext, Builder, StatedVersion, Toolchain
 from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ENTRY_POINTS", "BuildContext", "Builder", "Toolchain", "builder_names", "get_builder"]
+__all__ = [
+    "ENTRY_POINTS",
+    "BuildContext",
+    "Builder",
+    "StatedVersion",
+    "Toolchain",
+    "builder_names",
+    "get_builder",
+]
 
 ENTRY_POINTS = "twinwheel.builders"
 

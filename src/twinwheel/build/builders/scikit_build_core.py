@@ -9,8 +9,9 @@ import sysconfig
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinwheel.build.builders.build_files import call_arguments
 from twinwheel.build.builders.compilers import probe_compilers
-from twinwheel.build.builders.contract import Toolchain
+from twinwheel.build.builders.contract import StatedVersion, Toolchain
 from twinwheel.build.programs import find_program, version_tuple
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "leftovers",
     "probe",
     "requirements",
+    "stated_versions",
 ]
 
 BACKEND = "scikit_build_core.build"
@@ -96,6 +98,14 @@ def leftovers(context: BuildContext) -> list[Path]:
     """Return nothing: scikit-build-core writes to its build folder only."""
     del context
     return []
+
+
+def stated_versions(context: BuildContext) -> list[StatedVersion]:
+    """Return the version in the top CMakeLists.txt's ``project()``, where it is a plain number."""
+    (file,) = build_files(context)
+    project = call_arguments(context.root / file, "project")
+    match = re.search(r"\bVERSION\s+\"?(\d+(?:\.\d+)*)\"?(?=\s|$)", project)
+    return [StatedVersion(file, match[1], numbers_only=True)] if match else []
 
 
 def _subtable(table: object, key: str) -> dict[str, object]:
