@@ -76,9 +76,16 @@ def describe(
 def _tools(plan: Plan, item: ImplementationSettings) -> dict[str, str]:
     for half in plan.halves:
         if any(decision.implementation is item for decision in half.decisions):
-            name = half.builder.DISTRIBUTION
-            return {name: importlib.metadata.version(name), **half.toolchain.tools}
+            return {**_version_of(half.builder.DISTRIBUTION), **half.toolchain.tools}
     return {}
+
+
+def _version_of(distribution: str) -> dict[str, str]:
+    """Return nothing for a builder that is no distribution, such as twinwheel in its sources."""
+    try:
+        return {distribution: importlib.metadata.version(distribution)}
+    except importlib.metadata.PackageNotFoundError:
+        return {}
 
 
 def _artifacts(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.metadata
 from typing import TYPE_CHECKING, cast
 
-from twinwheel.build.builders import maturin, scikit_build_core
+from twinwheel.build.builders import cargo, maturin, scikit_build_core
 from twinwheel.build.builders.contract import BuildContext, Builder, StatedVersion, Toolchain
 from twinwheel.errors import ConfigError
 
@@ -31,6 +31,7 @@ ENTRY_POINTS = "twinwheel.builders"
 
 # Known without an installed distribution, since twinwheel builds itself from its sources.
 _BUILT_IN: Mapping[str, Builder] = {
+    "cargo": cargo,
     "maturin": maturin,
     "scikit-build-core": scikit_build_core,
 }

@@ -72,7 +72,7 @@ def requirements(context: BuildContext) -> list[str]:
 
 def accepts_config_setting(key: str) -> bool:
     """Take every key that is nobody else's: scikit-build-core rejects what it does not know."""
-    return not key.startswith(("twinwheel.", "maturin.")) and key != "build-args"
+    return not key.startswith(("twinwheel.", "maturin.", "cargo.")) and key != "build-args"
 
 
 def guard(context: BuildContext) -> dict[str, str]:

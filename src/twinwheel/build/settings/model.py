@@ -14,6 +14,7 @@ __all__ = [
     "BUILD_MODES",
     "KEY",
     "BuildMode",
+    "CargoSettings",
     "ComponentSettings",
     "Conditions",
     "Document",
@@ -124,6 +125,17 @@ class WheelSettings:
 
 
 @dataclass(frozen=True)
+class CargoSettings:
+    """The crate of the builder ``cargo``: a plain shared library with a C interface."""
+
+    manifest_path: str = "Cargo.toml"
+    """The crate's manifest, relative to ``pyproject.toml``."""
+
+    destination: str = ""
+    """Folder in the wheel that the library is put into. The package's folder when left out."""
+
+
+@dataclass(frozen=True)
 class Conditions:
     """When an override holds: when all of its conditions do."""
 
@@ -174,6 +186,9 @@ class Document(PackageTable):
 
     wheel: WheelSettings = field(default_factory=WheelSettings)
     """What goes into the wheel beside what is compiled."""
+
+    cargo: CargoSettings = field(default_factory=CargoSettings)
+    """The crate of the builder ``cargo``, where there is one."""
 
     runtime: Runtime = "dependency"
     """``dependency``: the package imports the installed twinwheel. ``vendored``: the selector is
