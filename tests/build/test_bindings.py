@@ -21,9 +21,7 @@ ALL = sorted(path.name for path in BINDINGS.iterdir() if (path / "pyproject.toml
 
 def cases() -> list[object]:
     """All bindings, the costly ones marked."""
-    return [
-        pytest.param(name, marks=[] if name in CHEAP else pytest.mark.bindings) for name in ALL
-    ]
+    return [pytest.param(name, marks=[] if name in CHEAP else pytest.mark.bindings) for name in ALL]
 
 
 def copy(name: str, folder: Path, environ: dict[str, str]) -> Project:

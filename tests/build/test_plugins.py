@@ -214,13 +214,20 @@ def test_the_source_distribution_builds_the_wheel(plugged: Project) -> None:
     assert manifest_of(wheel)["implementations"]["c"]["built"] is True
 
 
-def test_a_source_distribution_that_lacks_a_half_is_refused(twin: Project) -> None:
-    plugged = by_setuptools(twin)
-    (plugged.root / "MANIFEST.in").unlink()
+def test_a_source_distribution_that_lacks_a_half_is_refused(plugged: Project) -> None:
+    if plugged.backend == "hatchling.build":
+        text = (plugged.root / "pyproject.toml").read_text("utf-8")
+        table = '\n[tool.hatch.build.targets.sdist]\nexclude = ["/rust"]\n'
+        (plugged.root / "pyproject.toml").write_text(text + table, "utf-8")
+    else:
+        (plugged.root / "MANIFEST.in").unlink()
+    before = set(plugged.listing())
     outcome = plugged.hook("build_sdist", sdist_directory=str(plugged.root.parent))
     assert outcome.error_code() == "TW331"
     assert "rust/Cargo.toml" in outcome.text
-    assert "MANIFEST.in" in outcome.text
+    assert not list(plugged.root.parent.glob("*.tar.gz"))
+    left = {name for name in set(plugged.listing()) - before if ".egg-info/" not in name}
+    assert left == set()
 
 
 def test_an_editable_install_points_to_both(plugged: Project, environment: Environment) -> None:

@@ -13,7 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.plugin import hookimpl
 
 from twinwheel.build.failing import errors_for_the_user
-from twinwheel.errors import ConfigError
+from twinwheel.errors import ConfigError, TwinwheelError
 
 if TYPE_CHECKING:
     from twinwheel.build.merge import Contents
@@ -73,11 +73,14 @@ class TwinwheelBuildHook(BuildHookInterface[Any]):
                 self._add(plan, contents, build_data)
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Hold the wheel to what was built.
+        """Hold the wheel to what was built, the source distribution to what a build needs.
 
         https://hatch.pypa.io/latest/plugins/build-hook/reference/#hatchling.builders.hooks.plugin.interface.BuildHookInterface.finalize
         """
         del build_data
+        if self.target_name == "sdist":
+            with errors_for_the_user():
+                _check_sdist(Path(self.root), Path(artifact_path))
         if self.target_name != "wheel":
             return
         self._staged.cleanup()
@@ -124,6 +127,22 @@ class TwinwheelBuildHook(BuildHookInterface[Any]):
         folder = Path(self._staged.name)
         write_files(folder, files)
         inclusions.update({str(folder / path): path for path in files})
+
+
+def _check_sdist(root: Path, sdist: Path) -> None:
+    """Remove a source distribution from which a half could not be built, and say what it lacks."""
+    import tarfile
+
+    from twinwheel.build.plan import make_plan
+    from twinwheel.build.sdist import check_sdist
+
+    with tarfile.open(sdist) as archive:
+        present = {name.partition("/")[2] for name in archive.getnames()}
+    try:
+        check_sdist(make_plan(root, state="sdist"), present, "[tool.hatch.build.targets.sdist]")
+    except TwinwheelError:
+        sdist.unlink()
+        raise
 
 
 def _refuse_our_keys(config: dict[str, Any]) -> None:

@@ -250,9 +250,9 @@ def _sdist(base: type[Command], halves: _Halves) -> type[Command]:
             from twinwheel.build.plan import make_plan
             from twinwheel.build.sdist import check_sdist
 
-            super().make_release_tree(base_dir, files)
             present = {path.replace(os.sep, "/") for path in files} | {"PKG-INFO"}
             with errors_for_the_user():
                 check_sdist(make_plan(halves.root, state="sdist"), present, "or MANIFEST.in")
+            super().make_release_tree(base_dir, files)
 
     return Sdist

@@ -3,9 +3,8 @@
 import sys
 from pathlib import Path
 
-from cffi import FFI
-
 from bound import _twinwheel_manifest
+from cffi import FFI
 
 _NAME = {"win32": "kernel.dll", "darwin": "libkernel.dylib"}.get(sys.platform, "libkernel.so")
 _ffi = FFI()

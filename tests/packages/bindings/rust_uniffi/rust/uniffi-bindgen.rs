@@ -1,5 +1,0 @@
-//! Writes the Python side.
-
-fn main() {
-    uniffi::uniffi_bindgen_main()
-}
