@@ -14,6 +14,7 @@ from twinwheel.build.settings.model import (
     ComponentSettings,
     Conditions,
     Document,
+    EditableSettings,
     ImplementationSettings,
     OverrideSettings,
     WheelSettings,
@@ -27,6 +28,7 @@ TABLES = {
     "[tool.twinwheel.implementations.NAME]": ImplementationSettings,
     "[tool.twinwheel.components.NAME]": ComponentSettings,
     "[tool.twinwheel.wheel]": WheelSettings,
+    "[tool.twinwheel.editable]": EditableSettings,
     "[[tool.twinwheel.overrides]]": OverrideSettings,
     "[[tool.twinwheel.overrides]] if": Conditions,
 }

@@ -9,4 +9,11 @@ from __future__ import annotations
 from twinwheel._version import __version__
 from twinwheel.selection import report, select
 
-__all__ = ["__version__", "report", "select"]
+__all__ = ["__version__", "rebuild", "report", "select"]
+
+
+def rebuild(package: str, *, only_if_changed: bool = False) -> None:
+    """Build the native halves of an editable install again; see ``twinwheel.rebuilding``."""
+    from twinwheel.rebuilding import rebuild as run
+
+    run(package, only_if_changed=only_if_changed)

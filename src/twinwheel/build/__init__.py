@@ -152,7 +152,7 @@ def _run(
     """Call the hook of the backend that the project is written for, or ours."""
     from twinwheel.build.standin import call, find_stand_in
 
-    with _errors_for_the_user():
+    with errors_for_the_user():
         stand_in = find_stand_in(Path.cwd())
         if stand_in is None:
             return ours()
@@ -160,7 +160,7 @@ def _run(
 
 
 @contextlib.contextmanager
-def _errors_for_the_user() -> Iterator[None]:
+def errors_for_the_user() -> Iterator[None]:
     """Print an error that is meant for the user, and exit, in place of a traceback."""
     from twinwheel.build.console import complain
     from twinwheel.errors import ToolchainError, TwinwheelError

@@ -11,6 +11,7 @@ from twinwheel._version import __version__
 from twinwheel.build.settings.model import (
     ComponentSettings,
     Document,
+    EditableSettings,
     ImplementationSettings,
     PackageTable,
     Runtime,
@@ -54,6 +55,7 @@ class Settings:
 
     packages: tuple[PackageSettings, ...]
     wheel: WheelSettings
+    editable: EditableSettings
     runtime: Runtime
 
 
@@ -92,7 +94,7 @@ def read_settings(
         _package(name, inner, place, names) for name, inner, place in _packages(document, table)
     )
     _check_modules(packages, table)
-    return Settings(packages, document.wheel, document.runtime)
+    return Settings(packages, document.wheel, document.editable, document.runtime)
 
 
 def _check_version(table: Table) -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "ComponentSettings",
     "Conditions",
     "Document",
+    "EditableSettings",
     "ImplementationSettings",
     "InplaceEffects",
     "OverrideSettings",
@@ -124,6 +125,15 @@ class WheelSettings:
 
 
 @dataclass(frozen=True)
+class EditableSettings:
+    """How an editable install behaves."""
+
+    rebuild: Literal["by-hand", "on-import"] = "by-hand"
+    """``by-hand``: ``twinwheel.rebuild("package")`` builds the native halves again. ``on-import``:
+    importing the package does, when a native source changed."""
+
+
+@dataclass(frozen=True)
 class Conditions:
     """When an override holds: when all of its conditions do."""
 
@@ -174,6 +184,9 @@ class Document(PackageTable):
 
     wheel: WheelSettings = field(default_factory=WheelSettings)
     """What goes into the wheel beside what is compiled."""
+
+    editable: EditableSettings = field(default_factory=EditableSettings)
+    """How an editable install behaves."""
 
     runtime: Runtime = "dependency"
     """``dependency``: the package imports the installed twinwheel. ``vendored``: the selector is
