@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -131,6 +131,7 @@ def _check_identity(half: Half, plan: Plan, metadata: ProjectMetadata) -> None:
 def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, File]:
     """Return what the half made, without its copy of the sources and leftovers of other builds."""
     wanted = [decision for decision in half.plan.decisions if decision.build]
+    half = replace(half, payload=_placed(half, wanted))
     unwanted = [
         item
         for package in plan.settings.packages
@@ -159,6 +160,28 @@ def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, F
         if not any(_is_output_of(path, decision) for path in outputs):
             raise _module_missing(half, decision, outputs)
     return outputs
+
+
+def _placed(half: Half, wanted: Sequence[Decision]) -> dict[str, File]:
+    """Move a compiled module to its package, where the builder knew of no package to put it into.
+
+    maturin, in a folder without Python sources, makes ``_rust/_rust.so`` and an ``__init__.py``
+    beside it, or ``_rust.so``, whatever its module-name says.
+    """
+    payload = dict(half.payload)
+    for decision in wanted:
+        module = decision.implementation.module
+        if any(_is_output_of(path, decision) for path in payload):
+            continue
+        leaf = module.rpartition(".")[2]
+        strays = [path for path in payload if is_module_file(path, leaf)]
+        strays = [path for path in strays if is_module_file(PurePosixPath(path).name, leaf)]
+        if len(strays) == 1:
+            name = PurePosixPath(strays[0]).name
+            file = payload[strays[0]]
+            payload = {k: v for k, v in payload.items() if not is_module_file(k, leaf)}
+            payload[f"{module.replace('.', '/').removesuffix(leaf)}{name}"] = file
+    return payload
 
 
 def _is_output_of(path: str, decision: Decision) -> bool:

@@ -137,6 +137,9 @@ def _rust_version_wanted(context: BuildContext) -> str:
 def _flags_without_paths(context: BuildContext) -> dict[str, str]:
     """Keep the machine's paths out of panic messages; flags from Cargo's own files go before ours.
 
+    The project's own crates are compiled by relative paths. To name its folder here would make
+    Cargo build every dependency again for each folder that a project is built in.
+
     Source: https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
     """
     if any(re.search(r"^\s*rustflags\s*=", text, re.MULTILINE) for text in _cargo_configs(context)):
@@ -145,7 +148,6 @@ def _flags_without_paths(context: BuildContext) -> dict[str, str]:
     if flags == [""]:
         flags = context.environ.get("RUSTFLAGS", "").split()
     flags.append(f"--remap-path-prefix={_cargo_home(context) / 'registry' / 'src'}=cargo")
-    flags.append(f"--remap-path-prefix={context.root}=.")
     return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
 
 
