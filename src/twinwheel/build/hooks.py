@@ -78,11 +78,12 @@ def call_hooks(calls: Iterable[HookCall]) -> dict[str, Path]:
         failure: BuildError | None = None
         try:
             for future in as_completed(futures):
-                try:
-                    made |= future.result()
-                except BuildError as error:
+                error = future.exception()
+                if isinstance(error, BuildError):
                     failure = failure or error  # those after it failed because they were stopped
                     running.stop()
+                else:
+                    made |= future.result()
         except BaseException:
             running.stop()
             raise
