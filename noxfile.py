@@ -140,9 +140,10 @@ def size_besides_photograph(wheel: Path) -> int:
 
 @nox.session(default=False)
 def reference(session: nox.Session) -> None:
-    """Write the reference of the settings from their model."""
+    """Write the references of the settings and of the error codes from the code."""
     session.install("--quiet", ".", env=PURE)
     session.run("python", "docs/make_settings.py")
+    session.run("python", "docs/make_errors.py")
 
 
 @nox.session
