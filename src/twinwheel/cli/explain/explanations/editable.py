@@ -6,7 +6,7 @@ from twinwheel.cli.explain.explanations.entry import entry
 
 __all__ = ["ENTRIES"]
 
-_SETTINGS = "reference/settings.md"
+_WORK = "how-to/work-on-a-package.md"
 _INSTALL = "$ pip install --no-build-isolation -e ."
 
 ENTRIES = (
@@ -23,7 +23,7 @@ ENTRIES = (
         """,
         language="console",
         right="$ pip install .",
-        pages=(_SETTINGS,),
+        pages=(_WORK,),
     ),
     entry(
         "TW351",
@@ -39,7 +39,7 @@ ENTRIES = (
         language="console",
         wrong="$ pip install .",
         right=_INSTALL,
-        pages=(_SETTINGS,),
+        pages=(_WORK,),
     ),
     entry(
         "TW352",
@@ -54,7 +54,7 @@ ENTRIES = (
         """,
         language="console",
         right=_INSTALL,
-        pages=(_SETTINGS, "how-to/build-without-rust-or-c.md"),
+        pages=(_WORK, "how-to/build-without-rust-or-c.md"),
     ),
     entry(
         "TW353",
@@ -74,6 +74,6 @@ ENTRIES = (
 
         twinwheel.rebuild("imagetools", only_if_changed=True)
         """,
-        pages=(_SETTINGS,),
+        pages=(_WORK,),
     ),
 )

@@ -153,7 +153,7 @@ ENTRIES = (
         language="python",
         wrong="from twinwheel import rebuild, select",
         right="from twinwheel import select",
-        pages=(_SETTINGS,),
+        pages=("how-to/depend-on-nothing.md", _SETTINGS),
     ),
     entry(
         "TW142",
@@ -169,6 +169,6 @@ ENTRIES = (
         [tool.twinwheel.wheel]
         exclude = ["imagetools/templates/*.py"]
         """,
-        pages=(_SETTINGS,),
+        pages=("how-to/depend-on-nothing.md", _SETTINGS),
     ),
 )
