@@ -24,11 +24,14 @@ def main() -> int:
             show(examiner.examine(subject))
     return 0
 
+
 def show(row: Row) -> None:
     print(f"{row.subject.name}: {row.subject.reason}", flush=True)
     for name, cell in row.cells.items():
         print(f"    {name:13} {cell.state}{' (identical)' * cell.identical}", flush=True)
         for item in cell.differences:
             print(f"        {item}", flush=True)
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from support.programs import path_without
+
 from conformance.comparing import (
     compare_metadata,
     compare_sdists,
@@ -19,7 +21,6 @@ from conformance.messages import compare_failures
 from conformance.runs import Bench, Call, Run
 from conformance.subjects import Failure, Subject
 from conformance.swapping import OURS
-from support.programs import path_without
 
 __all__ = ["COLUMNS", "Cell", "Examiner", "Row"]
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller, HookMissing
+
 from conformance.subjects import Subject
 from conformance.swapping import OURS, restored, swapped, with_backend
-from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller, HookMissing
 
 __all__ = ["Bench", "Call", "Run"]
 
@@ -86,9 +87,7 @@ class Bench:
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir(parents=True)
         printed: list[str] = []
-        caller = BuildBackendHookCaller(
-            str(self.root), backend, runner=self._runner(call, printed)
-        )
+        caller = BuildBackendHookCaller(str(self.root), backend, runner=self._runner(call, printed))
         arguments: list[Any] = [] if call.hook.startswith("get_requires") else [str(output)]
         options: dict[str, Any] = {"_allow_fallback": False} if "prepare" in call.hook else {}
         code, result = 0, None

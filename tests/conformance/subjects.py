@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.swapping import backend_of
 from support.projects import C_TOOLS, PACKAGES, RUST_TOOLS
+
+from conformance.swapping import backend_of
 
 __all__ = [
     "BACKENDS",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinwheel.build.dynamic import dynamic_requirements
 from twinwheel.build.plan import make_plan
 from twinwheel.build.sdist import check_sdist_settings
 
@@ -23,8 +24,9 @@ def requirements_for_wheel(
     """Return PEP 508 requirements for building a wheel or an editable install."""
     plan = make_plan(root, config_settings)
     wanted = [*_COMMON]
-    if plan.built:
-        wanted += _HOOKS
+    dynamic = dynamic_requirements(plan)
+    if plan.built or dynamic:
+        wanted += [*_HOOKS, *dynamic]
     for decision in plan.built:
         wanted += decision.builder.requirements(decision.context)
     return list(dict.fromkeys(wanted))
@@ -34,5 +36,6 @@ def requirements_for_sdist(
     root: Path, config_settings: Mapping[str, str | list[str]] | None
 ) -> list[str]:
     """Return PEP 508 requirements for building a source distribution."""
-    check_sdist_settings(root, config_settings)
-    return [*_COMMON, *_HOOKS, "scikit-build-core>=1.0"]
+    plan = check_sdist_settings(root, config_settings)
+    wanted = [*_COMMON, *_HOOKS, "scikit-build-core>=1.0", *dynamic_requirements(plan)]
+    return list(dict.fromkeys(wanted))
