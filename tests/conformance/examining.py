@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from support.programs import path_without
@@ -17,14 +18,16 @@ from conformance.comparing import (
     compare_trees,
     compare_wheels,
 )
+from conformance.installing import install_and_import
 from conformance.messages import compare_failures
 from conformance.runs import Bench, Call, Run
 from conformance.subjects import Failure, Subject
 from conformance.swapping import OURS
+from conformance.twins import plan_twin, write_other_half
 
 __all__ = ["COLUMNS", "Cell", "Examiner", "Row"]
 
-COLUMNS = ("wheel", "sdist", "editable", "metadata", "requirements", "failure")
+COLUMNS = ("wheel", "sdist", "editable", "metadata", "requirements", "failure", "twin")
 
 # What is meant to differ: (family, words in the difference) -> why.
 INTENDED = {
@@ -38,7 +41,7 @@ class Cell:
     """One comparison."""
 
     state: str
-    """``equal``, ``fails alike``, ``differs``, ``intended`` or ``-``."""
+    """``equal``, ``fails alike``, ``intended``, ``both import``, ``-`` or ``differs``."""
 
     differences: tuple[str, ...] = ()
     identical: bool = False
@@ -77,6 +80,7 @@ class Examiner:
             "metadata": self._metadata(bench),
             "requirements": self._requirements(bench),
             "failure": self._failures(bench),
+            "twin": self._twin(bench),
         }
         return Row(subject, cells)
 
@@ -145,6 +149,26 @@ class Examiner:
         for item in compare_builds(bench, theirs, ours):
             yield f"{failure.name}: {item}"
 
+    def _twin(self, bench: Bench) -> Cell:
+        """Add the other half, build, install, and import both."""
+        subject = bench.subject
+        settings = subject.circumstances.config_settings
+        theirs = bench.run(subject.backend, Call("build_wheel", settings), "twin-theirs")
+        wheel = theirs.output / theirs.result if theirs.code == 0 else None
+        twin = plan_twin(subject, bench.root, wheel)
+        if isinstance(twin, str):
+            return Cell("-", (twin,))
+        required = {"TWINWHEEL_C": "require", "TWINWHEEL_RUST": "require"}
+        call = Call("build_wheel", settings, required)
+        ours = bench.run(OURS, call, "twin", partial(write_other_half, twin))
+        if ours.code:
+            return Cell("differs", (_last_error(ours.text),))
+        modules = [twin.package, twin.own, twin.added]
+        found = install_and_import(
+            ours.output / ours.result, modules, bench.folder / "environment", bench.site
+        )
+        return Cell("differs", tuple(found)) if found else Cell("both import")
+
 
 _TOOLS = {"scikit-build-core": r"cmake.*|ninja.*", "maturin": r"cargo.*|rust.*"}
 
@@ -164,6 +188,11 @@ def compare_builds(bench: Bench, theirs: Run, ours: Run) -> list[str]:
     if theirs.result.endswith(".tar.gz"):
         return found + compare_sdists(one, other, bench.subject.backend)
     return found + compare_metadata(theirs.output, ours.output, bench.copy)
+
+
+def _last_error(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.startswith("error[")]
+    return (lines or text.strip().splitlines() or [""])[-1]
 
 
 def _judge(bench: Bench, parts: list[list[str]], theirs: Run, ours: Run) -> Cell:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,17 +71,22 @@ class Bench:
         self.root = (self.copy / subject.inside).resolve()
         self.temporary = folder / "tmp"
         self._cargo = cargo
-        self._site = site
+        self.site = site
 
-    def run(self, backend: str, call: Call, keep: str) -> Run:
+    def run(
+        self, backend: str, call: Call, keep: str, change: Callable[[Path], None] | None = None
+    ) -> Run:
         """Call a hook of a backend.
 
         Args:
             backend: Object reference; twinwheel's swaps the line in ``pyproject.toml``.
             call: What to call.
             keep: Name of the folder that the output is kept in.
+            change: Called with the folder of the fresh copy, to change it before.
         """
         self._fresh_copy(backend)
+        if change is not None:
+            change(self.root)
         output = self.folder / "output"
         for path in (output, self.temporary):
             shutil.rmtree(path, ignore_errors=True)
@@ -129,7 +134,7 @@ class Bench:
             "NO_COLOR": "1",
             "LC_ALL": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": str(self._site),
+            "PYTHONPATH": str(self.site),
             "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]),
             **self.subject.circumstances.environ,
             **call.environ,
