@@ -106,6 +106,7 @@ def test_cargo_alone_gives_what_it_knows(twin: Project) -> None:
     twin.edit("rust/Cargo.toml", 'version = "1.2.3"', authors)
     wheel = twin.wheel(environ={"TWINWHEEL_C": "off"})
     assert metadata(wheel)["Version"] == "1.2.3"
+    assert "Author" not in metadata(wheel)
     assert metadata(wheel)["Author-email"] == '"C. Argo" <cargo@example.org>'
 
 
@@ -149,7 +150,8 @@ def test_what_a_provider_needs_is_required(dynamic: Project) -> None:
 def test_every_field_is_read_back() -> None:
     text = (
         "Metadata-Version: 2.4\nName: x\nVersion: 1\nSummary: One line, ünïcode\n"
-        "Keywords: a,b\nAuthor: Plain, Also Plain\nAuthor-Email: Mail <m@example.org>\n"
+        "Keywords: a,b\nAuthor: Plain, Also Plain, Mail <m@example.org>\n"
+        'Author-Email: Mail <m@example.org>, "Doe, J." <j@example.org>\n'
         "Maintainer-Email: only@example.org\nLicense-Expression: MIT\nLicense-File: LICENSE\n"
         "Classifier: A :: B\nClassifier: A :: C\nRequires-Python: >=3.10\n"
         "Project-URL: Source, https://example.org\nProvides-Extra: test\nProvides-Extra: none\n"
@@ -168,6 +170,7 @@ def test_every_field_is_read_back() -> None:
             {"name": "Plain"},
             {"name": "Also Plain"},
             {"name": "Mail", "email": "m@example.org"},
+            {"name": "Doe, J.", "email": "j@example.org"},
         ],
         "maintainers": [{"email": "only@example.org"}],
         "license": "MIT",

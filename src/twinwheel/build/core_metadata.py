@@ -64,11 +64,12 @@ def _license(message: EmailMessage) -> str | dict[str, str]:
 
 def _people(role: str) -> Callable[[EmailMessage], list[dict[str, str]]]:
     def read(message: EmailMessage) -> list[dict[str, str]]:
-        names = str(message.get(role, "")).split(", ")
-        found = [{"name": name.strip()} for name in names if name.strip()]
-        for name, address in email.utils.getaddresses([str(message.get(f"{role}-email", ""))]):
-            person = {"name": name, "email": address}
-            found.append({key: value for key, value in person.items() if value})
+        names = [part.strip() for part in str(message.get(role, "")).split(", ")]
+        # maturin names those who have an address in both headers.
+        people = [(name, "") for name in names if "@" not in name]
+        people += email.utils.getaddresses([str(message.get(f"{role}-email", ""))])
+        pairs = [{"name": name, "email": address} for name, address in dict.fromkeys(people)]
+        found = [{key: value for key, value in pair.items() if value} for pair in pairs]
         return [person for person in found if person]
 
     return read
