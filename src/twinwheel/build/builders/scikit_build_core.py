@@ -127,7 +127,7 @@ def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMet
         requires=tuple(need for name, need in _PROVIDERS.items() if name in used),
         help="name a provider in [tool.scikit-build.metadata.FIELD]; for a version, "
         """provider = "scikit_build_core.metadata.regex", input = "rust/Cargo.toml", """
-        """regex = '^version = "(?P<value>[^"]+)"'""",
+        """regex = '(?m)^version = "(?P<value>[^"]+)"'""",
     )
 
 
