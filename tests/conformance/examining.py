@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -191,8 +192,13 @@ def compare_builds(bench: Bench, theirs: Run, ours: Run) -> list[str]:
 
 
 def _last_error(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.startswith("error[")]
-    return (lines or text.strip().splitlines() or [""])[-1]
+    """Return the line that says best what went wrong."""
+    lines = [line.strip(" |") for line in text.splitlines() if re.search(r"[A-Za-z]", line)]
+    for pattern in (r"error\[", r"Caused by:|Error: (?!command)", r"rror|fail"):
+        found = [line for line in lines if re.search(pattern, line)]
+        if found:
+            return found[-1]
+    return (lines or [""])[-1]
 
 
 def _judge(bench: Bench, parts: list[list[str]], theirs: Run, ours: Run) -> Cell:
@@ -208,8 +214,7 @@ def _judge(bench: Bench, parts: list[list[str]], theirs: Run, ours: Run) -> Cell
     if found:
         return Cell("intended", tuple(dict.fromkeys(intended)))
     if theirs.code:
-        last = theirs.text.strip().splitlines()[-1:]
-        return Cell("fails alike", tuple(last))
+        return Cell("fails alike", (_last_error(theirs.text),))
     if isinstance(theirs.result, str) and (theirs.output / theirs.result).is_file():
         one, other = (run.output / run.result for run in (theirs, ours))
         return Cell("equal", identical=one.read_bytes() == other.read_bytes())

@@ -65,18 +65,21 @@ def _cells(row: Row) -> list[str]:
 
 def _notes(rows: Iterable[Row]) -> str:
     """Say why, for each cell that is not simply equal; one line for each reason."""
-    reasons: dict[tuple[str, str, str], list[str]] = {}
+    columns: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         for column in COLUMNS:
             cell = row.cells[column]
             for text in _reasons(cell):
-                key = (column, _WORDS.get(cell.state, cell.state), text)
-                reasons.setdefault(key, []).append(row.subject.name)
-    table = [
-        (", ".join(f"`{name}`" for name in dict.fromkeys(names)), column, state, text)
-        for (column, state, text), names in sorted(reasons.items())
+                key = (_WORDS.get(cell.state, cell.state), text, row.subject.name)
+                columns.setdefault(key, []).append(column)
+    names: dict[tuple[str, str, str], list[str]] = {}
+    for (state, text, name), found in columns.items():
+        names.setdefault((state, text, ", ".join(dict.fromkeys(found))), []).append(f"`{name}`")
+    lines = [
+        (", ".join(subjects), what, state, text)
+        for (state, text, what), subjects in sorted(names.items())
     ]
-    return _table(("project", "what", "result", "why"), table) if table else ""
+    return _table(("project", "what", "result", "why"), lines) if lines else ""
 
 
 def _reasons(cell: Cell) -> list[str]:

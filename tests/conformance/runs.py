@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,11 @@ __all__ = ["Bench", "Call", "Run"]
 DATE = "1700000000"
 _STEERING = ("TWINWHEEL_", "SKBUILD_", "MATURIN_", "CMAKE_", "PYTHON", "CARGO_TARGET", "PIP_")
 _COMPILERS = ("CC", "CXX", "CARGO", "RUSTC", "CFLAGS", "CXXFLAGS", "LDFLAGS", "RUSTFLAGS")
+
+# CMake puts a time or a digest of temporary paths into the names of its own notes.
+_CMAKE_REPLY = re.compile(
+    r"(/\.cmake/api/v1/reply/.*?)-(?:[0-9a-f]{20}|\d{4}-\d\d-\d\dT[\d-]+)(?=\.json$)"
+)
 
 
 @dataclass(frozen=True)
@@ -165,7 +171,7 @@ class Bench:
     def _tree(self, backend: str) -> Iterator[tuple[str, str]]:
         """Tell what the project's folder holds; of build folders the names only."""
         for path in sorted(self.copy.rglob("*")):
-            name = path.relative_to(self.copy).as_posix()
+            name = _CMAKE_REPLY.sub(r"\1", path.relative_to(self.copy).as_posix())
             if path.is_symlink() or not path.is_file():
                 yield name, ""
             elif path == self.root / "pyproject.toml" and backend == OURS:
