@@ -61,6 +61,19 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def conformance(session: nox.Session) -> None:
+    """Build other backends' projects with them and with twinwheel, and compare; write the page."""
+    session.install("--quiet", ".", *group("conformance"), env=PURE)
+    folder = Path(session.create_tmp(), "conformance")
+    page = Path("docs/reference/conformance.md").resolve()
+    session.run(
+        *("python", "-m", "conformance", "--folder", str(folder), "--page", str(page)),
+        *session.posargs,
+        env={"PYTHONPATH": str(Path("tests").resolve())},
+    )
+
+
+@nox.session(default=False)
 def identifiers(session: nox.Session) -> None:
     """Compare the wheels that cibuildwheel would build with the documented set."""
     session.install("--quiet", ".[test]", env=PURE)

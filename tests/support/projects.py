@@ -19,8 +19,9 @@ CXX_TOOLS = r"(.*-)?(c\+\+|g\+\+|clang\+\+)(-[\d.]+)?"
 C_TOOLS = r"(.*-)?(cc|c\d\d|gcc|clang|c\+\+|g\+\+|clang\+\+)(-[\d.]+)?|cl|icx"
 
 _CALL = """
-import json, sys, twinwheel.build as backend
+import importlib, json, sys
 hook, answer, arguments = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+backend = importlib.import_module(sys.argv[4])
 result = getattr(backend, hook)(**arguments)
 with open(answer, "w", encoding="utf-8") as stream:
     json.dump(result, stream)
@@ -50,6 +51,7 @@ class Project:
 
     root: Path
     environ: Mapping[str, str]
+    backend: str = "twinwheel.build"
 
     def hook(
         self, name: str, *, environ: Mapping[str, str] | None = None, **arguments: Any
@@ -58,7 +60,7 @@ class Project:
         answer = self.root.parent / f"{self.root.name}-{name}.json"
         answer.unlink(missing_ok=True)
         done = subprocess.run(
-            [sys.executable, "-c", _CALL, name, str(answer), json.dumps(arguments)],
+            [sys.executable, "-c", _CALL, name, str(answer), json.dumps(arguments), self.backend],
             cwd=self.root,
             env={**self.environ, **(environ or {})},
             stdin=subprocess.DEVNULL,

@@ -8,11 +8,13 @@ import shutil
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from twinwheel.build.builders.contract import Toolchain
+from twinwheel.build.builders.contract import DynamicMetadata, Toolchain
 from twinwheel.build.programs import find_program, version_tuple
 from twinwheel.build.pyproject import parse_toml
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twinwheel.build.builders.contract import BuildContext
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "dynamic_metadata",
     "environment",
     "guard",
     "leftovers",
@@ -32,6 +35,10 @@ BACKEND = "maturin"
 DISTRIBUTION = "maturin"
 
 REQUIREMENT = "maturin>=1.10,<2"
+# What maturin takes from Cargo.toml: https://www.maturin.rs/metadata
+_CARGO_FIELDS = frozenset(
+    ("version", "description", "readme", "license", "authors", "keywords", "urls")
+)
 
 
 def probe(context: BuildContext) -> Toolchain:
@@ -81,6 +88,12 @@ def guard(context: BuildContext) -> dict[str, str]:
         "MATURIN_NO_INSTALL_RUST": "1",
         "MATURIN_NO_MISSING_BUILD_BACKEND_WARNING": "1",
     }
+
+
+def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
+    """Fill in what Cargo.toml says; Cargo is asked."""
+    del context
+    return DynamicMetadata(_CARGO_FIELDS.intersection(fields), needs_tools=True)
 
 
 def environment(context: BuildContext, scratch: Path) -> dict[str, str]:

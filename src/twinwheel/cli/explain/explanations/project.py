@@ -38,14 +38,15 @@ ENTRIES = (
     ),
     entry(
         "TW122",
-        "`[project]` has dynamic fields, which are not read yet",
-        "write the values into `[project]`",
+        "a field in `[project] dynamic` is filled in by no builder that can be asked here, or not "
+        "by one that must",
+        "name a provider, install the tool named, or write the value into `[project]`",
         """
-        `dynamic` promises fields that the backend fills in. Two halves could fill in two values,
-        and this version of twinwheel asks neither of them. Write the version and the rest into
-        `[project]`, and let `Cargo.toml` and CMake follow it: CMake has the version as
-        `SKBUILD_PROJECT_VERSION`. A project without `[tool.twinwheel]` may have what its own
-        backend supports.
+        `dynamic` promises fields that the builders fill in: maturin takes them from `Cargo.toml`,
+        scikit-build-core from the providers in `[tool.scikit-build.metadata]`. Here no builder
+        gives the field, or the one that does needs a tool that is missing, or a half whose own
+        build needs the field cannot tell it. The message names the field and, as far as that is the
+        cause, the tool. A value in `[project]` itself needs neither.
         """,
         wrong="""
         [project]
@@ -56,6 +57,30 @@ ENTRIES = (
         [project]
         name = "imagetools"
         version = "1.0"
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
+        "TW123",
+        "the halves fill in different versions",
+        "let both read it in one place",
+        """
+        `version` is dynamic, and the builders that were asked gave different ones; the message
+        lists them. A wheel has one version, so none of them is preferred. Let both read it in one
+        place: the Rust half has it from `Cargo.toml`, and a provider of scikit-build-core can read
+        that file too. Or write the version into `[project]`.
+        """,
+        wrong="""
+        [tool.scikit-build.metadata.version]
+        provider = "scikit_build_core.metadata.regex"
+        input = "CMakeLists.txt"
+        regex = 'VERSION (?P<value>[\\d.]+)'
+        """,
+        right="""
+        [tool.scikit-build.metadata.version]
+        provider = "scikit_build_core.metadata.regex"
+        input = "Cargo.toml"
+        regex = 'version = "(?P<value>[\\d.]+)"'
         """,
         pages=(_SETTINGS,),
     ),
