@@ -41,7 +41,7 @@ def page(rows: Sequence[Row]) -> str:
             parts.append("These are no subject:\n")
             reasons = [(f"`{row.subject.name}`", row.subject.reason) for row in left_out]
             parts.append(_table(("project", "why"), reasons))
-    return "\n".join(parts)
+    return "\n".join(part for part in parts if part)
 
 
 def summary(rows: Sequence[Row]) -> str:
