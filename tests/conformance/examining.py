@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -30,11 +30,11 @@ __all__ = ["COLUMNS", "Cell", "Examiner", "Row"]
 
 COLUMNS = ("wheel", "sdist", "editable", "metadata", "requirements", "failure", "twin")
 
-# What is meant to differ: (family, words in the difference) -> why.
-INTENDED = {
-    ("maturin", "puccinialin"): "twinwheel never downloads a Rust toolchain, so it does not ask "
-    "for the package that does",
-}
+# What is meant to differ.
+_DOWNLOADER = "puccinialin"
+_NO_DOWNLOAD = (
+    "twinwheel never downloads a Rust toolchain, so it does not ask for the package that does"
+)
 
 
 @dataclass(frozen=True)
@@ -114,27 +114,31 @@ class Examiner:
     def _built(self, bench: Bench, hook: str) -> Cell:
         call = Call(hook, bench.subject.circumstances.config_settings)
         theirs, ours = self._both(bench, call, hook)
-        return _judge(bench, [compare_builds(bench, theirs, ours)], theirs, ours)
+        return _judge([compare_builds(bench, theirs, ours)], theirs, ours)
 
     def _metadata(self, bench: Bench) -> Cell:
-        found, alike = [], True
+        found = []
         for hook in ("prepare_metadata_for_build_wheel", "prepare_metadata_for_build_editable"):
             call = Call(hook, bench.subject.circumstances.config_settings)
             theirs, ours = self._both(bench, call, hook)
             found.append(compare_builds(bench, theirs, ours))
-            alike = alike and theirs.code != 0
-        return _judge(bench, found, theirs, ours)
+        return _judge(found, theirs, ours)
 
     def _requirements(self, bench: Bench) -> Cell:
-        found = []
+        found, intended = [], False
         for hidden in ("", _TOOLS[bench.subject.family]):
             environ = {"PATH": self.path_without(hidden)} if hidden else {}
             for kind in ("wheel", "sdist", "editable"):
                 hook = f"get_requires_for_build_{kind}"
                 settings = bench.subject.circumstances.config_settings
                 theirs, ours = self._both(bench, Call(hook, settings, environ), hook)
+                if theirs.code == 0 and _DOWNLOADER in theirs.result:
+                    intended = True
+                    rest = [item for item in theirs.result if item != _DOWNLOADER]
+                    theirs = replace(theirs, result=rest)
                 found.append(compare_builds(bench, theirs, ours))
-        return _judge(bench, found, theirs, ours)
+        cell = _judge(found, theirs, ours)
+        return Cell("intended", (_NO_DOWNLOAD,)) if intended and cell.state == "equal" else cell
 
     def _failures(self, bench: Bench) -> Cell:
         found = [list(self._failure(bench, failure)) for failure in bench.subject.failures]
@@ -201,18 +205,10 @@ def _last_error(text: str) -> str:
     return (lines or [""])[-1]
 
 
-def _judge(bench: Bench, parts: list[list[str]], theirs: Run, ours: Run) -> Cell:
+def _judge(parts: list[list[str]], theirs: Run, ours: Run) -> Cell:
     found = [item for part in parts for item in part]
-    intended = [
-        reason
-        for item in found
-        for (family, words), reason in INTENDED.items()
-        if family == bench.subject.family and words in item
-    ]
-    if len(intended) < len(found):
-        return Cell("differs", tuple(found))
     if found:
-        return Cell("intended", tuple(dict.fromkeys(intended)))
+        return Cell("differs", tuple(found))
     if theirs.code:
         return Cell("fails alike", (_last_error(theirs.text),))
     if isinstance(theirs.result, str) and (theirs.output / theirs.result).is_file():
