@@ -68,6 +68,19 @@ def bindings(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def conformance(session: nox.Session) -> None:
+    """Build other backends' projects with them and with twinwheel, and compare; write the page."""
+    session.install("--quiet", ".", *group("conformance"), env=PURE)
+    folder = Path(session.create_tmp(), "conformance")
+    page = Path("docs/reference/conformance.md").resolve()
+    session.run(
+        *("python", "-m", "conformance", "--folder", str(folder), "--page", str(page)),
+        *session.posargs,
+        env={"PYTHONPATH": str(Path("tests").resolve())},
+    )
+
+
+@nox.session(default=False)
 def identifiers(session: nox.Session) -> None:
     """Compare the wheels that cibuildwheel would build with the documented set."""
     session.install("--quiet", ".[test]", env=PURE)
@@ -147,9 +160,10 @@ def size_besides_photograph(wheel: Path) -> int:
 
 @nox.session(default=False)
 def reference(session: nox.Session) -> None:
-    """Write the reference of the settings from their model."""
+    """Write the references of the settings and of the error codes from the code."""
     session.install("--quiet", ".", env=PURE)
     session.run("python", "docs/make_settings.py")
+    session.run("python", "docs/make_errors.py")
 
 
 @nox.session

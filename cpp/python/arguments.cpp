@@ -99,9 +99,9 @@ int Arguments::run() const {
     image.height = static_cast<std::uint32_t>(view.shape[0]);
     image.width = static_cast<std::uint32_t>(view.shape[1]);
     image.channels = colour ? static_cast<std::uint32_t>(view.shape[2]) : 1;
-    image.row_stride = view.strides[0];
-    image.column_stride = view.strides[1];
-    image.channel_stride = colour ? view.strides[2] : view.itemsize;
+    image.row_stride = input_.stride(0);
+    image.column_stride = input_.stride(1);
+    image.channel_stride = colour ? input_.stride(2) : view.itemsize;
     return kernel_convolve_ex(&image, kernel_.view().buf,
                               static_cast<std::uint32_t>(kernel_.view().shape[0]), border_, value_,
                               output_.view().buf);

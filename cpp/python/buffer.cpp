@@ -36,6 +36,16 @@ char Buffer::sample() const {
     return 0;
 }
 
+Py_ssize_t Buffer::stride(int axis) const {
+    if (view_.strides != nullptr)
+        return view_.strides[axis];
+    // Left out by who is C-contiguous, as arrays of ctypes are.
+    Py_ssize_t stride = view_.itemsize;
+    for (int inner = view_.ndim - 1; inner > axis; inner--)
+        stride *= view_.shape[inner];
+    return stride;
+}
+
 bool Buffer::same_shape(const Buffer &other) const {
     if (view_.ndim != other.view_.ndim)
         return false;
@@ -64,16 +74,17 @@ void Buffer::check_lengths() const {
 }
 
 bool Buffer::overlaps(const Buffer &other) const {
-    auto range = [](const Py_buffer &view) {
+    auto range = [](const Buffer &buffer) {
+        const Py_buffer &view = buffer.view_;
         std::uintptr_t first = reinterpret_cast<std::uintptr_t>(view.buf), last = first;
         for (int axis = 0; axis < view.ndim; axis++) {
-            Py_ssize_t reach = (view.shape[axis] - 1) * view.strides[axis];
+            Py_ssize_t reach = (view.shape[axis] - 1) * buffer.stride(axis);
             (reach < 0 ? first : last) += static_cast<std::uintptr_t>(reach);
         }
         return std::pair(first, last + static_cast<std::uintptr_t>(view.itemsize));
     };
-    auto [first, last] = range(view_);
-    auto [other_first, other_last] = range(other.view_);
+    auto [first, last] = range(*this);
+    auto [other_first, other_last] = range(other);
     return first < other_last && other_first < last;
 }
 

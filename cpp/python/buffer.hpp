@@ -22,6 +22,8 @@ public:
     char sample() const;
     // The format as the exporter wrote it.
     const char *format() const { return view_.format ? view_.format : "B"; }
+    // From a sample of an axis to the next, in bytes. Not the view's own, which may have none.
+    Py_ssize_t stride(int axis) const;
     bool c_contiguous() const { return PyBuffer_IsContiguous(&view_, 'C') != 0; }
     bool same_shape(const Buffer &other) const;
     // The lengths as Python writes a tuple.

@@ -1,8 +1,7 @@
 // The Python module twinwheel.image._c.
 #include "arguments.hpp"
 
-#include <cstdlib>
-#include <new>
+#include <string>
 
 namespace py = pybind11;
 
@@ -32,7 +31,9 @@ constexpr const char *CPU_VARIABLE = "TWINWHEEL_IMAGE_CPU";
 void select_cpu() {
     // Through Python, as its environment may differ from the C runtime's.
     py::str wanted = py::module_::import("os").attr("environ").attr("get")(CPU_VARIABLE, "");
-    auto name = wanted.cast<std::string>();
+    // The accepted names are ASCII, and what is not cannot always be told in UTF-8.
+    py::bytes plain = wanted.attr("strip")().attr("lower")().attr("encode")("ascii", "replace");
+    auto name = plain.cast<std::string>();
     if (kernel_select_cpu(name.empty() ? "auto" : name.c_str()) == KERNEL_OK)
         return;
     std::string accepted = "auto, baseline";
@@ -50,8 +51,10 @@ void convolve(const py::object &input, const py::object &kernel, const py::objec
         py::gil_scoped_release release;
         status = arguments.run();
     }
-    if (status == KERNEL_OUT_OF_MEMORY)
-        throw std::bad_alloc();
+    if (status == KERNEL_OUT_OF_MEMORY) {
+        PyErr_NoMemory();
+        throw py::error_already_set();
+    }
     if (status != KERNEL_OK)
         throw py::value_error("input and kernel are too large together");
 }

@@ -6,7 +6,27 @@ that it need not: the build backend is ``twinwheel.build``, the command line ``t
 
 from __future__ import annotations
 
-from twinwheel._version import __version__
 from twinwheel.selection import report, select
 
-__all__ = ["__version__", "report", "select"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from twinwheel._version import __version__
+
+__all__ = ["__version__", "rebuild", "report", "select"]
+
+
+def rebuild(package: str, *, only_if_changed: bool = False) -> None:
+    """Build the native halves of an editable install again; see ``twinwheel.rebuilding``."""
+    from twinwheel.rebuilding import rebuild as run
+
+    run(package, only_if_changed=only_if_changed)
+
+
+if not TYPE_CHECKING:  # a type checker is to know the names, not to take any
+
+    def __getattr__(name):
+        if name == "__version__":  # which no import of a twin package needs
+            from twinwheel._version import __version__
+
+            return __version__
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import sys
 import sysconfig
 import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.programs import path_without as hide
 from support.projects import PACKAGES, Environment, Project
 
 import twinwheel
@@ -66,15 +65,7 @@ def path_without(
     """Make a PATH on which no program matches a pattern; all others are there."""
 
     def make(hidden: str) -> str:
-        folder = tmp_path_factory.mktemp("path")
-        for entry in [str(Path(sys.executable).parent), *os.environ["PATH"].split(os.pathsep)]:
-            if not Path(entry).is_dir():
-                continue
-            for program in Path(entry).iterdir():
-                link = folder / program.name
-                if not re.fullmatch(hidden, program.name) and not link.is_symlink():
-                    link.symlink_to(program)
-        return str(folder)
+        return hide(tmp_path_factory.mktemp("path"), hidden)
 
     return make
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -11,54 +13,129 @@ import pytest
 from support.projects import Environment, Project, names, natives
 
 
-def install(twin: Project, environment: Environment) -> None:
-    """Install it by pip, whose build runs in the environment and needs this run's build tools."""
+def lend_tools(environment: Environment) -> None:
+    """Let the environment see the build tools of this run, as without build isolation."""
     site = environment.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
     Path(site, "tools.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
-    environment.pip(
-        "install",
-        "--no-deps",
-        "--no-index",
-        "--no-build-isolation",
-        "-e",
-        str(twin.root),
-        environ=twin.environ,
+
+
+def install(twin: Project, environment: Environment) -> None:
+    """Install it by pip, whose build runs in the environment."""
+    lend_tools(environment)
+    options = ("--no-deps", "--no-index", "--no-build-isolation")
+    environment.pip("install", *options, "-e", str(twin.root), environ=twin.environ)
+
+
+def git(twin: Project, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *arguments],
+        cwd=twin.root,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
     )
+    return done.stdout
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="looks at the tree through git")
 def test_the_life_of_a_developer(twin: Project, environment: Environment) -> None:
-    before = twin.listing()
-    output = twin.root.parent / "editable"
-    output.mkdir()
-    outcome = twin.hook("build_editable", wheel_directory=str(output))
-    assert outcome.code == 0, outcome.text
-    assert twin.listing() == before
-    wheel = output / outcome.result
-    assert natives(names(wheel)) == []
-    environment.pip("install", "--no-deps", "--no-index", str(wheel))
+    git(twin, "init", "--quiet")
+    git(twin, "add", ".")
+    git(twin, "commit", "--quiet", "--message", "Begin")
+    install(twin, environment)
+    assert git(twin, "status", "--porcelain") == ""
 
     bound = "import twin, twin._rust; print(twin.double is twin._rust.double, twin.double(21))"
     assert environment.run("-c", bound) == "True 42"
-    where = "import twin._c; print(twin._c.__file__)"
-    native = Path(environment.run("-c", where))
+    native = Path(environment.run("-c", "import twin._c; print(twin._c.__file__)"))
     assert native.is_relative_to(twin.root / "build" / "twinwheel")
 
-    only_python = {"TWIN_IMPLEMENTATION": "python"}
     answer = "import twin; print(twin.double(21))"
-    assert environment.run("-c", answer, environ=only_python) == "42"
+
+    def answers() -> list[str]:
+        """What each implementation says."""
+        return [
+            environment.run("-c", answer, environ={**environ(twin), "TWIN_IMPLEMENTATION": name})
+            for name in ("python", "c", "rust")
+        ]
+
+    assert answers() == ["42", "42", "42"]
     twin.edit("src/twin/_python.py", "2 * value", "3 * value")
-    assert environment.run("-c", answer, environ=only_python) == "63"
-    assert environment.run("-c", answer, environ={"TWIN_IMPLEMENTATION": "c"}) == "42"
-    twin.edit("src/twin/_python.py", "3 * value", "2 * value")
+    assert answers() == ["63", "42", "42"]
+    again = "import twinwheel, twin; twinwheel.rebuild('twin')"
+    twin.edit("cpp/module.c", "2 * number", "4 * number")
+    environment.run("-c", again, environ=environ(twin))
+    assert answers() == ["63", "84", "42"]
+    twin.edit("rust/src/lib.rs", "2 * value", "5 * value")
+    environment.run("-c", again, environ=environ(twin))
+    assert answers() == ["63", "84", "105"]
+    git(twin, "commit", "--quiet", "--all", "--message", "Change")
+    assert git(twin, "status", "--porcelain") == ""
 
     # A wheel that is built next to it has nothing of the editable install in it.
     wheel = twin.wheel(environ={"TWINWHEEL_C": "off"})
     assert [name.split(".")[0] for name in natives(names(wheel))] == ["twin/_rust"]
-
     environment.pip("uninstall", "-y", "twin-package")
-    gone = environment.try_run("-c", "import twin")
-    assert "No module named 'twin'" in gone.stderr
-    assert twin.listing() == before
+    assert "No module named 'twin'" in environment.try_run("-c", "import twin").stderr
+    assert git(twin, "status", "--porcelain") == ""
+
+
+def environ(twin: Project) -> dict[str, str]:
+    """What a rebuild needs of the environment: the tools on PATH, and one Cargo tree."""
+    return {name: twin.environ[name] for name in ("PATH", "CARGO_TARGET_DIR")}
+
+
+def test_a_change_is_built_on_import_where_that_is_asked_for(
+    twin: Project, environment: Environment
+) -> None:
+    twin.edit(
+        "pyproject.toml", 'package = "twin"', 'package = "twin"\neditable.rebuild = "on-import"'
+    )
+    output = twin.root.parent
+    off = {"TWINWHEEL_RUST": "off"}
+    outcome = twin.hook("build_editable", wheel_directory=str(output), environ=off)
+    environment.pip("install", "--no-deps", "--no-index", str(output / outcome.result))
+    lend_tools(environment)
+    answer = "import twin; print(twin.double(21))"
+    assert environment.run("-c", answer, environ=environ(twin)) == "42"
+    (tree,) = trees(twin)
+    record = tree.with_name(f"{tree.name}.json")
+    built = record.stat().st_mtime_ns
+    assert environment.run("-c", answer, environ=environ(twin)) == "42"
+    assert record.stat().st_mtime_ns == built  # nothing changed, so nothing was built
+    twin.edit("cpp/module.c", "2 * number", "40 * number")
+    processes = [
+        subprocess.Popen(
+            [str(environment.python), "-c", answer],
+            env={**os.environ, **environ(twin)},
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for _ in range(3)
+    ]
+    assert [process.communicate()[0].strip() for process in processes] == ["840"] * 3
+
+    twin.edit("cpp/module.c", "40 * number", "nonsense")
+    broken = environment.try_run("-c", answer, environ=environ(twin))
+    assert "[TW353]" in broken.stderr
+    assert "nonsense" in broken.stderr
+
+
+def test_a_rebuild_that_fails_keeps_what_was_there(twin: Project, environment: Environment) -> None:
+    output = twin.root.parent
+    off = {"TWINWHEEL_RUST": "off"}
+    outcome = twin.hook("build_editable", wheel_directory=str(output), environ=off)
+    environment.pip("install", "--no-deps", "--no-index", str(output / outcome.result))
+    lend_tools(environment)
+    twin.edit("cpp/module.c", "2 * number", "nonsense")
+    again = "import twinwheel; twinwheel.rebuild('twin')"
+    assert "[TW353]" in environment.try_run("-c", again, environ=environ(twin)).stderr
+    assert environment.run("-c", "import twin; print(twin.double(2))") == "4"
+
+
+def test_what_is_not_editable_cannot_be_rebuilt(environment: Environment) -> None:
+    done = environment.try_run("-c", "import twinwheel; twinwheel.rebuild('twin')")
+    assert "[TW351]" in done.stderr
 
 
 def test_pip_installs_it(twin: Project, environment: Environment) -> None:
@@ -70,7 +147,8 @@ def test_pip_installs_it(twin: Project, environment: Environment) -> None:
 
 def trees(twin: Project) -> list[Path]:
     """The folders that editable installs of the project point to."""
-    return sorted((twin.root / "build" / "twinwheel").glob("editable-*"))
+    found = (twin.root / "build" / "twinwheel").glob("editable-*")
+    return sorted(path for path in found if path.is_dir())
 
 
 def test_a_second_build_replaces_the_first(twin: Project) -> None:

@@ -42,14 +42,16 @@ def build_wheel(output, config_settings=None, metadata_directory=None):
 
 @pytest.fixture
 def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "small_backend.py").write_text(BACKEND, "utf-8")
+    """A folder for backends, in which the hooks of this test's processes look for them."""
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path
 
 
 def call(folder: Path, label: str, **settings: str) -> HookCall:
+    """A call of a backend of its own, which is the same module under another name."""
+    (folder / f"{label}_backend.py").write_text(BACKEND, "utf-8")
     config: dict[str, str | list[str]] = {"folder": str(folder), **settings}
-    return HookCall(label, "small_backend", "build_wheel", folder, folder, config)
+    return HookCall(label, f"{label}_backend", "build_wheel", folder, folder, config)
 
 
 def running(process: int) -> bool:
@@ -71,6 +73,25 @@ def test_they_run_at_the_same_time(backend: Path) -> None:
         "left": backend / "left.whl",
         "right": backend / "right.whl",
     }
+
+
+def test_calls_of_one_backend_run_in_turn(backend: Path) -> None:
+    """Each leaves a mark while it runs, and fails where it finds the other's."""
+    (backend / "alone.py").write_text(
+        "import pathlib, time\n"
+        "def build_wheel(output, config_settings=None, metadata_directory=None):\n"
+        "    mark = pathlib.Path(output, 'running')\n"
+        "    mark.touch(exist_ok=False)\n"
+        "    time.sleep(0.2)\n"
+        "    mark.unlink()\n"
+        "    return config_settings['me']\n",
+        "utf-8",
+    )
+    calls = [
+        HookCall(name, "alone", "build_wheel", backend, backend, {"me": name})
+        for name in ("first", "second")
+    ]
+    assert call_hooks(calls) == {name: backend / name for name in ("first", "second")}
 
 
 def test_what_the_frontend_told_us_is_not_told_on(

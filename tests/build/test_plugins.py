@@ -6,6 +6,7 @@ import dataclasses
 import shutil
 import stat
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -248,6 +249,12 @@ def test_an_editable_install_points_to_both(plugged: Project, environment: Envir
     plugged.edit("src/twin/_python.py", "2 * value", "3 * value")
     answer = "import twin; print(twin.double(21))"
     assert environment.run("-c", answer, environ={"TWIN_IMPLEMENTATION": "python"}) == "63"
+    plugged.edit("cpp/module.c", "2 * number", "4 * number")
+    site = environment.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
+    Path(site, "tools.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
+    build = dict(plugged.environ)
+    environment.run("-c", "import twinwheel; twinwheel.rebuild('twin')", environ=build)
+    assert environment.run("-c", answer) == "84"
     environment.pip("uninstall", "-y", "twin-package")
     assert "No module named 'twin'" in environment.try_run("-c", answer).stderr
 

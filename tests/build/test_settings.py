@@ -70,7 +70,7 @@ def test_every_default_is_filled_in() -> None:
         ("implementations/c/bulid", "off", "TW103", "did you mean 'build'?"),
         ("implementations/c/build", "maybe", "TW105", "auto, require, off"),
         ("implementations/c/build", True, "TW104", "true or false"),
-        ("implementations/c/builder", "meson", "TW105", "cargo, maturin"),
+        ("implementations/c/builder", "meson", "TW105", "maturin, "),
         ("implementations/c/builder", "matruin", "TW105", "did you mean 'maturin'?"),
         ("implementations/c/module", "other._c", "TW105", "outside the package"),
         ("implementations/c/module", "pkg", "TW105", "outside the package"),

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import math
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,8 +24,6 @@ from twinwheel.manifest import load
 Image = pytest.importorskip("PIL.Image")
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from support.commands import Run
     from support.twins import Maker
 
@@ -140,6 +139,37 @@ def test_a_folder_that_cannot_be_made(run: Run, small: Path) -> None:
     done = run("demo", small, "--output", small)
     assert done.code == 2
     assert done.err.startswith("error[TW515]")
+
+
+def test_a_folder_without_a_name(run: Run, small: Path, tmp_path: Path) -> None:
+    done = run("demo", small, "--output", "")
+    assert done.code == 2
+    assert done.out == ""
+    assert done.err.startswith("error[TW515]: the folder of the output has no name")
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_the_working_folder_by_its_name(run: Run, small: Path, tmp_path: Path) -> None:
+    assert run("demo", small, "--output", ".").code == 0
+    assert record_of(tmp_path / "work")["agrees"] is True
+
+
+@pytest.mark.skipif(not Path("/dev/zero").is_char_device(), reason="this system has none")
+def test_a_file_without_an_end(run: Run, tmp_path: Path) -> None:
+    done = run("demo", "/dev/zero")
+    assert done.code == 2
+    assert done.err.startswith("error[TW512]: /dev/zero cannot be read: it is no regular file")
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_a_wrong_cpu_level_is_said_once(small: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    done = finish(start("demo", str(small), cwd=work, variables={"TWINWHEEL_IMAGE_CPU": "fortran"}))
+    assert done.code == 2
+    assert done.err.startswith("error[TW516]: twinwheel.image cannot be imported: ")
+    assert "must be one of auto, baseline, avx2, not 'fortran'" in done.err
+    assert list(work.iterdir()) == []
 
 
 def test_without_pillow(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ def test_help_names_the_commands(run: Run) -> None:
     assert done.code == 0
     assert "doctor" in done.out
     assert "demo" in done.out
+    assert "explain" in done.out
 
 
 @pytest.mark.parametrize(
@@ -83,12 +85,13 @@ def test_an_error_is_told_without_traceback_or_markup(
         assert done.code == 2
         assert done.out == ""
         assert "a [red]word[/red] :smile: is wrong" in done.err
-        plain = done.err.replace("\x1b[1;31m", "").replace("\x1b[0m", "")
+        plain = re.sub(r"\x1b\[[\d;]*m", "", done.err)
         assert plain.splitlines() == [
             "error[TW501]: a [red]word[/red] :smile: is wrong",
             "  where:    [here]",
             "  accepted: x",
             "  help:     y",
+            "  for more: twinwheel explain TW501",
         ]
 
 

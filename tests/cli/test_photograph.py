@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from twinwheel.cli.demo.photograph import CREDIT, DEFAULT, MOST_PIXELS, read_photograph
+from twinwheel.cli.demo import photograph
+from twinwheel.cli.demo.photograph import (
+    CREDIT,
+    DEFAULT,
+    MOST_BYTES,
+    MOST_PIXELS,
+    read_photograph,
+)
 from twinwheel.errors import CommandError
 
 Image = pytest.importorskip("PIL.Image")
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def refused(path: Path) -> CommandError:
@@ -112,7 +116,59 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    assert refused(tmp_path).code == "TW512"
+    error = refused(tmp_path)
+    assert error.code == "TW512"
+    assert error.message == f"{tmp_path} cannot be read: it is a folder"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has none")
+def test_a_pipe(tmp_path: Path) -> None:
+    """Opening one waits for a writer, who may never come."""
+    path = tmp_path / "image.png"
+    os.mkfifo(path)
+    error = refused(path)
+    assert error.code == "TW512"
+    assert error.message == f"{path} cannot be read: it is no regular file"
+
+
+@pytest.mark.skipif(not Path("/dev/null").is_char_device(), reason="this system has none")
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_device(tmp_path: Path, linked: bool) -> None:
+    path = tmp_path / "image.png" if linked else Path("/dev/null")
+    if linked:
+        path.symlink_to("/dev/null")
+    assert refused(path).code == "TW512"
+
+
+def test_a_link_to_a_photograph(tmp_path: Path) -> None:
+    path = tmp_path / "image.jpg"
+    try:
+        path.symlink_to(DEFAULT)
+    except OSError:
+        pytest.skip("this user may make no links")
+    assert read_photograph(path).image.size == (600, 400)
+
+
+def test_a_long_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "image.tiff"
+    with path.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)  # without a block on most disks
+
+    def opened(*_: object) -> None:
+        raise AssertionError("it was opened")
+
+    monkeypatch.setattr(Path, "open", opened)
+    monkeypatch.setattr(Path, "read_bytes", opened)
+    error = refused(path)
+    assert error.code == "TW514"
+    assert f"{MOST_BYTES:,}" in error.accepted
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="this system has none")
+def test_a_file_that_does_not_tell_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Path("/proc/self/status").stat().st_size == 0
+    monkeypatch.setattr(photograph, "MOST_BYTES", 100)
+    assert refused(Path("/proc/self/status")).code == "TW514"
 
 
 def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:

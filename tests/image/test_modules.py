@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 
 import pytest
+from image.fresh import run
 from image.loading import LEVELS, NATIVE, native_module, was_built
 
 import twinwheel
 import twinwheel.image
 
 COMPILERS = {"c": ("gcc ", "clang ", "apple-clang ", "msvc "), "rust": ("rustc ",)}
-
-
-def run(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run code in a fresh interpreter."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("TWINWHEEL_")}
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env=kept | variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("implementation", NATIVE)
@@ -41,26 +28,6 @@ def test_the_fallbacks_version() -> None:
     from twinwheel.image import _python
 
     assert _python.__version__ == twinwheel.__version__
-
-
-@pytest.mark.parametrize("implementation", NATIVE)
-@pytest.mark.parametrize("wanted", ["baseline", "auto", ""])
-def test_cpu_level(implementation: str, wanted: str) -> None:
-    name = native_module(implementation).__name__
-    done = run(f"import {name} as m; print(m.cpu_level)", TWINWHEEL_IMAGE_CPU=wanted)
-    expected = ["baseline"] if wanted == "baseline" else LEVELS
-    assert done.stdout.strip() in expected, done.stderr
-
-
-@pytest.mark.parametrize("implementation", NATIVE)
-def test_unknown_cpu_level(implementation: str) -> None:
-    name = native_module(implementation).__name__
-    done = run(f"import {name}", TWINWHEEL_IMAGE_CPU="sse9")
-    last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("ImportError: TWINWHEEL_IMAGE_CPU must be one of auto, baseline"), (
-        done.stderr
-    )
-    assert last.endswith("on this machine, not 'sse9'")
 
 
 @pytest.mark.parametrize("implementation", ["python", *NATIVE])

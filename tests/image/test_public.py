@@ -153,8 +153,6 @@ READ_ONLY = memoryview(bytes(24)).cast("f", (2, 3))
          "image must hold float32 or uint8 samples, not int32"),
         ((np.ones((2, 3), np.bool_), BOX), {}, TypeError,
          "image must hold float32 or uint8 samples, not bool"),
-        ((Image.new("1", (2, 3)), BOX), {}, TypeError,
-         "image must hold float32 or uint8 samples, not bool"),
         ((b"abc", BOX), {}, ValueError,
          "image must have 2 dimensions (height, width) or 3 (height, width, channels), not 1"),
         ((np.ones((0, 3), np.uint8), BOX), {}, ValueError,
@@ -179,7 +177,7 @@ READ_ONLY = memoryview(bytes(24)).cast("f", (2, 3))
         ((ONES, np.ones((3, 2))), {}, ValueError,
          "kernel must be square, (size, size): shape (3, 2)"),
         ((ONES, np.ones((1, 1), np.complex64)), {}, TypeError,
-         "kernel must hold real numbers, not format 'Zf'"),
+         "kernel must hold real numbers, not complex64"),
         ((ONES, np.ones((1, 1), np.bool_)), {}, TypeError,
          "kernel must hold real numbers, not bool"),
         ((ONES, BOX), {"border": "reflet"}, ValueError,
@@ -240,7 +238,7 @@ result = twinwheel.image.convolve(depth, [[2]])
 assert (result.format, result.tolist()) == ("f", [[3.0, -4.0]])
 
 for image, error in [
-    (Image.new("1", (2, 3)), "image must hold float32 or uint8 samples, not '|b1'"),
+    (Image.new("I", (2, 3)), "image must hold float32 or uint8 samples, not int32"),
     (Image.new("L", (0, 3)), "image must not have zero size: shape (3, 0)"),
     (
         type("Tensor", (), {"__array__": lambda self: None})(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from array import array
 from dataclasses import dataclass
@@ -317,3 +318,29 @@ def test_keywords(convolve: Convolve) -> None:
         convolve(*arguments.values(), "nearest")
     with pytest.raises(TypeError):
         convolve(arguments["input"], arguments["kernel"])
+
+
+def test_buffers_that_leave_out_their_strides(convolve: Convolve) -> None:
+    """Arrays of ctypes give none, as they are contiguous."""
+    row, pixel = ctypes.c_float * 3, ctypes.c_uint8 * 2
+    image, output = (row * 2)(row(1, 2, 3), row(4, 5, 6)), (row * 2)()
+    weight = ctypes.c_float * 1
+    kernel = (weight * 1)(weight(2))
+    convolve(image, kernel, output)
+    assert [list(line) for line in output] == [[2, 4, 6], [8, 10, 12]]
+    line_of_two = pixel * 2
+    colours = (line_of_two * 1)(line_of_two(pixel(1, 2), pixel(3, 4)))
+    result = (line_of_two * 1)()
+    convolve(colours, kernel, result)
+    assert bytes(result) == bytes([2, 4, 6, 8])
+    with pytest.raises(ValueError) as caught:
+        convolve(image, kernel, image)
+    assert str(caught.value) == "output must not overlap input"
+    memory = bytearray(4 * 12)
+    one, other = (row * 2).from_buffer(memory), (row * 2).from_buffer(memory, 4 * 5)
+    with pytest.raises(ValueError) as caught:
+        convolve(one, kernel, other)
+    assert str(caught.value) == "output must not overlap input"
+    with pytest.raises(ValueError) as caught:
+        convolve((row * 2)(), (row * 3).from_buffer(memory), other)
+    assert str(caught.value) == "output must not overlap kernel"

@@ -1,4 +1,4 @@
-"""Every error code has one meaning, and a place in the documentation."""
+"""Every error code has one meaning, and an explanation."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from twinwheel.cli.explain.explanations import CLASSES, EXPLANATIONS
+
 CODE = re.compile(r"TW\d{3}\Z")
-CLASSES = {
-    "1": "ConfigError",
-    "2": "ToolchainError",
-    "3": "BuildError",
-    "4": "SelectionError",
-    "5": "CommandError",
-}
 Use = tuple[str, str]
 """Name of the class that is raised, and the place."""
 
@@ -42,33 +37,36 @@ def used(root: Path) -> dict[str, list[Use]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def documented(root: Path) -> list[str]:
-    """The codes of docs/reference/errors.md, in its order."""
+EXPLAINED = [explanation.code for explanation in EXPLANATIONS]
+
+
+def test_every_code_is_explained(used: dict[str, list[Use]]) -> None:
+    missing = {code: uses for code, uses in sorted(used.items()) if code not in EXPLAINED}
+    assert missing == {}, "add an entry to src/twinwheel/cli/explain/explanations for each of these"
+
+
+def test_every_explained_code_is_used(used: dict[str, list[Use]]) -> None:
+    unused = [code for code in EXPLAINED if code not in used]
+    assert unused == [], "remove the entries of these from src/twinwheel/cli/explain/explanations"
+
+
+def test_no_code_is_explained_twice() -> None:
+    assert [code for code, count in Counter(EXPLAINED).items() if count > 1] == []
+
+
+def test_every_code_is_on_the_page_of_errors(root: Path) -> None:
     page = (root / "docs/reference/errors.md").read_text("utf-8")
-    return re.findall(r"^\| `(TW\d{3})` \|", page, re.MULTILINE)
-
-
-def test_every_code_is_documented(used: dict[str, list[Use]], documented: list[str]) -> None:
-    missing = {code: uses for code, uses in sorted(used.items()) if code not in documented}
-    assert missing == {}, "add a row to docs/reference/errors.md for each of these"
-
-
-def test_every_documented_code_is_used(used: dict[str, list[Use]], documented: list[str]) -> None:
-    assert [code for code in documented if code not in used] == []
-
-
-def test_no_code_is_documented_twice(documented: list[str]) -> None:
-    assert [code for code, count in Counter(documented).items() if count > 1] == []
-    assert documented == sorted(documented)
+    assert re.findall(r"^\| \[`(TW\d{3})`\]", page, re.MULTILINE) == EXPLAINED
+    assert re.findall(r"^### (TW\d{3})$", page, re.MULTILINE) == EXPLAINED
 
 
 def test_the_first_digit_tells_the_class(used: dict[str, list[Use]]) -> None:
+    classes = {digit: error.__name__ for digit, (_, error) in CLASSES.items()}
     wrong = [
         (code, name, place)
         for code, uses in sorted(used.items())
         for name, place in uses
-        if name != CLASSES.get(code[2])
+        if name != classes.get(code[2])
     ]
     assert wrong == []
 

@@ -16,6 +16,8 @@ use twinwheel_kernels::Sample;
 pub(crate) struct Buffer {
     /// In a box, because an exporter may let the view point into itself.
     view: Box<ffi::Py_buffer>,
+    /// In bytes, one for each axis. Not the view's own, which may have none.
+    strides: Vec<isize>,
     name: &'static str,
 }
 
@@ -42,7 +44,11 @@ impl Buffer {
         }
         // SAFETY: the call above filled it.
         let view = unsafe { view.assume_init() };
-        let buffer = Self { view, name };
+        let mut buffer = Self {
+            view,
+            strides: Vec::new(),
+            name,
+        };
         if buffer
             .axes(buffer.view.suboffsets)
             .iter()
@@ -52,7 +58,20 @@ impl Buffer {
                 "{name} must lie in one block of memory, without suboffsets"
             )));
         }
+        buffer.strides = match buffer.axes(buffer.view.strides) {
+            [] => buffer.contiguous_strides(),
+            given => given.to_vec(),
+        };
         Ok(buffer)
+    }
+
+    /// For those who leave out their strides as they are C-contiguous: arrays of ctypes do.
+    fn contiguous_strides(&self) -> Vec<isize> {
+        let mut strides = vec![self.view.itemsize; self.shape().len()];
+        for axis in (1..strides.len()).rev() {
+            strides[axis - 1] = strides[axis] * self.shape()[axis];
+        }
+        strides
     }
 
     /// One number for each axis; none where the exporter gave none.
@@ -74,7 +93,7 @@ impl Buffer {
 
     /// In bytes.
     pub(crate) fn strides(&self) -> &[isize] {
-        self.axes(self.view.strides)
+        &self.strides
     }
 
     pub(crate) fn data(&self) -> *mut u8 {

@@ -26,7 +26,9 @@ mod _rust {
         let environment = py.import("os")?.getattr("environ")?;
         let wanted = environment.call_method1("get", (CPU_VARIABLE, ""))?;
         let wanted = wanted.cast::<PyString>()?;
-        let name = wanted.to_string_lossy();
+        // Stripped by Python too, so that a space is what Python says it is.
+        let name = wanted.call_method0("strip")?.call_method0("lower")?;
+        let name = name.cast::<PyString>()?.to_string_lossy();
         if cpu::select(if name.is_empty() { "auto" } else { &name }) {
             return Ok(());
         }

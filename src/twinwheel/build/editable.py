@@ -8,15 +8,17 @@ there.
 from __future__ import annotations
 
 import importlib.machinery
-import shutil
+import json
+import os
 import sys
 import sysconfig
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
-from twinwheel.build.metadata import read_metadata
-from twinwheel.build.plan import make_plan
+from twinwheel.build.metadata import ProjectMetadata, read_metadata
+from twinwheel.build.plan import Plan, make_plan
 from twinwheel.build.sources import package_folders
 from twinwheel.build.vendor import stand_in_source
 from twinwheel.build.wheel import build_contents, check_metadata, scratch_folder
@@ -24,56 +26,47 @@ from twinwheel.build.wheelfile import File, write_atomically, write_wheel
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from twinwheel.build.merge import Contents
-    from twinwheel.build.plan import Plan
 
-__all__ = ["editable_payload", "make_editable"]
+__all__ = ["EditableInstall", "build_tree", "editable_payload", "make_editable", "native_sources"]
 
-_FINDER = '''\
-"""Finds the native modules of an editable install. Written by twinwheel."""
-
-import sys
-
-FILES = {files}
-STAND_IN = {stand_in}
-
-
-class Finder:
-    """Maps the names of generated modules to the files that the build made."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        """Return the spec of a generated module, None for any other."""
-        file = FILES.get(name)
-        if file is None:
-            return None
-        from os.path import exists
-
-        if not exists(file):  # the build folder was cleaned: say so as for any missing module
-            return None
-        from importlib.util import spec_from_file_location
-
-        return spec_from_file_location(name, file)
+_FINDER = Path(__file__).with_name("finder.py.in")
+_NATIVE_SOURCES = (
+    *(".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".inc", ".inl", ".cu", ".in"),
+    *(".rs", ".toml", ".lock", ".pyx", ".pxd", ".pxi", ".f", ".f90", ".cmake", ".build", ".udl"),
+)
+_NATIVE_NAMES = ("CMakeLists.txt", "meson.options", "meson_options.txt")
+_NO_SOURCES = ("build", "dist", "target", "__pycache__", "node_modules", "venv")
 
 
-class StandIn:
-    """Finds the vendored selector under twinwheel's name, where no twinwheel is installed."""
+@dataclass(frozen=True)
+class EditableInstall:
+    """What an editable install is made with, kept in its finder so that it can be made again."""
 
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        """Return a spec for ``twinwheel`` itself, None for any other."""
-        if name != "twinwheel" or not STAND_IN:
-            return None
-        from importlib.util import spec_from_file_location
+    root: str
+    tree: str
+    """Folder of the native modules and the manifests."""
 
-        return spec_from_file_location(name, STAND_IN)
+    packages: tuple[str, ...]
+    config_settings: Mapping[str, str | list[str]]
+    environ: Mapping[str, str]
+    """The variables that chose the halves."""
+
+    name: str = ""
+    version: str = ""
+    """What another backend calls the project, where that writes the metadata; empty where we do."""
 
 
-sys.meta_path.insert(0, Finder)
-sys.meta_path.append(StandIn)
-'''
+@dataclass(frozen=True)
+class Built:
+    """A tree that has just been written."""
+
+    plan: Plan
+    metadata: ProjectMetadata
+    contents: Contents
+    install: EditableInstall
 
 
 def make_editable(
@@ -96,72 +89,139 @@ def make_editable(
     Raises:
         TwinwheelError: With a code, when anything is wrong; no wheel is written then.
     """
-    plan = make_plan(root, config_settings, state="editable")
-    metadata = read_metadata(plan)
-    check_metadata(metadata, metadata_directory)
-    announce(plan)
-    contents = build_contents(plan, metadata)
-    payload = editable_payload(plan, contents, metadata.name)
-    return write_wheel(wheel_directory, metadata.stem, contents.tag, payload, contents.dist_info)
+    built = build_tree(root, config_settings or {}, os.environ, metadata_directory)
+    contents = built.contents
+    return write_wheel(
+        wheel_directory,
+        built.metadata.stem,
+        contents.tag,
+        editable_payload(built),
+        contents.dist_info,
+    )
 
 
-def editable_payload(plan: Plan, contents: Contents, name: str) -> dict[str, File]:
-    """Write what the build made into its tree, and return what an editable wheel holds instead.
-
-    Args:
-        plan: What was built.
-        contents: What it gave.
-        name: The distribution's, as in file names.
-
-    Returns:
-        The finder and the path file that loads it, by path in the wheel.
-
-    Raises:
-        BuildError: TW341 when there is no place for what is built.
-    """
-    folder = scratch_folder(plan.root, plan.root)
-    if folder == plan.root:
-        raise BuildError(
-            "an editable install keeps its native modules under build/, which cannot be written to",
-            code="TW341",
-            where=str(plan.root / "build"),
-            help="make the project's folder writable, or install without -e",
-        )
-    # One tree for each choice of halves: environments that differ in it do not change each other's.
-    halves = "-".join(half.label.replace(":", "_") for half in plan.built) or "pure"
-    interpreter = f"{sysconfig.get_config_var('SOABI') or sys.implementation.cache_tag}"
-    tree = folder / f"editable-{interpreter}-{sysconfig.get_platform()}-{halves}"
-    _write_tree(tree, contents)
-    finder = f"_twinwheel_editable_{name}"
-    files = {module: str(tree / path) for path, module in _modules(contents).items()}
-    literal = "{\n" + "".join(f"    {k!r}: {v!r},\n" for k, v in sorted(files.items())) + "}"
-    paths = dict.fromkeys(str(item.path.parent.resolve()) for item in package_folders(plan))
-    stand_in = ""
-    if plan.settings.runtime == "vendored":
-        stand_in = str(tree / "twinwheel_stand_in.py")
-        source = stand_in_source(plan.settings.packages[0].package)
-        write_atomically(Path(stand_in), source)
-    text = _FINDER.replace("{files}", literal).replace("{stand_in}", repr(stand_in))
+def editable_payload(built: Built) -> dict[str, File]:
+    """Return what an editable wheel holds: the finder, and the path file that loads it."""
+    finder = f"_twinwheel_editable_{built.metadata.name}"
+    paths = dict.fromkeys(str(item.path.parent.resolve()) for item in package_folders(built.plan))
     return {
-        f"{finder}.py": File(text.encode()),
+        f"{finder}.py": File(_finder_source(built).encode()),
         f"{finder}.pth": File("\n".join([*paths, f"import {finder}", ""]).encode()),
     }
 
 
-def _write_tree(tree: Path, contents: Contents) -> None:
-    """Write the tree beside the old one and change them over: a failed build breaks nothing."""
-    fresh, old = tree.with_name(f"{tree.name}.new"), tree.with_name(f"{tree.name}.old")
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    for name, file in {**contents.native, **contents.generated}.items():
-        target = fresh / name
+def build_tree(
+    root: Path,
+    config_settings: Mapping[str, str | list[str]],
+    environ: Mapping[str, str],
+    metadata_directory: str | None = None,
+    name: str = "",
+    version: str = "",
+) -> Built:
+    """Build the halves and write what they made to the tree, each file in one step.
+
+    A build that fails leaves the tree as it was; so does one that is under way, for a process that
+    imports from it.
+
+    Args:
+        root: The project's folder.
+        config_settings: What the frontend passed to the hook.
+        environ: Environment.
+        metadata_directory: As for ``make_wheel``.
+        name: What another backend calls the project, where that writes the metadata.
+        version: What version it has there.
+
+    Raises:
+        BuildError: TW341 when there is no place for what is built.
+    """
+    plan = make_plan(root, config_settings, environ, state="editable")
+    metadata = ProjectMetadata(name, version, b"", b"", {}) if name else read_metadata(plan)
+    check_metadata(metadata, metadata_directory)
+    announce(plan)
+    folder = scratch_folder(root, otherwise=root)
+    if folder == root:
+        raise BuildError(
+            "an editable install keeps its native modules under build/, which cannot be written to",
+            code="TW341",
+            where=str(root / "build"),
+            help="make the project's folder writable, or install without -e",
+        )
+    sources = native_sources(root)  # before the build: a change during it counts as new
+    contents = build_contents(plan, metadata)
+    tree = folder / _tree_name(plan)
+    files = {**contents.native, **contents.generated}
+    if plan.settings.runtime == "vendored":
+        stand_in = stand_in_source(plan.settings.packages[0].package)
+        files["twinwheel_stand_in.py"] = File(stand_in)
+    _write_tree(tree, files)
+    record = json.dumps(sources, indent=0)
+    write_atomically(tree.with_name(f"{tree.name}.json"), record.encode())
+    variables = {f"TWINWHEEL_{name.upper()}" for name in _compiled_names(plan)}
+    install = EditableInstall(
+        root=str(root.resolve()),
+        tree=str(tree.resolve()),
+        packages=tuple(package.package for package in plan.settings.packages),
+        config_settings=dict(config_settings),
+        environ={name: environ[name] for name in sorted(variables) if name in environ},
+        name=name,
+        version=version,
+    )
+    return Built(plan, metadata, contents, install)
+
+
+def native_sources(root: Path) -> dict[str, list[int]]:
+    """Return path -> time of change and size of every file that a native build may read.
+
+    Args:
+        root: The project's folder; hidden folders and those of build outputs are passed over.
+    """
+    found: dict[str, list[int]] = {}
+    for parent, folders, names in os.walk(root):
+        folders[:] = sorted(f for f in folders if f not in _NO_SOURCES and not f.startswith("."))
+        for name in sorted(names):
+            if name.endswith(_NATIVE_SOURCES) or name in _NATIVE_NAMES:
+                path = Path(parent, name)
+                state = path.stat()
+                found[path.relative_to(root).as_posix()] = [state.st_mtime_ns, state.st_size]
+    return found
+
+
+def _tree_name(plan: Plan) -> str:
+    """Name one tree for each choice of halves, so that environments do not change each other's."""
+    halves = "-".join(half.label.replace(":", "_").replace("/", "_") for half in plan.built)
+    interpreter = sysconfig.get_config_var("SOABI") or sys.implementation.cache_tag
+    return f"editable-{interpreter}-{sysconfig.get_platform()}-{halves or 'pure'}"
+
+
+def _compiled_names(plan: Plan) -> Iterator[str]:
+    for half in plan.halves:
+        for decision in half.decisions:
+            yield decision.implementation.name
+
+
+def _write_tree(tree: Path, files: Mapping[str, File]) -> None:
+    for name, file in files.items():
+        target = tree / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.data)
-        target.chmod(0o755 if file.executable else 0o644)
-    if tree.exists():
-        tree.rename(old)
-    fresh.rename(tree)
-    shutil.rmtree(old, ignore_errors=True)
+        write_atomically(target, file.data, executable=file.executable)
+    for path in sorted(tree.rglob("*"), reverse=True):
+        if path.is_file() and path.relative_to(tree).as_posix() not in files:
+            path.unlink()
+
+
+def _finder_source(built: Built) -> str:
+    tree = Path(built.install.tree)
+    modules = {name: str(tree / path) for path, name in _modules(built.contents).items()}
+    vendored = built.plan.settings.runtime == "vendored"
+    text = _FINDER.read_text("utf-8")
+    for name, value in {
+        "FILES": dict(sorted(modules.items())),
+        "STAND_IN": str(tree / "twinwheel_stand_in.py") if vendored else "",
+        "INSTALL": asdict(built.install),
+        "REBUILD": built.plan.settings.editable.rebuild,
+    }.items():
+        text = text.replace(f"@{name}@", repr(value))
+    return text
 
 
 def _modules(contents: Contents) -> dict[str, str]:

@@ -45,9 +45,15 @@ class HookCall:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables to set beside the inherited ones."""
 
+    way_out: str = ""
+    """How to do without, for the error message."""
+
 
 def call_hooks(calls: Iterable[HookCall]) -> dict[str, Path]:
-    """Run all calls at once and wait for them; when one fails, stop the others.
+    """Run the backends side by side and wait for them; when one fails, stop the others.
+
+    Calls of one backend run one after the other: two runs of maturin would share Cargo's target
+    folder, and stage their modules under one name in it.
 
     Args:
         calls: What to call.
@@ -62,18 +68,22 @@ def call_hooks(calls: Iterable[HookCall]) -> dict[str, Path]:
     if not calls:
         return {}
     running = _Running()
-    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        futures = {pool.submit(_call, call, running): call for call in calls}
+    backends = {call.backend for call in calls}
+    with ThreadPoolExecutor(max_workers=len(backends)) as pool:
+        futures = [
+            pool.submit(_call_in_turn, [each for each in calls if each.backend == name], running)
+            for name in sorted(backends)
+        ]
         made: dict[str, Path] = {}
         failure: BuildError | None = None
         try:
             for future in as_completed(futures):
-                call = futures[future]
-                try:
-                    made[call.label] = call.output / future.result()
-                except BuildError as error:
+                error = future.exception()
+                if isinstance(error, BuildError):
                     failure = failure or error  # those after it failed because they were stopped
                     running.stop()
+                else:
+                    made |= future.result()
         except BaseException:
             running.stop()
             raise
@@ -128,6 +138,10 @@ class _Running:
 _LABEL = "_TWINWHEEL_HOOK_LABEL"
 
 
+def _call_in_turn(calls: Iterable[HookCall], running: _Running) -> dict[str, Path]:
+    return {call.label: call.output / _call(call, running) for call in calls}
+
+
 def _call(call: HookCall, running: _Running) -> str:
     from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
 
@@ -166,10 +180,6 @@ def _call(call: HookCall, running: _Running) -> str:
             code="TW301",
             where=f"the {call.label} half; its messages are above, behind [{call.label}]",
             help="mend what its messages name"
-            + (
-                f", or leave the half out: TWINWHEEL_{call.label.upper()}=off"
-                if call.hook != "build_sdist"
-                else ""
-            ),
+            + (f", or leave the half out: {call.way_out}" if call.way_out else ""),
         ) from None
     return result

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import stat
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from twinwheel.build.describe import describe
 from twinwheel.build.sbom import merge_sboms
-from twinwheel.build.sources import is_output_of, package_folders, python_sources
+from twinwheel.build.sources import is_module_file, is_output_of, package_folders, python_sources
 from twinwheel.build.tags import WheelTag, correct_machine, intersect
 from twinwheel.build.vendor import use_vendored, vendored_files
 from twinwheel.build.wheelfile import File, Half
@@ -130,6 +130,7 @@ def _check_identity(half: Half, plan: Plan, metadata: ProjectMetadata) -> None:
 def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, File]:
     """Return what the half made, without its copy of the sources and leftovers of other builds."""
     wanted = [decision for decision in half.plan.decisions if decision.build]
+    half = replace(half, payload=_placed(half, wanted))
     unwanted = [
         item
         for package in plan.settings.packages
@@ -158,6 +159,28 @@ def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, F
         if not any(is_output_of(path, decision.implementation) for path in outputs):
             raise _module_missing(half, decision, outputs)
     return outputs
+
+
+def _placed(half: Half, wanted: Sequence[Decision]) -> dict[str, File]:
+    """Move a compiled module to its package, where the builder knew of no package to put it into.
+
+    maturin, in a folder without Python sources, makes ``_rust/_rust.so`` and an ``__init__.py``
+    beside it, or ``_rust.so``, whatever its module-name says.
+    """
+    payload = dict(half.payload)
+    for decision in wanted:
+        module = decision.implementation.module
+        if any(is_output_of(path, decision.implementation) for path in payload):
+            continue
+        leaf = module.rpartition(".")[2]
+        strays = [path for path in payload if is_module_file(path, leaf)]
+        strays = [path for path in strays if is_module_file(PurePosixPath(path).name, leaf)]
+        if len(strays) == 1:
+            name = PurePosixPath(strays[0]).name
+            file = payload[strays[0]]
+            payload = {k: v for k, v in payload.items() if not is_module_file(k, leaf)}
+            payload[f"{module.replace('.', '/').removesuffix(leaf)}{name}"] = file
+    return payload
 
 
 def _files_in_tree(plan: Plan, half: Half) -> dict[str, Path]:

@@ -1,6 +1,7 @@
 """``[project]`` -> METADATA, entry points and licence files: one source for wheel and sdist.
 
-Neither half's metadata is used: the two backends write the same table differently.
+Of the halves' metadata only dynamic fields are taken: the two backends write the same table
+differently.
 Specifications: PEP 621, PEP 639, https://packaging.python.org/en/latest/specifications/core-metadata/
 """
 
@@ -64,10 +65,10 @@ def read_metadata(plan: Plan) -> ProjectMetadata:
     """Read the project's metadata.
 
     Raises:
-        ConfigError: TW121 when ``[project]`` is wrong, TW122 when it has dynamic fields.
+        ConfigError: TW121 when ``[project]`` is wrong, TW122 or TW123 when its dynamic fields have
+            no value, or two.
     """
     from packaging.utils import canonicalize_name
-    from pyproject_metadata import StandardMetadata
     from pyproject_metadata.errors import ConfigurationError
 
     project = plan.pyproject.get("project")
@@ -79,8 +80,8 @@ def read_metadata(plan: Plan) -> ProjectMetadata:
             accepted="a table with at least 'name' and 'version' (PEP 621)",
         )
     try:
-        metadata = StandardMetadata.from_pyproject(plan.pyproject, plan.root)
-        text = bytes(metadata.as_rfc822()) if not metadata.dynamic else b""
+        metadata = _standard_metadata(plan)
+        text = bytes(metadata.as_rfc822())
     except ConfigurationError as error:
         raise ConfigError(
             str(error),
@@ -88,14 +89,6 @@ def read_metadata(plan: Plan) -> ProjectMetadata:
             where=f"pyproject.toml, [{error.key}]" if error.key else "pyproject.toml, [project]",
             accepted="a [project] table as PEP 621 and PEP 639 describe it",
         ) from None
-    if metadata.dynamic or metadata.version is None:
-        raise ConfigError(
-            f"dynamic fields are not read yet: {', '.join(metadata.dynamic)}",
-            code="TW122",
-            where="pyproject.toml, [project] dynamic",
-            accepted="static values",
-            help="write the values into [project]",
-        )
     version = str(metadata.version)
     return ProjectMetadata(
         name=canonicalize_name(metadata.name).replace("-", "_"),
@@ -104,6 +97,18 @@ def read_metadata(plan: Plan) -> ProjectMetadata:
         entry_points=_entry_points(metadata).encode(),
         licenses=_licenses(plan, metadata),
     )
+
+
+def _standard_metadata(plan: Plan) -> StandardMetadata:
+    from pyproject_metadata import StandardMetadata
+
+    metadata = StandardMetadata.from_pyproject(plan.pyproject, plan.root)
+    if not metadata.dynamic:
+        return metadata
+    from twinwheel.build.dynamic import resolve_dynamic
+
+    filled = {**plan.pyproject, "project": resolve_dynamic(plan)}
+    return StandardMetadata.from_pyproject(filled, plan.root)
 
 
 def _entry_points(metadata: StandardMetadata) -> str:

@@ -70,6 +70,12 @@ class HalfPlan:
         return get_builder(self.builder_name)
 
     @property
+    def way_out(self) -> str:
+        """The variables that leave it out."""
+        names = dict.fromkeys(decision.implementation.name for decision in self.decisions)
+        return " ".join(f"TWINWHEEL_{name.upper()}=off" for name in names)
+
+    @property
     def build(self) -> bool:
         """Whether anything that it makes is wanted."""
         return any(decision.build for decision in self.decisions)

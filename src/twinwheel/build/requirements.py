@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinwheel.build.builders import get_builder
+from twinwheel.build.dynamic import dynamic_requirements
 from twinwheel.build.plan import make_plan
 
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ def requirements(
     """Return PEP 508 requirements for building a wheel, an editable install or an sdist."""
     plan = make_plan(root, config_settings, state=state)
     if state == "sdist":
-        return [*_COMMON, *_HOOKS, get_builder("scikit-build-core").REQUIREMENT]
+        packer = get_builder("scikit-build-core").REQUIREMENT
+        return list(dict.fromkeys([*_COMMON, *_HOOKS, packer, *dynamic_requirements(plan)]))
     wanted = [*_COMMON]
-    if plan.built:
-        wanted += _HOOKS
+    dynamic = dynamic_requirements(plan)
+    if plan.built or dynamic:
+        wanted += [*_HOOKS, *dynamic]
     for half in plan.built:
         wanted += half.builder.requirements(half.context)
     return list(dict.fromkeys(wanted))

@@ -100,6 +100,13 @@ def call(
         ConfigError: TW111 for a config setting that nobody reads.
     """
     routed = route_config_settings(config_settings, {stand_in.name: stand_in.builder})
+    if routed.modes:
+        raise ConfigError(
+            "there is no implementation to switch: the project has no [tool.twinwheel] table",
+            code="TW111",
+            where=", ".join(f"-C twinwheel.{name}" for name in routed.modes),
+            accepted=f"the settings of {stand_in.builder.DISTRIBUTION}",
+        )
     settings = routed.builders[stand_in.name] or None
     if hook.startswith("get_requires") and not _is_installed(stand_in):
         if hook == "get_requires_for_build_sdist":

@@ -116,6 +116,7 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
                     output=output,
                     config_settings=half.config_settings,
                     environment=environment,
+                    way_out=half.way_out,
                 )
             )
         wheels = call_hooks(calls)

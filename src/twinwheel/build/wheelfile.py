@@ -156,11 +156,13 @@ def wheel_description(tag: WheelTag) -> bytes:
     return "\n".join(lines).encode()
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> None:
     """Write a file under another name and move it into place."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         partial.write_bytes(data)
+        if executable:
+            partial.chmod(0o755)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

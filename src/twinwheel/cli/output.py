@@ -10,9 +10,11 @@ import errno
 import io
 import json
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+from twinwheel.cli.prose import parts_of, wrap
 from twinwheel.errors import CommandError
 
 if TYPE_CHECKING:
@@ -26,7 +28,14 @@ __all__ = ["COLOURS", "Cell", "Column", "Output"]
 
 COLOURS = ("auto", "always", "never")
 
-STYLES = {"": "", "good": "green", "bad": "bold red", "dim": "dim", "title": "bold"}
+STYLES = {
+    "": "",
+    "good": "green",
+    "bad": "bold red",
+    "code": "cyan",
+    "dim": "dim",
+    "title": "bold",
+}
 """Name of each style, and how rich spells it."""
 
 UNSTYLED_WIDTH = 100
@@ -73,6 +82,20 @@ class Output:
 
             self._write(f"{_drawn(self._console, Text(text, STYLES[style]))}\n")
 
+    def paragraph(self, text: str) -> None:
+        """Write a paragraph, in lines of a readable length; code in it stands in backticks."""
+        width = UNSTYLED_WIDTH
+        if sys.stdout is not None and sys.stdout.isatty():
+            width = min(width, shutil.get_terminal_size().columns)
+        for line in wrap(text, width):
+            if self._console is None:
+                self._write(f"{line}\n")
+            else:
+                from rich.text import Text
+
+                pieces = [(part, STYLES["code"] if code else "") for part, code in parts_of(line)]
+                self._write(f"{_drawn(self._console, Text.assemble(*pieces))}\n")
+
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]]) -> None:
         """Write a table; a cell is a ``Cell`` or plain text."""
         cells = [[Cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
@@ -92,18 +115,20 @@ class Output:
             sys.stderr.flush()
 
     def error(self, error: TwinwheelError) -> None:
-        """Write a coded error to standard error."""
+        """Write a coded error to standard error, and how to learn more of it."""
         first = f"error[{error.code}]: "
         details = {"where": error.where, "accepted": error.accepted, "help": error.help}
         rest = [error.message]
         rest += [f"  {label + ':':9} {text}" for label, text in details.items() if text]
+        more = f"  for more: twinwheel explain {error.code}"
         if self._error_console is not None:
             from rich.text import Text
 
             first = _drawn(self._error_console, Text(first, STYLES["bad"]))
+            more = _drawn(self._error_console, Text(more, STYLES["dim"]))
         if sys.stderr is not None:
             try:
-                sys.stderr.write(first + "\n".join(rest) + "\n")
+                sys.stderr.write(first + "\n".join([*rest, more]) + "\n")
                 sys.stderr.flush()
             except OSError:  # there is nobody left to tell
                 pass

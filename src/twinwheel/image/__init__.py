@@ -7,7 +7,8 @@ Built with twinwheel as a stranger's package would be. ``convolve`` takes images
 from __future__ import annotations
 
 from twinwheel import select
-from twinwheel.image._images import allocate, as_image
+from twinwheel.image._cpu import check_cpu_level
+from twinwheel.image._images import allocate, as_image, check_out
 from twinwheel.image._kernels import as_kernel
 from twinwheel.image._words import check_border, in_public_words
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["convolve", "kernel_convolve"]
 
+check_cpu_level()
 _kernels = select(__name__)
 kernel_convolve: Callable[..., None] = _kernels.convolve
 
@@ -44,9 +46,11 @@ def convolve(
     Args:
         image: (height, width) or (height, width, channels) of float32 or uint8: anything with the
             buffer protocol, ``__array__`` or ``__array_interface__``, such as a NumPy array, a
-            memoryview, or a Pillow image. Each channel is taken by itself.
-        kernel: (size, size) weights, as an array or as nested sequences; float32, or what can be
-            rounded to it. Any size from 1 up, even ones and ones larger than the image too.
+            memoryview, or a Pillow image whose samples are intensities. Each channel is taken by
+            itself.
+        kernel: (size, size) weights, as an array or as nested sequences; float32, or other real
+            numbers, whole ones too, which are rounded to it. Any size from 1 up, even ones and
+            ones larger than the image too.
         out: Where to write: a writable, C-contiguous buffer of the image's shape and type, that
             overlaps neither image nor kernel. By default it is made.
         border: What lies outside the image ``a b c d``:
@@ -61,12 +65,15 @@ def convolve(
         to 255; NaN becomes 0.
 
     Raises:
-        TypeError: An argument is not what it should be, or holds samples of another type.
+        TypeError: An argument is not what it should be, holds samples of another type, or is a
+            masked array.
         ValueError: A shape, the memory's layout, or border is wrong. Nothing was written.
     """
     source, is_array = as_image(image)
     weights = as_kernel(kernel)
     check_border(border)
+    if out is not None:
+        check_out(out)
     result = allocate(source, is_array) if out is None else out
     try:
         kernel_convolve(source, weights, result, border=border, value=value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinwheel.build.builders.contract import DynamicMetadata
 from twinwheel.build.builders.crates import (
     crate_versions,
     flags_without_paths,
@@ -17,6 +18,7 @@ from twinwheel.build.builders.crates import (
 from twinwheel.build.settings import cargo_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from twinwheel.build.builders.contract import BuildContext, StatedVersion, Toolchain
@@ -27,6 +29,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "dynamic_metadata",
     "environment",
     "guard",
     "leftovers",
@@ -59,6 +62,12 @@ def guard(context: BuildContext) -> dict[str, str]:
     """Return nothing: Cargo downloads no toolchain."""
     del context
     return {}
+
+
+def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
+    """Tell that no field is filled in here."""
+    del context, fields
+    return DynamicMetadata(frozenset(), help="write the values into [project]")
 
 
 def environment(context: BuildContext, scratch: Path) -> dict[str, str]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["BuildContext", "Builder", "StatedVersion", "Toolchain"]
+__all__ = ["BuildContext", "Builder", "DynamicMetadata", "StatedVersion", "Toolchain"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,29 @@ class StatedVersion:
     """Whether the file has no way to say that it is a pre-release."""
 
 
+@dataclass(frozen=True)
+class DynamicMetadata:
+    """How a backend fills in the fields that ``[project]`` leaves open."""
+
+    fields: frozenset[str]
+    """Those that it fills in."""
+
+    must_fill: frozenset[str] = frozenset()
+    """Those without which its own build fails."""
+
+    needs_tools: bool = False
+    """Whether its metadata hook needs what ``probe`` looks for."""
+
+    config_settings: Mapping[str, str] = field(default_factory=dict)
+    """What keeps its metadata hook from compiling."""
+
+    requires: tuple[str, ...] = ()
+    """PEP 508 requirements of its metadata hook, beside the backend's own."""
+
+    help: str = ""
+    """How to make it fill in a field."""
+
+
 class Builder(Protocol):
     """What every builder provides; a module serves."""
 
@@ -81,6 +104,9 @@ class Builder(Protocol):
 
     def guard(self, context: BuildContext) -> dict[str, str]:
         """Return variables without which the backend would do what no build of ours may."""
+
+    def dynamic_metadata(self, context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
+        """Tell which of the dynamic ``fields`` the backend fills in, and how to ask it."""
 
     def environment(self, context: BuildContext, scratch: Path) -> dict[str, str]:
         """Return variables to set for the backend's hooks when it builds one half of a wheel."""

@@ -148,6 +148,9 @@ def _stated(context: BuildContext, manifest: PurePosixPath, key: str) -> str:
 def flags_without_paths(context: BuildContext) -> dict[str, str]:
     """Keep the machine's paths out of panic messages; flags from Cargo's own files go before ours.
 
+    The project's own crates are compiled by relative paths. To name its folder here would make
+    Cargo build every dependency again for each folder that a project is built in.
+
     Source: https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
     """
     if any(re.search(r"^\s*rustflags\s*=", text, re.MULTILINE) for text in _cargo_configs(context)):
@@ -156,7 +159,6 @@ def flags_without_paths(context: BuildContext) -> dict[str, str]:
     if flags == [""]:
         flags = context.environ.get("RUSTFLAGS", "").split()
     flags.append(f"--remap-path-prefix={_cargo_home(context) / 'registry' / 'src'}=cargo")
-    flags.append(f"--remap-path-prefix={context.root}=.")
     return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
 
 

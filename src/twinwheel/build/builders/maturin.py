@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinwheel.build.builders.contract import DynamicMetadata
 from twinwheel.build.builders.crates import (
     crate_versions,
     flags_without_paths,
@@ -13,6 +14,7 @@ from twinwheel.build.builders.crates import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from twinwheel.build.builders.contract import BuildContext, StatedVersion, Toolchain
@@ -23,6 +25,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "dynamic_metadata",
     "environment",
     "guard",
     "leftovers",
@@ -35,6 +38,10 @@ BACKEND = "maturin"
 DISTRIBUTION = "maturin"
 
 REQUIREMENT = "maturin>=1.10,<2"
+# What maturin takes from Cargo.toml: https://www.maturin.rs/metadata
+_CARGO_FIELDS = frozenset(
+    ("version", "description", "readme", "license", "authors", "keywords", "urls")
+)
 
 
 def probe(context: BuildContext) -> Toolchain:
@@ -62,6 +69,12 @@ def guard(context: BuildContext) -> dict[str, str]:
         "MATURIN_NO_INSTALL_RUST": "1",
         "MATURIN_NO_MISSING_BUILD_BACKEND_WARNING": "1",
     }
+
+
+def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
+    """Fill in what Cargo.toml says; Cargo is asked."""
+    del context
+    return DynamicMetadata(_CARGO_FIELDS.intersection(fields), needs_tools=True)
 
 
 def environment(context: BuildContext, scratch: Path) -> dict[str, str]:

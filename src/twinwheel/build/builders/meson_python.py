@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from twinwheel.build.builders.build_files import call_arguments
 from twinwheel.build.builders.compilers import probe_compilers
-from twinwheel.build.builders.contract import StatedVersion
+from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion
 from twinwheel.build.programs import find_program
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from twinwheel.build.builders.contract import BuildContext, Toolchain
@@ -21,6 +22,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "dynamic_metadata",
     "environment",
     "guard",
     "leftovers",
@@ -62,6 +64,17 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
     """Return nothing: meson-python builds in a folder of its own."""
     del context, scratch
     return {}
+
+
+def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
+    """Tell that the version may come from ``project()`` in meson.build; Meson needs compilers."""
+    del context
+    return DynamicMetadata(
+        fields=frozenset({"version"}.intersection(fields)),
+        must_fill=frozenset(fields),
+        needs_tools=True,
+        help="write the values into [project]",
+    )
 
 
 def build_files(context: BuildContext) -> list[str]:

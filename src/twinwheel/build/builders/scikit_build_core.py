@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from twinwheel.build.builders.build_files import call_arguments
 from twinwheel.build.builders.compilers import probe_compilers
-from twinwheel.build.builders.contract import StatedVersion, Toolchain
+from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion, Toolchain
 from twinwheel.build.programs import find_program, version_tuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twinwheel.build.builders.contract import BuildContext
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "dynamic_metadata",
     "environment",
     "guard",
     "leftovers",
@@ -36,6 +39,11 @@ DISTRIBUTION = "scikit-build-core"
 
 REQUIREMENT = "scikit-build-core>=1.0"
 _DEFAULT_CMAKE = ">=3.15"
+# Those of its own providers of dynamic metadata that need another distribution.
+_PROVIDERS = {
+    "scikit_build_core.metadata.fancy_pypi_readme": "hatch-fancy-pypi-readme>=23.2",
+    "scikit_build_core.metadata.setuptools_scm": "setuptools-scm",
+}
 # Platforms for which PyPI has a ninja wheel, so that asking for it costs no compilation.
 _NINJA_PLATFORMS = re.compile(r"(linux-(x86_64|i686|aarch64|armv7l|ppc64le|s390x)|macosx-|win)")
 
@@ -79,6 +87,27 @@ def guard(context: BuildContext) -> dict[str, str]:
     """Return nothing: scikit-build-core downloads no toolchain."""
     del context
     return {}
+
+
+def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
+    """Fill in the fields that have a provider; without one for each, the backend fails."""
+    tool = context.pyproject.get("tool", {})
+    own = _subtable(tool.get("scikit-build", {}), "metadata")
+    entries = [item for item in tool.get("dynamic-metadata", []) if isinstance(item, dict)]
+    provided = {*own, *(str(item.get("field", "")) for item in entries)}
+    if any("field" not in item for item in entries):
+        provided.update(fields)  # a provider may fill in whatever it likes
+    tables = [*(_subtable(own, name) for name in own), *entries]
+    used = {str(item.get("provider", "")) for item in tables}
+    return DynamicMetadata(
+        frozenset(provided.intersection(fields)),
+        must_fill=frozenset(fields),
+        config_settings={"wheel.cmake": "false"},
+        requires=tuple(need for name, need in _PROVIDERS.items() if name in used),
+        help="name a provider in [tool.scikit-build.metadata.FIELD]; for a version, "
+        """provider = "scikit_build_core.metadata.regex", input = "rust/Cargo.toml", """
+        """regex = '(?m)^version = "(?P<value>[^"]+)"'""",
+    )
 
 
 def environment(context: BuildContext, scratch: Path) -> dict[str, str]:

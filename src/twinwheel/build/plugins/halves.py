@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import zipfile
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
+from twinwheel.build.editable import Built, build_tree
 from twinwheel.build.metadata import ProjectMetadata
 from twinwheel.build.plan import make_plan
 from twinwheel.build.sources import is_output_of, python_sources
@@ -29,7 +31,7 @@ __all__ = [
     "check_wheel",
     "common_tag",
     "compile_halves",
-    "file_name_of",
+    "compile_into_tree",
     "metadata_files",
     "plan_halves",
     "stale_outputs",
@@ -55,11 +57,25 @@ def compile_halves(plan: Plan, name: str, version: str) -> Contents:
     """
     announce(plan)
     # The metadata are the backend's: nothing of them is ours to write.
-    metadata = ProjectMetadata(file_name_of(name), version, b"", b"", {})
+    metadata = ProjectMetadata(_file_name_of(name), version, b"", b"", {})
     return build_contents(plan, metadata)
 
 
-def file_name_of(name: str) -> str:
+def compile_into_tree(root: Path, name: str, version: str) -> Built:
+    """Build the halves into the tree that an editable install leads to.
+
+    Args:
+        root: The project's folder.
+        name: The project's name, as its backend has it.
+        version: The project's version, as its backend has it.
+
+    Raises:
+        TwinwheelError: As for ``twinwheel.build``.
+    """
+    return build_tree(root, {}, os.environ, name=_file_name_of(name), version=version)
+
+
+def _file_name_of(name: str) -> str:
     """Return a distribution's name as it stands in the names of files: ``my_package``."""
     return re.sub(r"[-_.]+", "_", name).lower()
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.plugin import hookimpl
 
-from twinwheel.build.failing import errors_for_the_user
+from twinwheel.build import errors_for_the_user
 from twinwheel.errors import ConfigError, TwinwheelError
 
 if TYPE_CHECKING:
     from twinwheel.build.merge import Contents
     from twinwheel.build.plan import Plan
-    from twinwheel.build.settings import State
     from twinwheel.build.tags import WheelTag
     from twinwheel.build.wheelfile import File
 
@@ -62,15 +61,13 @@ class TwinwheelBuildHook(BuildHookInterface[Any]):
             from twinwheel.build.plugins.halves import compile_halves, plan_halves
 
             _refuse_our_keys(self.config)
-            state: State = "editable" if version == "editable" else "wheel"
-            plan = plan_halves(Path(self.root), state)
-            contents = compile_halves(plan, self.metadata.core.raw_name, self.metadata.version)
             # Kept until hatchling has packed them; gone with the process at the latest.
             self._staged = tempfile.TemporaryDirectory(prefix="twinwheel-")
-            if state == "editable":
-                self._add_editable(plan, contents, build_data)
+            if version == "editable":
+                self._add_editable(build_data)
             else:
-                self._add(plan, contents, build_data)
+                plan = plan_halves(Path(self.root), "wheel")
+                self._add(plan, compile_halves(plan, *self._identity()), build_data)
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Hold the wheel to what was built, the source distribution to what a build needs.
@@ -103,13 +100,16 @@ class TwinwheelBuildHook(BuildHookInterface[Any]):
         self._stage(added_files(plan, contents), build_data["force_include"])
         self._stage(self._metadata_files(contents), build_data["force_include"])
 
-    def _add_editable(self, plan: Plan, contents: Contents, build_data: dict[str, Any]) -> None:
+    def _add_editable(self, build_data: dict[str, Any]) -> None:
         """Let hatchling point to the sources, and a finder of ours to what was built."""
         from twinwheel.build.editable import editable_payload
-        from twinwheel.build.plugins.halves import file_name_of
+        from twinwheel.build.plugins.halves import compile_into_tree
 
-        payload = editable_payload(plan, contents, file_name_of(self.metadata.core.raw_name))
-        self._stage(payload, build_data["force_include_editable"])
+        built = compile_into_tree(Path(self.root), *self._identity())
+        self._stage(editable_payload(built), build_data["force_include_editable"])
+
+    def _identity(self) -> tuple[str, str]:
+        return self.metadata.core.raw_name, self.metadata.version
 
     def _metadata_files(self, contents: Contents) -> dict[str, File]:
         from twinwheel.build.plugins.halves import metadata_files

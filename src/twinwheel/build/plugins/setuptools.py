@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from setuptools import Command
 
-from twinwheel.build.failing import errors_for_the_user
+from twinwheel.build import errors_for_the_user
 from twinwheel.build.pyproject import parse_toml
 
 if TYPE_CHECKING:
     from setuptools import Distribution
 
+    from twinwheel.build.editable import Built
     from twinwheel.build.merge import Contents
     from twinwheel.build.plan import Plan
     from twinwheel.build.tags import WheelTag
@@ -91,6 +92,13 @@ class _Halves:
         self.distribution = distribution
 
     @property
+    def identity(self) -> tuple[str, str]:
+        from packaging.version import Version
+
+        version = self.distribution.get_version()
+        return self.distribution.get_name(), str(Version(version))
+
+    @property
     def editable(self) -> bool:
         return "editable_wheel" in self.distribution.commands
 
@@ -101,13 +109,18 @@ class _Halves:
         return plan_halves(self.root, "editable" if self.editable else "wheel")
 
     @cached_property
-    def contents(self) -> Contents:
-        from packaging.version import Version
+    def tree(self) -> Built:
+        from twinwheel.build.plugins.halves import compile_into_tree
 
+        return compile_into_tree(self.root, *self.identity)
+
+    @cached_property
+    def contents(self) -> Contents:
         from twinwheel.build.plugins.halves import compile_halves
 
-        name, version = self.distribution.get_name(), self.distribution.get_version()
-        return compile_halves(self.plan, name, str(Version(version)))
+        if self.editable:
+            return self.tree.contents
+        return compile_halves(self.plan, *self.identity)
 
     @cached_property
     def files(self) -> dict[str, File]:
@@ -174,10 +187,9 @@ def _write_outputs(halves: _Halves, folder: Path) -> None:
 def _write_editable(halves: _Halves, folder: Path) -> None:
     """Let setuptools point to the sources, and a finder of ours to what was built."""
     from twinwheel.build.editable import editable_payload
-    from twinwheel.build.plugins.halves import file_name_of, write_files
+    from twinwheel.build.plugins.halves import write_files
 
-    name = file_name_of(halves.distribution.get_name())
-    write_files(folder, editable_payload(halves.plan, halves.contents, name))
+    write_files(folder, editable_payload(halves.tree))
 
 
 def _build(base: type[Command], halves: _Halves) -> type[Command]:

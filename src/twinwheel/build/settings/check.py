@@ -12,6 +12,7 @@ from twinwheel.build.settings.model import (
     CargoSettings,
     ComponentSettings,
     Document,
+    EditableSettings,
     ImplementationSettings,
     PackageTable,
     Runtime,
@@ -55,6 +56,7 @@ class Settings:
 
     packages: tuple[PackageSettings, ...]
     wheel: WheelSettings
+    editable: EditableSettings
     runtime: Runtime
 
 
@@ -93,7 +95,7 @@ def read_settings(
         _package(name, inner, place, names) for name, inner, place in _packages(document, table)
     )
     _check_modules(packages, table)
-    return Settings(packages, document.wheel, document.runtime)
+    return Settings(packages, document.wheel, document.editable, document.runtime)
 
 
 def cargo_settings(pyproject: Mapping[str, Any]) -> CargoSettings:

@@ -18,6 +18,7 @@ __all__ = [
     "ComponentSettings",
     "Conditions",
     "Document",
+    "EditableSettings",
     "ImplementationSettings",
     "InplaceEffects",
     "OverrideSettings",
@@ -136,6 +137,15 @@ class CargoSettings:
 
 
 @dataclass(frozen=True)
+class EditableSettings:
+    """How an editable install behaves."""
+
+    rebuild: Literal["by-hand", "on-import"] = "by-hand"
+    """``by-hand``: ``twinwheel.rebuild("package")`` builds the native halves again. ``on-import``:
+    importing the package does, when a native source changed."""
+
+
+@dataclass(frozen=True)
 class Conditions:
     """When an override holds: when all of its conditions do."""
 
@@ -189,6 +199,9 @@ class Document(PackageTable):
 
     cargo: CargoSettings = field(default_factory=CargoSettings)
     """The crate of the builder ``cargo``, where there is one."""
+
+    editable: EditableSettings = field(default_factory=EditableSettings)
+    """How an editable install behaves."""
 
     runtime: Runtime = "dependency"
     """``dependency``: the package imports the installed twinwheel. ``vendored``: the selector is

@@ -6,10 +6,13 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinwheel.errors import CommandError, TwinwheelError
+
 if TYPE_CHECKING:
     import argparse
 
     from twinwheel.cli.output import Output
+    from twinwheel.selection.reporting import Report
 
 __all__ = ["add_arguments", "run"]
 
@@ -31,19 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output",
         metavar="DIR",
-        type=Path,
-        default=Path("twinwheel-demo"),
+        default="twinwheel-demo",
         help="folder for contact-sheet.png and demo.json (default: ./%(default)s)",
     )
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Blur, sharpen and find edges; 1 when the implementations' bits differ."""
+    folder = _folder(arguments.output)
+
     from twinwheel.cli.demo.photograph import read_photograph
 
     photograph = read_photograph(arguments.image)
 
-    from twinwheel import report
     from twinwheel.cli.demo.compare import compare, estimate, find_implementations
     from twinwheel.cli.demo.operations import operations_on
     from twinwheel.cli.demo.record import make_record
@@ -51,9 +54,9 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     from twinwheel.cli.demo.show import show
     from twinwheel.cli.files import make_folder, write_whole
 
-    selected = report(PACKAGE)
+    selected = _select()
     implementations, absent = find_implementations(PACKAGE, selected.components["convolve"])
-    make_folder(arguments.output)
+    make_folder(folder)
     output.progress("looking how fast it goes")
     seconds = sum(estimate(each, implementations[0]) for each in operations_on(photograph))
     if seconds > PATIENCE:
@@ -63,8 +66,8 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         for operation in operations_on(photograph)
     ]
     output.progress("drawing the contact sheet")
-    sheet = arguments.output / "contact-sheet.png"
-    record = arguments.output / "demo.json"
+    sheet = folder / "contact-sheet.png"
+    record = folder / "demo.json"
     write_whole(sheet, draw_sheet(photograph, comparisons))
     write_whole(record, make_record(photograph, selected, comparisons, absent))
     output.progress("")
@@ -72,3 +75,33 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     output.line(f"contact sheet: {sheet}")
     output.line(f"figures:       {record}")
     return 0 if all(comparison.agrees for comparison in comparisons) else 1
+
+
+def _folder(name: str) -> Path:
+    """Take the folder's name; an empty one would mean the working folder."""
+    if not name:
+        raise CommandError(
+            "the folder of the output has no name",
+            code="TW515",
+            where="--output",
+            accepted="the name of a folder; . is the working folder",
+            help="name a folder, or leave --output out",
+        )
+    return Path(name)
+
+
+def _select() -> Report:
+    """Import the image toolkit; what a wrong variable makes of it is the user's to know."""
+    from twinwheel import report
+
+    try:
+        return report(PACKAGE)
+    except TwinwheelError:
+        raise
+    except ImportError as error:
+        raise CommandError(
+            f"{PACKAGE} cannot be imported: {error}",
+            code="TW516",
+            where=PACKAGE,
+            help="correct what the message names; for more: python -m twinwheel doctor",
+        ) from None

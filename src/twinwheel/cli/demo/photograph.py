@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +15,16 @@ from twinwheel.errors import CommandError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["CREDIT", "DEFAULT", "MOST_PIXELS", "Photograph", "read_photograph"]
+__all__ = ["CREDIT", "DEFAULT", "MOST_BYTES", "MOST_PIXELS", "Photograph", "read_photograph"]
 
 DEFAULT = Path(__file__).parents[1] / "photograph" / "coffee.jpg"
 CREDIT = "photograph by Rachel Michetti, CC0"
 
 MOST_PIXELS = 100_000_000
 """More are refused: a small file may claim any size, and every pixel is held several times."""
+
+MOST_BYTES = 512_000_000
+"""A longer file is refused unread: no photograph of so few pixels is that long."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ def read_photograph(path: Path | None) -> Photograph:
         path: The file; None for the photograph that comes with twinwheel.
 
     Raises:
-        CommandError: TW511 without Pillow, TW512 when the file cannot be read, TW513 when it is
-            no image or a damaged one, TW514 when it has no pixel or too many.
+        CommandError: TW511 without Pillow, TW512 when the file cannot be read or is no regular
+            file, TW513 when it is no image or a damaged one, TW514 when it is too long, or has no
+            pixel or too many.
     """
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
@@ -65,15 +70,7 @@ def read_photograph(path: Path | None) -> Photograph:
         ) from None
     credit = "" if path else CREDIT
     path = path or DEFAULT
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise CommandError(
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}",
-            code="TW512",
-            where=str(path),
-            help="name an image file that can be read",
-        ) from None
+    content = _read(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is odd in a file's metadata does not matter here
@@ -89,6 +86,43 @@ def read_photograph(path: Path | None) -> Photograph:
     except Exception as error:  # noqa: BLE001 (Pillow's readers raise nearly anything)
         raise _no_image(path, f"{path} is damaged: {type(error).__name__}: {error}") from None
     return Photograph(path.name, hashlib.sha256(content).hexdigest(), image, credit, image.size)
+
+
+def _read(path: Path) -> bytes:
+    """Read a regular file. Anything else might never end, or never begin."""
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            kind = "a folder" if stat.S_ISDIR(about.st_mode) else "no regular file"
+            raise _cannot_read(path, f"it is {kind}")
+        if about.st_size > MOST_BYTES:
+            raise _too_long(path, f"{about.st_size:,} bytes")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)  # some files do not tell how long they are
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        raise _cannot_read(path, getattr(error, "strerror", None) or str(error)) from None
+    if len(content) > MOST_BYTES:
+        raise _too_long(path, f"more than {MOST_BYTES:,} bytes")
+    return content
+
+
+def _cannot_read(path: Path, why: str) -> CommandError:
+    return CommandError(
+        f"{path} cannot be read: {why}",
+        code="TW512",
+        where=str(path),
+        help="name an image file that can be read",
+    )
+
+
+def _too_long(path: Path, has: str) -> CommandError:
+    return CommandError(
+        f"{path} has {has}",
+        code="TW514",
+        where=str(path),
+        accepted=f"a file of at most {MOST_BYTES:,} bytes",
+        help="save it as JPEG, or cut a part out of it",
+    )
 
 
 def _check_size(path: Path, width: int, height: int) -> None:

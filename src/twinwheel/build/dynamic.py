@@ -1,0 +1,181 @@
+"""``[project] dynamic``: the values come from the builders' own metadata hooks.
+
+Who is asked is decided here once, for the requirements, the sdist and the wheel alike. The hooks
+compile nothing: scikit-build-core's needs no CMake for it, maturin's asks Cargo.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.build.core_metadata import FIELDS, read_fields
+from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from twinwheel.build.plan import HalfPlan, Plan
+
+__all__ = ["dynamic_requirements", "resolve_dynamic"]
+
+
+def dynamic_requirements(plan: Plan) -> list[str]:
+    """Return PEP 508 requirements for reading the dynamic fields; none when there are none."""
+    fields = _dynamic_fields(plan)
+    wanted = []
+    for half in _asked(plan, fields):
+        wanted.append(half.builder.REQUIREMENT)
+        wanted += half.builder.dynamic_metadata(half.context, fields).requires
+    return wanted
+
+
+def resolve_dynamic(plan: Plan) -> dict[str, Any]:
+    """Return the ``[project]`` table with a value for each dynamic field, and none dynamic.
+
+    A field is taken from the first builder that gives it: those first that are built, and of them
+    those that need no tool for it. All that give a version must give the same one.
+
+    Args:
+        plan: The build.
+
+    Raises:
+        ConfigError: TW122 when nobody fills in a field, TW123 when the versions differ.
+        BuildError: TW301 or TW302 when a builder's metadata hook fails.
+    """
+    project = dict(plan.pyproject["project"])
+    fields = _dynamic_fields(plan)
+    if not fields:
+        return project
+    _check_halves(plan, fields)
+    asked = _asked(plan, fields)
+    given = {half.label: _fields(half, fields) for half in asked}
+    unfilled = set(fields).difference(*given.values())
+    if unfilled:
+        raise _nobody(plan, sorted(unfilled))
+    answers = _answers(asked)
+    _check_versions({name: str(values.get("version", "")) for name, values in answers.items()})
+    for name, values in answers.items():
+        for field in given[name]:
+            if field in values:
+                project.setdefault(field, values[field])
+    if "version" not in project:
+        raise _nobody(plan, ["version"])
+    del project["dynamic"]
+    return project
+
+
+def _in_the_project(plan: Plan) -> list[HalfPlan]:
+    """Return the halves that read the project's own table, not one in a folder of their own."""
+    return [half for half in plan.halves if half.context.root.resolve() == plan.root.resolve()]
+
+
+def _dynamic_fields(plan: Plan) -> tuple[str, ...]:
+    project = plan.pyproject.get("project")
+    fields = project.get("dynamic", ()) if isinstance(project, dict) else ()
+    return tuple(map(str, fields)) if isinstance(fields, list) else ()
+
+
+def _fields(half: HalfPlan, fields: Sequence[str]) -> set[str]:
+    return set(half.builder.dynamic_metadata(half.context, fields).fields)
+
+
+def _asked(plan: Plan, fields: Sequence[str]) -> list[HalfPlan]:
+    """Choose whom to ask: each half that is built, and others only for what is still open."""
+    sources = [
+        (half, half.builder.dynamic_metadata(half.context, fields))
+        for half in _in_the_project(plan)
+    ]
+    sources.sort(key=lambda item: (not item[0].build, item[1].needs_tools))
+    chosen = []
+    still_open = set(fields).intersection(FIELDS)
+    for half, source in sources:
+        wanted = still_open.intersection(source.fields)
+        if not source.fields or not (half.build or wanted):
+            continue
+        if source.needs_tools and half.builder.probe(half.context).missing:
+            continue
+        chosen.append(half)
+        still_open -= wanted
+    return chosen
+
+
+def _answers(asked: Sequence[HalfPlan]) -> dict[str, dict[str, Any]]:
+    """Call the metadata hooks; return implementation -> field -> value."""
+    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary:
+        calls = []
+        for half in asked:
+            builder = half.builder
+            output = Path(temporary, half.builder_name)
+            output.mkdir()
+            source = builder.dynamic_metadata(half.context, ())
+            calls.append(
+                HookCall(
+                    label=half.label,
+                    backend=builder.BACKEND,
+                    hook="prepare_metadata_for_build_wheel",
+                    folder=half.context.root,
+                    output=output,
+                    config_settings={**half.config_settings, **source.config_settings},
+                    environment=builder.environment(half.context, Path(temporary)),
+                )
+            )
+        made = call_hooks(calls)
+        return {call.label: _read(made[call.label]) for call in calls}
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    entry_points = folder / "entry_points.txt"
+    return read_fields(
+        (folder / "METADATA").read_bytes(),
+        entry_points.read_text("utf-8") if entry_points.is_file() else "",
+    )
+
+
+def _check_halves(plan: Plan, fields: Sequence[str]) -> None:
+    """Refuse a half whose own build would fail for want of a field that another half fills in."""
+    for half in _in_the_project(plan):
+        if not half.build:
+            continue
+        source = half.builder.dynamic_metadata(half.context, fields)
+        lacking = sorted(set(source.must_fill) - set(source.fields))
+        if lacking:
+            raise ConfigError(
+                f"the {half.label} half cannot tell: {', '.join(lacking)}",
+                code="TW122",
+                where="pyproject.toml, [project] dynamic",
+                accepted=f"a static value, or one that {half.builder.DISTRIBUTION} reads",
+                help=source.help,
+            )
+
+
+def _check_versions(versions: Mapping[str, str]) -> None:
+    told = {name: version for name, version in versions.items() if version}
+    if len(set(told.values())) > 1:
+        raise ConfigError(
+            "the halves have different versions: "
+            + ", ".join(f"{name} {version}" for name, version in told.items()),
+            code="TW123",
+            where="pyproject.toml, [project] dynamic",
+            accepted="one version",
+            help="let both read it in one place, such as Cargo.toml",
+        )
+
+
+def _nobody(plan: Plan, fields: Sequence[str]) -> ConfigError:
+    """Return the error for fields that no builder fills in, or none that can be run here."""
+    missing = [
+        f"{half.label}: {'; '.join(toolchain.missing)}"
+        for half in _in_the_project(plan)
+        for toolchain in [half.builder.probe(half.context)]
+        if toolchain.missing and _fields(half, fields)
+    ]
+    return ConfigError(
+        f"nobody fills in: {', '.join(fields)}" + (f" ({', '.join(missing)})" if missing else ""),
+        code="TW122",
+        where="pyproject.toml, [project] dynamic",
+        accepted="a static value, or one that a builder of the package reads",
+        help="install the tools named" if missing else "write the values into [project]",
+    )

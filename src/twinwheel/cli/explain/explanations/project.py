@@ -1,0 +1,199 @@
+"""TW12x to TW14x: ``[project]``, the Python sources, and what a vendored package may import."""
+
+from __future__ import annotations
+
+from twinwheel.cli.explain.explanations.entry import entry
+
+__all__ = ["ENTRIES"]
+
+_SETTINGS = "reference/settings.md"
+
+ENTRIES = (
+    entry(
+        "TW121",
+        "`[project]` is missing or wrong",
+        "write it as PEP 621 and PEP 639 say",
+        """
+        The wheel's metadata is made from `[project]` alone, whatever the halves would write. The
+        table must be there with at least `name` and `version`, and each field must be as PEP 621
+        and PEP 639 describe it; the message names the field. A usual cause is a licence in the old
+        way beside one in the new: `license` is an SPDX expression, and the files go into
+        `license-files`.
+        """,
+        wrong="""
+        [project]
+        name = "imagetools"
+        version = "1.0"
+        license = { text = "MIT" }
+        license-files = ["LICENSE"]
+        """,
+        right="""
+        [project]
+        name = "imagetools"
+        version = "1.0"
+        license = "MIT"
+        license-files = ["LICENSE"]
+        """,
+        pages=("guide/first-twin-package.md",),
+    ),
+    entry(
+        "TW122",
+        "a field in `[project] dynamic` is filled in by no builder that can be asked here, or not "
+        "by one that must",
+        "name a provider, install the tool named, or write the value into `[project]`",
+        """
+        `dynamic` promises fields that the builders fill in: maturin takes them from `Cargo.toml`,
+        scikit-build-core from the providers in `[tool.scikit-build.metadata]`. Here no builder
+        gives the field, or the one that does needs a tool that is missing, or a half whose own
+        build needs the field cannot tell it. The message names the field and, as far as that is the
+        cause, the tool. A value in `[project]` itself needs neither.
+        """,
+        wrong="""
+        [project]
+        name = "imagetools"
+        dynamic = ["version"]
+        """,
+        right="""
+        [project]
+        name = "imagetools"
+        version = "1.0"
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
+        "TW123",
+        "the halves fill in different versions",
+        "let both read it in one place",
+        """
+        `version` is dynamic, and the builders that were asked gave different ones; the message
+        lists them. A wheel has one version, so none of them is preferred. Let both read it in one
+        place: the Rust half has it from `Cargo.toml`, and a provider of scikit-build-core can read
+        that file too. Or write the version into `[project]`.
+        """,
+        wrong="""
+        [tool.scikit-build.metadata.version]
+        provider = "scikit_build_core.metadata.regex"
+        input = "CMakeLists.txt"
+        regex = 'VERSION (?P<value>[\\d.]+)'
+        """,
+        right="""
+        [tool.scikit-build.metadata.version]
+        provider = "scikit_build_core.metadata.regex"
+        input = "Cargo.toml"
+        regex = 'version = "(?P<value>[\\d.]+)"'
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
+        "TW131",
+        "a folder in `wheel.packages` is not there",
+        "correct the list",
+        """
+        Each item of `packages` in `[tool.twinwheel.wheel]` is a folder of Python sources, given as
+        a path from `pyproject.toml`. It is a path and no import name, and no pattern: slashes, not
+        dots. In a source distribution the folder may be missing because it was left out; see what
+        `sdist.exclude` says.
+        """,
+        wrong="""
+        [tool.twinwheel.wheel]
+        packages = ["imagetools"]
+        """,
+        right="""
+        [tool.twinwheel.wheel]
+        packages = ["src/imagetools"]
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
+        "TW132",
+        "the package is not in the sources",
+        "name its folder in `wheel.packages`",
+        """
+        The package in `[tool.twinwheel]` was looked for as a folder with an `__init__.py`, in
+        `src/`, `python/` and the root when `wheel.packages` is left out, else in the folders that
+        it names; `accepted` lists them. Correct the package's name, add the `__init__.py`, or name
+        the folder. The twin package itself must have an `__init__.py`, also when the packages
+        around it are namespace packages.
+        """,
+        wrong="""
+        [tool.twinwheel.wheel]
+        packages = ["lib"]
+        """,
+        right="""
+        [tool.twinwheel.wheel]
+        packages = ["lib/imagetools"]
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
+        "TW133",
+        "a pattern in `wheel.exclude` is none",
+        "write it as in `.gitignore`",
+        """
+        `exclude` in `[tool.twinwheel.wheel]` takes patterns in the manner of `.gitignore`, matched
+        with paths in the wheel. One of them cannot be read; the message quotes it. A lone `!` says
+        to take back nothing.
+        """,
+        wrong="""
+        [tool.twinwheel.wheel]
+        exclude = ["!"]
+        """,
+        right="""
+        [tool.twinwheel.wheel]
+        exclude = ["imagetools/data/*", "!imagetools/data/table.bin"]
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
+        "TW134",
+        "a Python module that the settings name is not among the sources",
+        "correct the name, or what is excluded",
+        """
+        The package itself, the module of each implementation without a builder, and that of each
+        implementation with `files`, must be Python sources of the wheel. This one is not: it is
+        misspelt, not written yet, or taken out by `exclude`. `accepted` names the file that would
+        be it. If the module is compiled, name its `builder`.
+        """,
+        wrong="""
+        [tool.twinwheel.implementations.python]
+        module = "imagetools.python"
+        """,
+        right="""
+        [tool.twinwheel.implementations.python]
+        module = "imagetools._python"
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
+        "TW141",
+        "a module imports what the vendored selector does not have",
+        "import `select` and `report` only, or depend on twinwheel",
+        """
+        With `runtime = "vendored"` the selector is put into the package, and each
+        `from twinwheel import` in it is turned to that copy. The copy offers `select` and `report`
+        and nothing else, so that it stays small. Import only these, in the form
+        `from twinwheel import select`, or set `runtime = "dependency"` and have twinwheel installed
+        beside the package.
+        """,
+        language="python",
+        wrong="from twinwheel import rebuild, select",
+        right="from twinwheel import select",
+        pages=("how-to/depend-on-nothing.md", _SETTINGS),
+    ),
+    entry(
+        "TW142",
+        "a module of the package cannot be parsed",
+        "correct it, or leave it out",
+        """
+        With `runtime = "vendored"` every module of the package is parsed, to find what it imports
+        from twinwheel. The one named is no Python that the interpreter of the build reads: it has a
+        syntax error, or uses syntax of a later Python. Correct it, build with a Python that reads
+        it, or leave it out of the wheel if it is a template and no module.
+        """,
+        right="""
+        [tool.twinwheel.wheel]
+        exclude = ["imagetools/templates/*.py"]
+        """,
+        pages=("how-to/depend-on-nothing.md", _SETTINGS),
+    ),
+)

@@ -1,0 +1,1 @@
+"""One wheel for many Pythons."""

@@ -1,0 +1,5 @@
+//! A program.
+
+fn main() {
+    println!("Hello.");
+}

@@ -1,0 +1,1 @@
+"""Numbers, added in Rust."""

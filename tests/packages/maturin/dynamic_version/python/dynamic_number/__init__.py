@@ -1,0 +1,1 @@
+"""Cargo tells the version."""

@@ -1,0 +1,7 @@
+//! It would compile.
+
+/// Gives a number.
+#[no_mangle]
+pub extern "C" fn number() -> i32 {
+    1
+}

@@ -1,0 +1,1 @@
+"""A binding of a crate that is beside the project."""

@@ -1,0 +1,1 @@
+"""A package with the Rust module further down."""

@@ -1,0 +1,1 @@
+"""A package around what uniffi writes."""

@@ -1,0 +1,5 @@
+//! Writes the Python side.
+
+fn main() {
+    uniffi::uniffi_bindgen_main()
+}

@@ -1,0 +1,6 @@
+//! What the binding calls.
+
+/// Twice the value.
+pub fn double(value: i64) -> i64 {
+    2 * value
+}
