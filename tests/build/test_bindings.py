@@ -84,7 +84,7 @@ def test_the_bill_of_materials_of_a_plain_library_names_its_crate(
     tmp_path: Path, build_environ: dict[str, str]
 ) -> None:
     text = read(cdylib(tmp_path, build_environ).wheel(), ".cyclonedx.json")
-    assert "pkg:cargo/kernel@1.0.0" in text
+    assert "pkg:cargo/kernel-cdylib@1.0.0" in text
     assert str(tmp_path) not in text
 
 
