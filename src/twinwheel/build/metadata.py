@@ -102,13 +102,13 @@ def read_metadata(plan: Plan) -> ProjectMetadata:
 def _standard_metadata(plan: Plan) -> StandardMetadata:
     from pyproject_metadata import StandardMetadata
 
-    metadata = StandardMetadata.from_pyproject(plan.pyproject, plan.root)
+    metadata = StandardMetadata.from_pyproject(plan.pyproject, plan.root, allow_extra_keys=False)
     if not metadata.dynamic:
         return metadata
     from twinwheel.build.dynamic import resolve_dynamic
 
     filled = {**plan.pyproject, "project": resolve_dynamic(plan)}
-    return StandardMetadata.from_pyproject(filled, plan.root)
+    return StandardMetadata.from_pyproject(filled, plan.root, allow_extra_keys=False)
 
 
 def _entry_points(metadata: StandardMetadata) -> str:

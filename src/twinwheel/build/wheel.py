@@ -151,4 +151,5 @@ def _untouched(plan: Plan) -> Iterator[None]:
         yield
     finally:
         for path in absent:
-            path.unlink(missing_ok=True)
+            if path.exists():  # a folder that cannot be written to has none to remove
+                path.unlink()

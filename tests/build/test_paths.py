@@ -1,0 +1,109 @@
+"""Where a project lies, and what its tree is made of, makes no difference to the wheel."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.projects import Environment, Project, names, natives
+
+EPOCH = {"SOURCE_DATE_EPOCH": "1700000000"}
+
+
+def both_halves(wheel: Path) -> bool:
+    return [name.split(".")[0] for name in natives(names(wheel))] == ["twin/_c", "twin/_rust"]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["with two spaces", "ümläut-日本-ж", "quote'dollar$percent%", "deep/" * 40 + "down"],
+    ids=["spaces", "non-ascii", "punctuation", "long"],
+)
+def test_any_path_will_do(twin: Project, folder: str, environment: Environment) -> None:
+    """For the wheel, the sdist and an editable install alike."""
+    root = twin.root.parent / folder / "twin"
+    shutil.copytree(twin.root, root)
+    moved = Project(root, twin.environ)
+    wheel = moved.wheel(environ=EPOCH)
+    assert both_halves(wheel)
+    assert moved.sdist().name == "twin_package-1.2.3.tar.gz"
+    outcome = moved.hook("build_editable", wheel_directory=str(root.parent))
+    assert outcome.code == 0, outcome.text
+    environment.pip("install", "--no-deps", "--no-index", str(root.parent / outcome.result))
+    script = "import twin, twin._c; print(twin.double(2), twin._c.double(2))"
+    assert environment.run("-c", script) == "4 4"
+
+
+@contextlib.contextmanager
+def read_only(root: Path) -> Iterator[Path]:
+    """A view of a folder that nobody can write to, root included."""
+    if os.geteuid() != 0:
+        modes = {path: path.stat().st_mode for path in [root, *root.rglob("*")]}
+        for path, mode in modes.items():
+            path.chmod(mode & ~0o222)
+        try:
+            yield root
+        finally:
+            for path, mode in modes.items():
+                path.chmod(mode)
+        return
+    view = root.with_name(f"{root.name}-read-only")
+    view.mkdir()
+    for command in (["--bind", str(root)], ["-o", "remount,bind,ro"]):
+        done = subprocess.run(["mount", *command, str(view)], capture_output=True, check=False)
+        if done.returncode != 0:
+            pytest.skip("root may write everywhere, and may not mount here")
+    try:
+        yield view
+    finally:
+        subprocess.run(["umount", str(view)], check=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts, or permissions that bind the owner")
+def test_a_tree_that_cannot_be_written_to(twin: Project) -> None:
+    with read_only(twin.root) as root:
+        project = Project(root, twin.environ)
+        assert both_halves(project.wheel())
+        assert project.sdist().exists()
+        outcome = project.hook("build_editable", wheel_directory=str(twin.root.parent))
+        assert outcome.error_code() == "TW341"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_links_and_executable_bits(twin: Project) -> None:
+    source = twin.root / "src" / "twin"
+    (source / "tool.sh").write_text("#!/bin/sh\n", "utf-8")
+    (source / "tool.sh").chmod(0o755)
+    (source / "linked.py").symlink_to("_python.py")
+    (source / "data").mkdir()
+    (source / "data" / "up").symlink_to("..")  # leads back to the package
+    (twin.root / "outside").mkdir()
+    (twin.root / "outside" / "table.txt").write_text("1", "utf-8")
+    (source / "tables").symlink_to(twin.root / "outside")
+    wheel = twin.wheel()
+    assert both_halves(wheel)
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("twin/linked.py") == archive.read("twin/_python.py")
+        assert archive.read("twin/tables/table.txt") == b"1"
+        mode = archive.getinfo("twin/tool.sh").external_attr >> 16
+        assert mode & stat.S_IXUSR
+        assert not archive.getinfo("twin/_python.py").external_attr >> 16 & stat.S_IXUSR
+    assert not [name for name in names(wheel) if "/up/" in name]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="compares with a tree under git")
+def test_git_makes_no_difference(twin: Project) -> None:
+    without = twin.wheel(environ=EPOCH, folder="without").read_bytes()
+    sdist = twin.sdist(environ=EPOCH).read_bytes()
+    subprocess.run(["git", "init", "--quiet"], cwd=twin.root, check=True)
+    subprocess.run(["git", "add", "."], cwd=twin.root, check=True)
+    assert twin.wheel(environ=EPOCH, folder="with").read_bytes() == without
+    assert twin.sdist(environ=EPOCH).read_bytes() == sdist
