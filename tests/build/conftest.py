@@ -34,11 +34,15 @@ def build_environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture
 def project(tmp_path: Path, build_environ: dict[str, str]) -> Callable[[str], Project]:
-    """Copy one of tests/packages to a folder of its own."""
+    """Copy one of tests/packages to a folder of its own.
+
+    The copies are new by their dates. In the one target folder that they share, Cargo takes crates
+    of one name for the same, and judges by dates whether what it made of one will do for the other.
+    """
 
     def copy(name: str) -> Project:
         root = tmp_path / name
-        shutil.copytree(PACKAGES / name, root)
+        shutil.copytree(PACKAGES / name, root, copy_function=shutil.copy)
         return Project(root, build_environ)
 
     return copy
@@ -54,7 +58,7 @@ def twin(project: Callable[[str], Project]) -> Project:
 def twin_wheel(tmp_path_factory: pytest.TempPathFactory, build_environ: dict[str, str]) -> Path:
     """The twin package's wheel with both halves; do not change it."""
     root = tmp_path_factory.mktemp("built") / "twin"
-    shutil.copytree(PACKAGES / "twin", root)
+    shutil.copytree(PACKAGES / "twin", root, copy_function=shutil.copy)
     return Project(root, build_environ).wheel()
 
 

@@ -27,8 +27,8 @@ def cases() -> list[object]:
 def copy(name: str, folder: Path, environ: dict[str, str]) -> Project:
     """Put the common sources and those of one binding together."""
     root = folder / name
-    shutil.copytree(BINDINGS / "skeleton", root)
-    shutil.copytree(BINDINGS / name, root, dirs_exist_ok=True)
+    shutil.copytree(BINDINGS / "skeleton", root, copy_function=shutil.copy)
+    shutil.copytree(BINDINGS / name, root, dirs_exist_ok=True, copy_function=shutil.copy)
     return Project(root, environ)
 
 
