@@ -74,6 +74,13 @@ def conformance(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bindings(session: nox.Session) -> None:
+    """Build a package by each way to bind C and Rust, and call it."""
+    session.install(".[test]", *group("bindings"), env=PURE)
+    session.run("pytest", "-m", "", "tests/build/test_bindings.py", *session.posargs)
+
+
+@nox.session(default=False)
 def identifiers(session: nox.Session) -> None:
     """Compare the wheels that cibuildwheel would build with the documented set."""
     session.install("--quiet", ".[test]", env=PURE)

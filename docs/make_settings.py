@@ -11,6 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from twinwheel.build.settings.documented import field_texts, first_line
 from twinwheel.build.settings.model import (
+    CargoSettings,
     ComponentSettings,
     Conditions,
     Document,
@@ -29,6 +30,7 @@ TABLES = {
     "[tool.twinwheel.components.NAME]": ComponentSettings,
     "[tool.twinwheel.wheel]": WheelSettings,
     "[tool.twinwheel.editable]": EditableSettings,
+    "[tool.twinwheel.cargo]": CargoSettings,
     "[[tool.twinwheel.overrides]]": OverrideSettings,
     "[[tool.twinwheel.overrides]] if": Conditions,
 }

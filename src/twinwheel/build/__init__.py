@@ -7,12 +7,11 @@ Specifications: https://peps.python.org/pep-0517/ and https://peps.python.org/pe
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from twinwheel.build.settings import State
 
@@ -26,9 +25,6 @@ __all__ = [
     "get_requires_for_build_sdist",
     "get_requires_for_build_wheel",
 ]
-
-# Asked for by the get_requires hooks; not there when the frontend was told not to install them.
-_OWN_REQUIREMENTS = ("packaging", "pathspec", "pyproject_hooks", "pyproject_metadata")
 
 
 def get_requires_for_build_wheel(config_settings: ConfigSettings = None) -> list[str]:
@@ -150,6 +146,7 @@ def _run(
     ours: Callable[[], Any],
 ) -> Any:
     """Call the hook of the backend that the project is written for, or ours."""
+    from twinwheel.build.failing import errors_for_the_user
     from twinwheel.build.standin import call, find_stand_in
 
     with errors_for_the_user():
@@ -157,26 +154,3 @@ def _run(
         if stand_in is None:
             return ours()
         return call(stand_in, hook, config_settings, **arguments)
-
-
-@contextlib.contextmanager
-def errors_for_the_user() -> Iterator[None]:
-    """Print an error that is meant for the user, and exit, in place of a traceback."""
-    from twinwheel.build.console import complain
-    from twinwheel.errors import ToolchainError, TwinwheelError
-
-    try:
-        try:
-            yield
-        except ModuleNotFoundError as missing:
-            if (missing.name or "").partition(".")[0] not in _OWN_REQUIREMENTS:
-                raise
-            raise ToolchainError(
-                f"the build needs the Python module '{missing.name}'",
-                code="TW203",
-                where="the environment that the build runs in",
-                help="build with isolation, or install what get_requires_for_build_wheel asks for",
-            ) from None
-    except TwinwheelError as error:
-        complain(f"\nerror[{error.code}]: {error.message}{error.details()}")
-        raise SystemExit(1) from None

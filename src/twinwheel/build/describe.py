@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import platform
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from twinwheel._version import __version__
 from twinwheel.build.settings import InplaceEffects
-from twinwheel.build.sources import is_module_file
+from twinwheel.build.sources import is_output_of
 from twinwheel.manifest import SCHEMA
 
 if TYPE_CHECKING:
@@ -77,9 +76,16 @@ def describe(
 def _tools(plan: Plan, item: ImplementationSettings) -> dict[str, str]:
     for half in plan.halves:
         if any(decision.implementation is item for decision in half.decisions):
-            name = half.builder.DISTRIBUTION
-            return {name: importlib.metadata.version(name), **half.toolchain.tools}
+            return {**_version_of(half.builder.DISTRIBUTION), **half.toolchain.tools}
     return {}
+
+
+def _version_of(distribution: str) -> dict[str, str]:
+    """Return nothing for a builder that is no distribution, such as twinwheel in its sources."""
+    try:
+        return {distribution: importlib.metadata.version(distribution)}
+    except importlib.metadata.PackageNotFoundError:
+        return {}
 
 
 def _artifacts(
@@ -93,8 +99,8 @@ def _artifacts(
         data, tag, half = compiled[path]
         if not any(decision.implementation is item for decision in half.decisions):
             continue
-        own = _claims(item, path)
-        shared = path.startswith(folder) and not any(_claims(other, path) for other in others)
+        own = is_output_of(path, item)
+        shared = path.startswith(folder) and not any(is_output_of(path, other) for other in others)
         if own or shared:
             found.append(
                 {
@@ -106,9 +112,3 @@ def _artifacts(
                 }
             )
     return found
-
-
-def _claims(item: ImplementationSettings, path: str) -> bool:
-    if item.files:
-        return any(fnmatchcase(path, pattern) for pattern in item.files)
-    return is_module_file(path, item.module)

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
-from twinwheel.build.metadata import ProjectMetadata, read_metadata
-from twinwheel.build.plan import Plan, make_plan
+from twinwheel.build.metadata import read_metadata
+from twinwheel.build.plan import make_plan
 from twinwheel.build.sources import package_folders
 from twinwheel.build.vendor import stand_in_source
 from twinwheel.build.wheel import build_contents, check_metadata, scratch_folder
@@ -29,8 +29,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from twinwheel.build.merge import Contents
+    from twinwheel.build.plan import Plan
 
-__all__ = ["EditableInstall", "build_tree", "make_editable", "native_sources"]
+__all__ = [
+    "EditableInstall",
+    "editable_payload",
+    "keep_tree",
+    "make_editable",
+    "native_sources",
+    "rebuild_in_place",
+]
 
 _FINDER = Path(__file__).with_name("finder.py.in")
 _NATIVE_SOURCES = (
@@ -55,16 +63,6 @@ class EditableInstall:
     """The variables that chose the halves."""
 
 
-@dataclass(frozen=True)
-class Built:
-    """A tree that has just been written."""
-
-    plan: Plan
-    metadata: ProjectMetadata
-    contents: Contents
-    install: EditableInstall
-
-
 def make_editable(
     root: Path,
     wheel_directory: Path,
@@ -83,63 +81,96 @@ def make_editable(
         The wheel's file name.
 
     Raises:
-        BuildError: TW341 when there is no place for what is built.
+        TwinwheelError: With a code, when anything is wrong; no wheel is written then.
     """
-    built = build_tree(root, config_settings or {}, os.environ, metadata_directory)
-    finder = f"_twinwheel_editable_{built.metadata.name}"
-    paths = dict.fromkeys(str(item.path.parent.resolve()) for item in package_folders(built.plan))
-    payload = {
-        f"{finder}.py": File(_finder_source(built).encode()),
-        f"{finder}.pth": File("\n".join([*paths, f"import {finder}", ""]).encode()),
-    }
-    contents = built.contents
-    return write_wheel(
-        wheel_directory, built.metadata.stem, contents.tag, payload, contents.dist_info
-    )
-
-
-def build_tree(
-    root: Path,
-    config_settings: Mapping[str, str | list[str]],
-    environ: Mapping[str, str],
-    metadata_directory: str | None = None,
-) -> Built:
-    """Build the halves and write what they made to the tree, each file in one step.
-
-    A build that fails leaves the tree as it was; so does one that is under way, for a process that
-    imports from it.
-    """
-    plan = make_plan(root, config_settings, environ, state="editable")
+    plan = make_plan(root, config_settings, state="editable")
     metadata = read_metadata(plan)
     check_metadata(metadata, metadata_directory)
     announce(plan)
-    folder = scratch_folder(root, otherwise=root)
-    if folder == root:
+    sources = native_sources(root)  # before the build: a change during it counts as new
+    contents = build_contents(plan, metadata)
+    install = keep_tree(plan, contents, config_settings, sources=sources)
+    payload = _payload(plan, contents, metadata.name, install)
+    return write_wheel(wheel_directory, metadata.stem, contents.tag, payload, contents.dist_info)
+
+
+def editable_payload(plan: Plan, contents: Contents, name: str) -> dict[str, File]:
+    """Write what the build made into its tree, and return what an editable wheel holds instead.
+
+    Args:
+        plan: What was built.
+        contents: What it gave.
+        name: The distribution's, as in file names.
+
+    Returns:
+        The finder and the path file that loads it, by path in the wheel.
+
+    Raises:
+        BuildError: TW341 when there is no place for what is built.
+    """
+    return _payload(plan, contents, name, keep_tree(plan, contents))
+
+
+def rebuild_in_place(
+    root: Path, config_settings: Mapping[str, str | list[str]], environ: Mapping[str, str]
+) -> EditableInstall:
+    """Build again what an editable install was made of, and replace it in its tree."""
+    plan = make_plan(root, config_settings, environ, state="editable")
+    sources = native_sources(root)
+    announce(plan)
+    contents = build_contents(plan, read_metadata(plan))
+    return keep_tree(plan, contents, config_settings, environ, sources)
+
+
+def keep_tree(
+    plan: Plan,
+    contents: Contents,
+    config_settings: Mapping[str, str | list[str]] | None = None,
+    environ: Mapping[str, str] | None = None,
+    sources: Mapping[str, list[int]] | None = None,
+) -> EditableInstall:
+    """Write what the build made to the tree, each file in one step.
+
+    A process that imports from the tree meanwhile finds the old file or the new one.
+
+    Args:
+        plan: What was built.
+        contents: What it gave.
+        config_settings: What the frontend passed to the hook.
+        environ: Environment; ``os.environ`` when None.
+        sources: State of the native sources before the build; now, when None.
+
+    Returns:
+        What the install can be made again with.
+
+    Raises:
+        BuildError: TW341 when there is no place for what is built.
+    """
+    environ = os.environ if environ is None else environ
+    folder = scratch_folder(plan.root, otherwise=plan.root)
+    if folder == plan.root:
         raise BuildError(
             "an editable install keeps its native modules under build/, which cannot be written to",
             code="TW341",
-            where=str(root / "build"),
+            where=str(plan.root / "build"),
             help="make the project's folder writable, or install without -e",
         )
-    sources = native_sources(root)  # before the build: a change during it counts as new
-    contents = build_contents(plan, metadata)
     tree = folder / _tree_name(plan)
     files = {**contents.native, **contents.generated}
     if plan.settings.runtime == "vendored":
         stand_in = stand_in_source(plan.settings.packages[0].package)
         files["twinwheel_stand_in.py"] = File(stand_in)
     _write_tree(tree, files)
-    record = json.dumps(sources, indent=0)
+    record = json.dumps(native_sources(plan.root) if sources is None else sources, indent=0)
     write_atomically(tree.with_name(f"{tree.name}.json"), record.encode())
     variables = {f"TWINWHEEL_{name.upper()}" for name in _compiled_names(plan)}
-    install = EditableInstall(
-        root=str(root.resolve()),
+    return EditableInstall(
+        root=str(plan.root.resolve()),
         tree=str(tree.resolve()),
         packages=tuple(package.package for package in plan.settings.packages),
-        config_settings=dict(config_settings),
+        config_settings=dict(config_settings or {}),
         environ={name: environ[name] for name in sorted(variables) if name in environ},
     )
-    return Built(plan, metadata, contents, install)
 
 
 def native_sources(root: Path) -> dict[str, list[int]]:
@@ -182,19 +213,27 @@ def _write_tree(tree: Path, files: Mapping[str, File]) -> None:
             path.unlink()
 
 
-def _finder_source(built: Built) -> str:
-    tree = Path(built.install.tree)
-    modules = {name: str(tree / path) for path, name in _modules(built.contents).items()}
-    vendored = built.plan.settings.runtime == "vendored"
+def _payload(
+    plan: Plan, contents: Contents, name: str, install: EditableInstall
+) -> dict[str, File]:
+    """Return the finder, and the path file that loads it and names the folders of the sources."""
+    tree = Path(install.tree)
+    modules = {module: str(tree / path) for path, module in _modules(contents).items()}
+    vendored = plan.settings.runtime == "vendored"
     text = _FINDER.read_text("utf-8")
-    for name, value in {
+    for key, value in {
         "FILES": dict(sorted(modules.items())),
         "STAND_IN": str(tree / "twinwheel_stand_in.py") if vendored else "",
-        "INSTALL": asdict(built.install),
-        "REBUILD": built.plan.settings.editable.rebuild,
+        "INSTALL": asdict(install),
+        "REBUILD": plan.settings.editable.rebuild,
     }.items():
-        text = text.replace(f"@{name}@", repr(value))
-    return text
+        text = text.replace(f"@{key}@", repr(value))
+    finder = f"_twinwheel_editable_{name}"
+    paths = dict.fromkeys(str(item.path.parent.resolve()) for item in package_folders(plan))
+    return {
+        f"{finder}.py": File(text.encode()),
+        f"{finder}.pth": File("\n".join([*paths, f"import {finder}", ""]).encode()),
+    }
 
 
 def _modules(contents: Contents) -> dict[str, str]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import stat
 import struct
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from twinwheel.build.describe import describe
 from twinwheel.build.sbom import merge_sboms
-from twinwheel.build.sources import is_module_file, package_folders, python_sources
+from twinwheel.build.sources import (
+    is_module_file,
+    is_output_of,
+    package_folders,
+    python_sources,
+)
 from twinwheel.build.tags import WheelTag, correct_machine, intersect
 from twinwheel.build.vendor import use_vendored, vendored_files
 from twinwheel.build.wheelfile import File, Half
@@ -142,9 +146,9 @@ def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, F
     copied = _copied_modules(half, wanted, in_tree)
     outputs: dict[str, File] = {}
     for path, file in half.payload.items():
-        if path in copied or any(_belongs(path, item.module, item.files) for item in unwanted):
+        if path in copied or any(is_output_of(path, item) for item in unwanted):
             continue
-        if any(_is_output_of(path, decision) for decision in wanted):
+        if any(is_output_of(path, decision.implementation) for decision in wanted):
             outputs[path] = file
         elif path in sources:
             if sources[path].data != file.data:
@@ -157,7 +161,7 @@ def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, F
         elif path not in in_tree:  # else it is a file that the package leaves out
             outputs[path] = file
     for decision in wanted:
-        if not any(_is_output_of(path, decision) for path in outputs):
+        if not any(is_output_of(path, decision.implementation) for path in outputs):
             raise _module_missing(half, decision, outputs)
     return outputs
 
@@ -171,7 +175,7 @@ def _placed(half: Half, wanted: Sequence[Decision]) -> dict[str, File]:
     payload = dict(half.payload)
     for decision in wanted:
         module = decision.implementation.module
-        if any(_is_output_of(path, decision) for path in payload):
+        if any(is_output_of(path, decision.implementation) for path in payload):
             continue
         leaf = module.rpartition(".")[2]
         strays = [path for path in payload if is_module_file(path, leaf)]
@@ -182,16 +186,6 @@ def _placed(half: Half, wanted: Sequence[Decision]) -> dict[str, File]:
             payload = {k: v for k, v in payload.items() if not is_module_file(k, leaf)}
             payload[f"{module.replace('.', '/').removesuffix(leaf)}{name}"] = file
     return payload
-
-
-def _is_output_of(path: str, decision: Decision) -> bool:
-    return _belongs(path, decision.implementation.module, decision.implementation.files)
-
-
-def _belongs(path: str, module: str, files: tuple[str, ...]) -> bool:
-    if files:
-        return any(fnmatchcase(path, pattern) for pattern in files)
-    return is_module_file(path, module)
 
 
 def _files_in_tree(plan: Plan, half: Half) -> dict[str, Path]:
@@ -214,7 +208,7 @@ def _copied_modules(
     """
     copied: set[str] = set()
     for decision in wanted:
-        compiled = [path for path in half.payload if _is_output_of(path, decision)]
+        compiled = [path for path in half.payload if is_output_of(path, decision.implementation)]
         stale = [
             path
             for path in compiled

@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from twinwheel.build import errors_for_the_user
-from twinwheel.build.editable import EditableInstall, build_tree, native_sources
+from twinwheel.build.editable import EditableInstall, native_sources, rebuild_in_place
+from twinwheel.build.failing import errors_for_the_user
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def rebuild_tree(install: EditableInstall, *, only_if_changed: bool) -> bool:
         if only_if_changed and _last_built(tree) == native_sources(root):
             return False
         environ = {**os.environ, **install.environ}
-        built = build_tree(root, install.config_settings, environ)
-        if Path(built.install.tree) != tree:
+        built = rebuild_in_place(root, install.config_settings, environ)
+        if Path(built.tree) != tree:
             raise BuildError(
                 "the halves that can be built are not those of the editable install any more",
                 code="TW352",

@@ -17,13 +17,14 @@ from twinwheel.build.builders import get_builder
 from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
+from twinwheel.build.versions import check_versions
 from twinwheel.build.wheelfile import source_date, write_atomically
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-__all__ = ["make_sdist"]
+__all__ = ["check_sdist", "make_sdist"]
 
 
 def make_sdist(
@@ -41,6 +42,7 @@ def make_sdist(
     """
     plan = make_plan(root, config_settings, state="sdist")
     metadata = read_metadata(plan)
+    check_versions(plan, metadata.version)
     packer = get_builder("scikit-build-core")
     settings = {
         key: value
@@ -78,15 +80,29 @@ def _with_our_metadata(path: Path, plan: Plan, metadata: ProjectMetadata) -> byt
                 target.addfile(member, io.BytesIO(metadata.metadata))
             else:
                 target.addfile(member, source.extractfile(member) if member.isreg() else None)
+    check_sdist(plan, present, "[tool.scikit-build] sdist.exclude, or .gitignore")
+    return buffer.getvalue()
+
+
+def check_sdist(plan: Plan, present: Collection[str], rules: str) -> None:
+    """Refuse a source distribution from which no wheel could be built.
+
+    Args:
+        plan: What is built from it.
+        present: What it holds, by path relative to the project.
+        rules: Where its author says what it holds.
+
+    Raises:
+        BuildError: TW331 when it lacks a file.
+    """
     missing = [name for name in _needed(plan) if name not in present]
     if missing:
         raise BuildError(
             f"the source distribution would lack {', '.join(missing)}",
             code="TW331",
-            where="pyproject.toml, [tool.scikit-build] sdist.exclude, or .gitignore",
+            where=f"pyproject.toml, {rules}",
             help="a wheel could not be built from it; include these files",
         )
-    return buffer.getvalue()
 
 
 def _needed(plan: Plan) -> list[str]:

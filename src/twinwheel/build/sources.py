@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from twinwheel.build.plan import Plan
-    from twinwheel.build.settings import PackageSettings
+    from twinwheel.build.settings import ImplementationSettings, PackageSettings
 
-__all__ = ["PackageFolder", "is_module_file", "package_folders", "python_sources"]
+__all__ = ["PackageFolder", "is_module_file", "is_output_of", "package_folders", "python_sources"]
 
 _NEVER = ("__pycache__/", "*.py[cod]", ".DS_Store", ".git", "*.egg-info/", "*.dist-info/")
 _NATIVE_SUFFIXES = (*importlib.machinery.EXTENSION_SUFFIXES, ".so", ".pyd", ".dylib")
@@ -153,6 +153,13 @@ def is_module_file(path: str, module: str) -> bool:
         return True
     name = path.removeprefix(f"{stem}.")
     return name != path and "/" not in name and path.endswith(_NATIVE_SUFFIXES)
+
+
+def is_output_of(path: str, item: ImplementationSettings) -> bool:
+    """Tell whether a path in a wheel is what the implementation's builder makes."""
+    if item.files:
+        return any(fnmatchcase(path, pattern) for pattern in item.files)
+    return is_module_file(path, item.module)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -14,6 +14,7 @@ from twinwheel.build.merge import Contents, merge
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
 from twinwheel.build.tags import PURE, WheelTag
+from twinwheel.build.versions import check_versions
 from twinwheel.build.wheelfile import read_half, wheel_description, write_wheel
 from twinwheel.errors import BuildError
 
@@ -98,6 +99,7 @@ def check_metadata(metadata: ProjectMetadata, metadata_directory: str | None) ->
 
 def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
     """Run the builders that the plan names, side by side, and merge what they make."""
+    check_versions(plan, metadata.version)
     with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, _untouched(plan):
         scratch = scratch_folder(plan.root, Path(temporary))
         calls = []

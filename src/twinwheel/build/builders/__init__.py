@@ -10,19 +10,28 @@ from __future__ import annotations
 import importlib.metadata
 from typing import TYPE_CHECKING, cast
 
-from twinwheel.build.builders import maturin, scikit_build_core
-from twinwheel.build.builders.contract import BuildContext, Builder, Toolchain
+from twinwheel.build.builders import cargo, maturin, scikit_build_core
+from twinwheel.build.builders.contract import BuildContext, Builder, StatedVersion, Toolchain
 from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ENTRY_POINTS", "BuildContext", "Builder", "Toolchain", "builder_names", "get_builder"]
+__all__ = [
+    "ENTRY_POINTS",
+    "BuildContext",
+    "Builder",
+    "StatedVersion",
+    "Toolchain",
+    "builder_names",
+    "get_builder",
+]
 
 ENTRY_POINTS = "twinwheel.builders"
 
 # Known without an installed distribution, since twinwheel builds itself from its sources.
 _BUILT_IN: Mapping[str, Builder] = {
+    "cargo": cargo,
     "maturin": maturin,
     "scikit-build-core": scikit_build_core,
 }

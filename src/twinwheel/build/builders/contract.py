@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["BuildContext", "Builder", "DynamicMetadata", "Toolchain"]
+__all__ = ["BuildContext", "Builder", "DynamicMetadata", "StatedVersion", "Toolchain"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,20 @@ class DynamicMetadata:
     """How to make it fill in a field."""
 
 
+@dataclass(frozen=True)
+class StatedVersion:
+    """A version that a build file states for itself."""
+
+    file: str
+    """Path relative to the builder's folder."""
+
+    text: str
+    """As it is written: ``1.0.0-rc.1``."""
+
+    numbers_only: bool = False
+    """Whether the file has no way to say that it is a pre-release."""
+
+
 class Builder(Protocol):
     """What every builder provides; a module serves."""
 
@@ -102,3 +116,6 @@ class Builder(Protocol):
 
     def leftovers(self, context: BuildContext) -> list[Path]:
         """Return files that the backend may write between the sources."""
+
+    def stated_versions(self, context: BuildContext) -> list[StatedVersion]:
+        """Return the versions that the build files state, to be held to the project's."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from twinwheel.build.builders.build_files import call_arguments
 from twinwheel.build.builders.compilers import probe_compilers
-from twinwheel.build.builders.contract import DynamicMetadata
+from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion
 from twinwheel.build.programs import find_program
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ __all__ = [
     "leftovers",
     "probe",
     "requirements",
+    "stated_versions",
 ]
 
 BACKEND = "mesonpy"
@@ -84,3 +87,10 @@ def leftovers(context: BuildContext) -> list[Path]:
     """Return nothing: Meson writes to its build folder only."""
     del context
     return []
+
+
+def stated_versions(context: BuildContext) -> list[StatedVersion]:
+    """Return the version in the top meson.build's ``project()``, where it is a plain string."""
+    project = call_arguments(context.root / "meson.build", "project")
+    match = re.search(r"\bversion\s*:\s*'([^'@]+)'", project)
+    return [StatedVersion("meson.build", match[1])] if match else []

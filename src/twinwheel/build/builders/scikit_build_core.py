@@ -9,8 +9,9 @@ import sysconfig
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinwheel.build.builders.build_files import call_arguments
 from twinwheel.build.builders.compilers import probe_compilers
-from twinwheel.build.builders.contract import DynamicMetadata, Toolchain
+from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion, Toolchain
 from twinwheel.build.programs import find_program, version_tuple
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "leftovers",
     "probe",
     "requirements",
+    "stated_versions",
 ]
 
 BACKEND = "scikit_build_core.build"
@@ -78,7 +80,7 @@ def requirements(context: BuildContext) -> list[str]:
 
 def accepts_config_setting(key: str) -> bool:
     """Take every key that is nobody else's: scikit-build-core rejects what it does not know."""
-    return not key.startswith(("twinwheel.", "maturin.")) and key != "build-args"
+    return not key.startswith(("twinwheel.", "maturin.", "cargo.")) and key != "build-args"
 
 
 def guard(context: BuildContext) -> dict[str, str]:
@@ -125,6 +127,14 @@ def leftovers(context: BuildContext) -> list[Path]:
     """Return nothing: scikit-build-core writes to its build folder only."""
     del context
     return []
+
+
+def stated_versions(context: BuildContext) -> list[StatedVersion]:
+    """Return the version in the top CMakeLists.txt's ``project()``, where it is a plain number."""
+    (file,) = build_files(context)
+    project = call_arguments(context.root / file, "project")
+    match = re.search(r"\bVERSION\s+\"?(\d+(?:\.\d+)*)\"?(?=\s|$)", project)
+    return [StatedVersion(file, match[1], numbers_only=True)] if match else []
 
 
 def _subtable(table: object, key: str) -> dict[str, object]:

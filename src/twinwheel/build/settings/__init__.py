@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twinwheel.build.settings.check import PackageSettings, Settings, read_settings
+from twinwheel.build.settings.check import PackageSettings, Settings, cargo_settings, read_settings
 from twinwheel.build.settings.model import (
     BUILD_MODES,
     BuildMode,
@@ -21,6 +21,7 @@ __all__ = [
     "PackageSettings",
     "Settings",
     "State",
+    "cargo_settings",
     "current_situation",
     "read_settings",
 ]

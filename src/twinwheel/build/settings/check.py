@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel._version import __version__
 from twinwheel.build.settings.model import (
+    CargoSettings,
     ComponentSettings,
     Document,
     EditableSettings,
@@ -25,7 +26,7 @@ from twinwheel.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["PackageSettings", "Settings", "read_settings"]
+__all__ = ["PackageSettings", "Settings", "cargo_settings", "read_settings"]
 
 _DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\Z")
 _IMPLEMENTATION_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -95,6 +96,27 @@ def read_settings(
     )
     _check_modules(packages, table)
     return Settings(packages, document.wheel, document.editable, document.runtime)
+
+
+def cargo_settings(pyproject: Mapping[str, Any]) -> CargoSettings:
+    """Return ``[tool.twinwheel.cargo]`` of a project, or of a folder that a builder is run in.
+
+    Raises:
+        ConfigError: TW103 to TW105 for what is wrong in it.
+    """
+    tool = pyproject.get("tool", {})
+    table = Table("tool.twinwheel", tool.get("twinwheel", {}) if isinstance(tool, dict) else {})
+    read = CargoSettings()
+    if "cargo" in table.values:
+        read = read_table(CargoSettings, table.table("cargo"))
+    inner = Table("tool.twinwheel.cargo", table.values.get("cargo", {}))
+    for key, path in (("manifest-path", read.manifest_path), ("destination", read.destination)):
+        _check_inside(inner, key, path)
+    package = table.values.get("package")
+    if not read.destination and not isinstance(package, str):
+        raise inner.invalid("destination", "it is missing", "a folder in the wheel, such as 'pkg'")
+    destination = read.destination.strip("/") or str(package).replace(".", "/")
+    return CargoSettings(read.manifest_path, destination)
 
 
 def _check_version(table: Table) -> None:
@@ -189,11 +211,7 @@ def _check_implementation(
             ", ".join(sorted(builders)),
             suggest(item.builder, builders),
         )
-    parts = item.directory.replace("\\", "/").split("/")
-    if item.directory.startswith(("/", "\\")) or ":" in item.directory or ".." in parts:
-        raise entry.invalid(
-            "directory", f"'{item.directory}' is outside the project", "a folder of the project"
-        )
+    _check_inside(entry, "directory", item.directory)
     for key in _COMPILED_ONLY:
         if not item.builder and key in entry.values:
             raise entry.invalid(
@@ -202,6 +220,12 @@ def _check_implementation(
                 "only 'module' for pure Python",
                 "name a builder, or remove the key",
             )
+
+
+def _check_inside(table: Table, key: str, path: str) -> None:
+    parts = path.replace("\\", "/").split("/")
+    if path.startswith(("/", "\\")) or ":" in path or ".." in parts:
+        raise table.invalid(key, f"'{path}' is outside the project", "a folder of the project")
 
 
 def _check_modules(packages: tuple[PackageSettings, ...], table: Table) -> None:

@@ -14,6 +14,7 @@ __all__ = [
     "BUILD_MODES",
     "KEY",
     "BuildMode",
+    "CargoSettings",
     "ComponentSettings",
     "Conditions",
     "Document",
@@ -134,6 +135,17 @@ class EditableSettings:
 
 
 @dataclass(frozen=True)
+class CargoSettings:
+    """The crate of the builder ``cargo``: a plain shared library with a C interface."""
+
+    manifest_path: str = "Cargo.toml"
+    """The crate's manifest, relative to ``pyproject.toml``."""
+
+    destination: str = ""
+    """Folder in the wheel that the library is put into. The package's folder when left out."""
+
+
+@dataclass(frozen=True)
 class Conditions:
     """When an override holds: when all of its conditions do."""
 
@@ -187,6 +199,9 @@ class Document(PackageTable):
 
     editable: EditableSettings = field(default_factory=EditableSettings)
     """How an editable install behaves."""
+
+    cargo: CargoSettings = field(default_factory=CargoSettings)
+    """The crate of the builder ``cargo``, where there is one."""
 
     runtime: Runtime = "dependency"
     """``dependency``: the package imports the installed twinwheel. ``vendored``: the selector is

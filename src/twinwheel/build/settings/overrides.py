@@ -34,8 +34,8 @@ _OPERATORS = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-FIXED = ("overrides", "minimum-version")
-"""Not to be set by an override: what the others are read by."""
+FIXED = ("overrides", "minimum-version", "cargo")
+"""Not to be set by an override: what the others are read by, and what a builder reads itself."""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,36 @@ ENTRIES = (
         pages=(_GUIDE, _SETTINGS),
     ),
     entry(
+        "TW324",
+        "Cargo.toml, CMakeLists.txt or meson.build states another version than the project",
+        "change it, or do not state it there",
+        """
+        What a half's build files state is held to the version of the project, whether that half is
+        built here or not, so that a difference shows on the author's machine. `where` is the file,
+        and `accepted` the version as that file would spell it: CMake has numbers only, and Cargo
+        writes `1.0.0-rc.1` for `1.0.0rc1`. Post-releases, development releases and local labels are
+        not compared. To state the version once, leave `VERSION` out of `project(…)`, and leave the
+        version in `Cargo.toml` out or at `0.0.0`.
+        """,
+        language="cmake",
+        wrong="project(imagetools VERSION 1.0.0 LANGUAGES C)",
+        right="project(imagetools LANGUAGES C)",
+        pages=(_SETTINGS,),
+    ),
+    entry(
+        "TW325",
+        "hatchling's or setuptools' wheel has another tag, or other files, than twinwheel built",
+        "let twinwheel's hook be the last, and keep compiled files out of the sources",
+        """
+        With hatchling or setuptools as the backend, twinwheel adds the halves to their wheel and
+        sets its tag, and checks the finished wheel. Another hook, plugin or setting changed the tag
+        or a file that twinwheel built, so the wheel was removed: it might have been installed where
+        it does not run. Let twinwheel's hook be the last one. Compiled files of an earlier build
+        that lie in the source tree get into the wheel too: delete them.
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
         "TW331",
         "the source distribution would lack a file that the build needs",
         "include it",

@@ -1,0 +1,101 @@
+"""A Rust half without bindings: a plain shared library, which a Python module loads by ctypes.
+
+maturin has no such kind, so the backend behind this builder is twinwheel's own.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from twinwheel.build.builders.contract import DynamicMetadata
+from twinwheel.build.builders.crates import (
+    crate_versions,
+    flags_without_paths,
+    lock_files,
+    probe_cargo,
+)
+from twinwheel.build.settings import cargo_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from twinwheel.build.builders.contract import BuildContext, StatedVersion, Toolchain
+
+__all__ = [
+    "BACKEND",
+    "DISTRIBUTION",
+    "REQUIREMENT",
+    "accepts_config_setting",
+    "build_files",
+    "dynamic_metadata",
+    "environment",
+    "guard",
+    "leftovers",
+    "probe",
+    "requirements",
+    "stated_versions",
+]
+
+BACKEND = "twinwheel.build.cdylib"
+DISTRIBUTION = "twinwheel"
+REQUIREMENT = "twinwheel"
+
+
+def probe(context: BuildContext) -> Toolchain:
+    """Look for Cargo, the compiler behind it, and the C compiler that links what they make."""
+    return probe_cargo(context, _manifest_path(context))
+
+
+def requirements(context: BuildContext) -> list[str]:
+    """Return what the author asks for: the backend is here already."""
+    return list(context.requires)
+
+
+def accepts_config_setting(key: str) -> bool:
+    """Take ``cargo.args``: more arguments of ``cargo build``."""
+    return key == "cargo.args"
+
+
+def guard(context: BuildContext) -> dict[str, str]:
+    """Return nothing: Cargo downloads no toolchain."""
+    del context
+    return {}
+
+
+def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
+    """Return variables that keep Cargo from writing into the sources.
+
+    Args:
+        context: The build.
+        scratch: Folder that may be kept between builds, for Cargo's target tree.
+    """
+    chosen = context.environ.get("CARGO_TARGET_DIR")
+    target = {} if chosen else {"CARGO_TARGET_DIR": str(scratch / "cargo")}
+    return {**target, **flags_without_paths(context)}
+
+
+def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
+    """Fill in nothing: the crate of a shared library describes itself, not the project."""
+    del context, fields
+    return DynamicMetadata(frozenset())
+
+
+def build_files(context: BuildContext) -> list[str]:
+    """Return the crate's manifest."""
+    return [_manifest_path(context).as_posix()]
+
+
+def leftovers(context: BuildContext) -> list[Path]:
+    """Return the lock files that Cargo writes where none is: the crate's, its workspace's."""
+    return lock_files(context, _manifest_path(context))
+
+
+def stated_versions(context: BuildContext) -> list[StatedVersion]:
+    """Return the crate's version."""
+    return crate_versions(context, _manifest_path(context))
+
+
+def _manifest_path(context: BuildContext) -> PurePosixPath:
+    return PurePosixPath(cargo_settings(context.pyproject).manifest_path)

@@ -1,0 +1,184 @@
+"""What every builder of crates needs to know of Cargo."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.build.builders.contract import StatedVersion, Toolchain
+from twinwheel.build.programs import find_program, version_tuple
+from twinwheel.build.pyproject import parse_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinwheel.build.builders.contract import BuildContext
+
+__all__ = [
+    "bill_of_materials",
+    "crate_versions",
+    "flags_without_paths",
+    "lock_files",
+    "probe_cargo",
+]
+
+_NO_VERSION = "0.0.0"  # what Cargo takes for a crate that states none
+
+
+def probe_cargo(context: BuildContext, manifest: PurePosixPath) -> Toolchain:
+    """Look for Cargo, the compiler behind it, and the C compiler that links what they make."""
+    tools: dict[str, str] = {}
+    missing: list[str] = []
+    for name, variable in (("cargo", "CARGO"), ("rustc", "RUSTC")):
+        program = find_program((name,), context.environ, variable)
+        if program is not None:
+            tools[name] = program.version
+        elif shutil.which(name, path=context.environ.get("PATH", "")):
+            missing.append(f"{name} is on PATH but does not run (no toolchain installed?)")
+        else:
+            missing.append(f"{name} is not on PATH")
+    wanted = _stated(context, manifest, "rust-version")
+    if not missing and version_tuple(tools["rustc"]) < version_tuple(wanted):
+        missing.append(f"rustc {tools['rustc']} is older than {wanted}, which the crate needs")
+    if not missing and not _has_linker(context):
+        missing.append("rustc needs a linker, and cc is not on PATH")
+    return Toolchain(
+        tools,
+        tuple(missing),
+        "install Rust (https://rustup.rs, or your system's cargo and rustc packages) "
+        "and a C compiler to link with"
+        if missing
+        else "",
+    )
+
+
+def lock_files(context: BuildContext, manifest: PurePosixPath) -> list[Path]:
+    """Return where Cargo writes a lock file when none is there: beside the crate, its workspace."""
+    folder = manifest.parent
+    return [context.root / parent / "Cargo.lock" for parent in (folder, *folder.parents)]
+
+
+def crate_versions(context: BuildContext, manifest: PurePosixPath) -> list[StatedVersion]:
+    """Return the version of a crate, or of its workspace; nothing when neither states one.
+
+    Source: https://doc.rust-lang.org/cargo/reference/manifest.html#the-version-field
+    """
+    version = _stated(context, manifest, "version")
+    if not version or version == _NO_VERSION:
+        return []
+    return [StatedVersion(str(manifest), version)]
+
+
+def bill_of_materials(graph: Mapping[str, Any]) -> bytes:
+    """Return a CycloneDX document of a crate and of what is compiled into it.
+
+    Args:
+        graph: What ``cargo metadata`` says, for one platform.
+
+    Returns:
+        JSON. Build scripts' and tests' own dependencies are not in it.
+    """
+    packages = {package["id"]: package for package in graph["packages"]}
+    nodes = {node["id"]: node for node in graph["resolve"]["nodes"]}
+    root = graph["resolve"]["root"]
+    edges: dict[str, list[str]] = {}
+    waiting = [root]
+    while waiting:
+        identifier = waiting.pop()
+        if identifier in edges:
+            continue
+        edges[identifier] = sorted(
+            dependency["pkg"]
+            for dependency in nodes[identifier]["deps"]
+            if any(kind["kind"] is None for kind in dependency["dep_kinds"])
+        )
+        waiting += edges[identifier]
+    references = {
+        each: f"pkg:cargo/{packages[each]['name']}@{packages[each]['version']}" for each in edges
+    }
+    components = [
+        {
+            "type": "library",
+            "bom-ref": references[each],
+            "name": packages[each]["name"],
+            "version": packages[each]["version"],
+            "purl": references[each],
+            **(
+                {"licenses": [{"expression": packages[each]["license"].replace("/", " OR ")}]}
+                if packages[each]["license"]
+                else {}
+            ),
+        }
+        for each in edges
+    ]
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {"component": components[0]},
+        "components": components[1:],
+        "dependencies": [
+            {"ref": references[each], "dependsOn": [references[other] for other in others]}
+            for each, others in edges.items()
+        ],
+    }
+    return json.dumps(document).encode()
+
+
+def _stated(context: BuildContext, manifest: PurePosixPath, key: str) -> str:
+    """Return a key of the crate's package table, or of its workspace's; empty when there is none.
+
+    Source: https://doc.rust-lang.org/cargo/reference/workspaces.html#the-package-table
+    """
+    stated: object = {"workspace": True}
+    for folder in (manifest.parent, *manifest.parent.parents):
+        path = context.root / folder / manifest.name
+        document = parse_toml(path) if path.is_file() else {}
+        if folder == manifest.parent:
+            stated = document.get("package", {}).get(key, "")
+        if isinstance(stated, dict):
+            stated = document.get("workspace", {}).get("package", {}).get(key, stated)
+    return stated if isinstance(stated, str) else ""
+
+
+def flags_without_paths(context: BuildContext) -> dict[str, str]:
+    """Keep the machine's paths out of panic messages; flags from Cargo's own files go before ours.
+
+    The project's own crates are compiled by relative paths. To name its folder here would make
+    Cargo build every dependency again for each folder that a project is built in.
+
+    Source: https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
+    """
+    if any(re.search(r"^\s*rustflags\s*=", text, re.MULTILINE) for text in _cargo_configs(context)):
+        return {}
+    flags = context.environ.get("CARGO_ENCODED_RUSTFLAGS", "").split("\x1f")
+    if flags == [""]:
+        flags = context.environ.get("RUSTFLAGS", "").split()
+    flags.append(f"--remap-path-prefix={_cargo_home(context) / 'registry' / 'src'}=cargo")
+    return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
+
+
+def _has_linker(context: BuildContext) -> bool:
+    if os.name == "nt":
+        return True  # rustc finds Visual Studio's by itself
+    if find_program(("cc",), context.environ) is not None:
+        return True
+    if any(re.fullmatch(r"CARGO_TARGET_\w+_LINKER", key) for key in context.environ):
+        return True
+    return any(re.search(r"^\s*linker\s*=", text, re.MULTILINE) for text in _cargo_configs(context))
+
+
+def _cargo_home(context: BuildContext) -> Path:
+    return Path(context.environ.get("CARGO_HOME") or Path.home() / ".cargo")
+
+
+def _cargo_configs(context: BuildContext) -> list[str]:
+    """Return the contents of Cargo's configuration files that hold for the project."""
+    folders = [*(parent / ".cargo" for parent in (context.root, *context.root.parents))]
+    folders.append(_cargo_home(context))
+    files = [folder / name for folder in folders for name in ("config.toml", "config")]
+    return [file.read_text("utf-8", "replace") for file in files if file.is_file()]

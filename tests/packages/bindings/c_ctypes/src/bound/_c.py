@@ -1,0 +1,14 @@
+"""double, in C, by ctypes."""
+
+import ctypes
+import sys
+from pathlib import Path
+
+from bound import _twinwheel_manifest
+
+_NAME = {"win32": "kernel.dll", "darwin": "libkernel.dylib"}.get(sys.platform, "libkernel.so")
+# The library is beside the manifest, in a wheel and in an editable install.
+_library = ctypes.CDLL(str(Path(_twinwheel_manifest.__file__).with_name(_NAME)))
+double = _library.double_value
+double.argtypes = [ctypes.c_longlong]
+double.restype = ctypes.c_longlong

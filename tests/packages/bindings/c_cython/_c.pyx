@@ -1,0 +1,2 @@
+def double(long long value):
+    return 2 * value
