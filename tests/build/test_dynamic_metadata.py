@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import Message
 from pathlib import Path
 
@@ -87,8 +88,55 @@ def test_different_versions_are_an_error_that_names_both(dynamic: Project) -> No
     assert not list(dynamic.root.parent.glob("*.whl"))
 
 
-def test_a_half_that_could_not_be_built_without_a_provider_says_how(twin: Project) -> None:
-    twin.edit("pyproject.toml", 'version = "1.2.3"', 'dynamic = ["version"]')
+@pytest.fixture
+def from_cargo(twin: Project) -> Project:
+    """The twin package, its version and authors in Cargo.toml alone, as maturin's users have it."""
+    twin.edit("pyproject.toml", 'version = "1.2.3"', 'dynamic = ["version", "authors"]')
+    pyproject = (twin.root / "pyproject.toml").read_text("utf-8")
+    (line,) = (line for line in pyproject.splitlines() if line.startswith("authors = "))
+    twin.edit("pyproject.toml", f"{line}\n", "")
+    authors = 'version = "1.2.3"\nauthors = ["C. Argo <cargo@example.org>"]'
+    twin.edit("rust/Cargo.toml", 'version = "1.2.3"', authors)
+    return twin
+
+
+def test_what_cargo_says_is_handed_to_the_c_half(from_cargo: Project) -> None:
+    wheel = from_cargo.wheel()
+    assert [name.split(".")[0] for name in natives(names(wheel))] == ["twin/_c", "twin/_rust"]
+    assert metadata(wheel)["Version"] == "1.2.3"
+    assert metadata(wheel)["Author-email"] == '"C. Argo" <cargo@example.org>'
+    c_alone = from_cargo.wheel(environ={"TWINWHEEL_RUST": "off"}, folder="c")
+    assert read(c_alone, "METADATA") == read(wheel, "METADATA")
+
+
+def test_one_provider_and_cargo_fill_in_a_field_each(from_cargo: Project) -> None:
+    pyproject = from_cargo.root / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text("utf-8") + PROVIDER, "utf-8")
+    wheel = from_cargo.wheel()
+    assert metadata(wheel)["Version"] == "1.2.3"
+    assert metadata(wheel)["Author-email"] == '"C. Argo" <cargo@example.org>'
+    assert len(natives(names(wheel))) == 2
+
+
+def test_an_sdist_says_what_cargo_said_where_there_is_no_cargo(
+    from_cargo: Project, path_without: Hide
+) -> None:
+    with tarfile.open(from_cargo.sdist()) as archive:
+        archive.extractall(from_cargo.root.parent, filter="data")
+    unpacked = replace(from_cargo, root=from_cargo.root.parent / "twin_package-1.2.3")
+    expected = (unpacked.root / "PKG-INFO").read_text("utf-8")
+    assert "Version: 1.2.3" in expected
+    environ = {"TWINWHEEL_RUST": "off", "PATH": path_without(RUST_TOOLS)}
+    wheel = unpacked.wheel(environ=environ, folder="unpacked")
+    assert [name.split(".")[0] for name in natives(names(wheel))] == ["twin/_c"]
+    assert read(wheel, "METADATA") == expected
+
+
+def test_a_half_that_cannot_be_told_of_a_field_says_how(twin: Project) -> None:
+    twin.edit("pyproject.toml", 'version = "1.2.3"', 'dynamic = ["version", "keywords"]')
+    pyproject = twin.root / "pyproject.toml"
+    entry = '[[tool.dynamic-metadata]]\nfield = "keywords"\nprovider = "template"\n'
+    pyproject.write_text(f"{pyproject.read_text('utf-8')}\n{entry}", "utf-8")
     outcome = twin.hook("build_wheel", wheel_directory=str(twin.root.parent))
     assert outcome.error_code() == "TW122"
     assert "the c half cannot tell: version" in outcome.text

@@ -96,3 +96,23 @@ def test_15_a_setting_of_a_builder_that_is_not_used_is_refused(twin: Project) ->
         "get_requires_for_build_wheel", config_settings={"cmake.build-type": "Debug"}
     )
     assert outcome.error_code() == "TW111"
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "runtime", "warned"),
+    [
+        ("[]", "dependency", True),
+        ('["twinwheel-extras", "numpy"]', "dependency", True),
+        ('["numpy", "TwinWheel>=0.1; python_version > \'3\'"]', "dependency", False),
+        ("[]", "vendored", False),
+    ],
+)
+def test_a_package_whose_import_would_fail_is_warned_of(
+    twin: Project, dependencies: str, runtime: str, warned: bool
+) -> None:
+    twin.edit("pyproject.toml", 'dependencies = ["twinwheel"]', f"dependencies = {dependencies}")
+    twin.edit("pyproject.toml", "[tool.twinwheel]\n", f'[tool.twinwheel]\nruntime = "{runtime}"\n')
+    pure = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
+    outcome = twin.hook("build_wheel", environ=pure, wheel_directory=str(twin.root.parent))
+    assert outcome.code == 0, outcome.text
+    assert ("[project] dependencies does not name it" in outcome.text) == warned

@@ -24,6 +24,16 @@ INFO = "twin_package-1.2.3.dist-info/"
 REQUIRES = 'requires = ["twinwheel"]\nbuild-backend = "twinwheel.build"\n'
 HATCH_HOOK = "\n[tool.hatch.build.hooks.twinwheel]\n"
 HATCH_WHEEL = '\n[tool.hatch.build.targets.wheel]\npackages = ["src/twin"]\n'
+DYNAMIC = {
+    "hatchling.build": (["version"], '[tool.hatch.version]\npath = "src/twin/version.py"\n'),
+    "setuptools.build_meta": (
+        ["version", "classifiers"],
+        """[tool.setuptools.dynamic]
+version = { attr = "twin.version.__version__" }
+classifiers = { file = ["classifiers.txt"] }
+""",
+    ),
+}
 MANIFEST_IN = "include CMakeLists.txt\ngraft cpp\ngraft rust\n"
 
 
@@ -155,6 +165,19 @@ def test_the_installed_wheel_binds_the_best(plugged: Project, environment: Envir
     assert environment.run("-c", bound) == "True 42"
     platlib = environment.run("-c", "import sysconfig; print(sysconfig.get_path('platlib'))")
     assert environment.run("-c", "import twin; print(twin.__file__)").startswith(platlib)
+
+
+def test_halves_are_told_of_what_the_backend_finds(plugged: Project) -> None:
+    fields, table = DYNAMIC[plugged.backend]
+    plugged.edit("pyproject.toml", 'version = "1.2.3"', f"dynamic = {fields}")
+    pyproject = plugged.root / "pyproject.toml"
+    pyproject.write_text(f"{pyproject.read_text('utf-8')}\n{table}", "utf-8")
+    (plugged.root / "src/twin/version.py").write_text('__version__ = "1.2.3"\n', "utf-8")
+    (plugged.root / "classifiers.txt").write_text("Programming Language :: Rust\n", "utf-8")
+    wheel = plugged.wheel()
+    assert "\nVersion: 1.2.3\n" in read(wheel, "/METADATA")
+    assert [path.split(".")[0] for path in natives(names(wheel))] == ["twin/_c", "twin/_rust"]
+    assert manifest_of(wheel)["version"] == "1.2.3"
 
 
 def test_the_backend_asks_for_what_the_builders_need(plugged: Project) -> None:
@@ -305,6 +328,16 @@ def test_settings_in_the_table_of_the_hook_are_refused(twin: Project) -> None:
     plugged.edit("pyproject.toml", HATCH_HOOK, HATCH_HOOK + 'package = "twin"\n')
     outcome = plugged.hook("build_wheel", wheel_directory=str(plugged.root.parent), environ=PURE)
     assert outcome.error_code() == "TW103"
+
+
+def test_a_setuptools_that_writes_no_wheels_by_itself_is_refused(twin: Project) -> None:
+    old = 'import setuptools\nsetuptools.__version__ = "65.5.0"\n'
+    old += "from setuptools.build_meta import *\n"
+    plugged = dataclasses.replace(by_setuptools(twin), backend="old")
+    (plugged.root / "old.py").write_text(old, "utf-8")
+    outcome = plugged.hook("get_requires_for_build_wheel")
+    assert outcome.error_code() == "TW326"
+    assert "setuptools 65.5.0" in outcome.text
 
 
 def test_setuptools_is_left_alone_in_other_projects(tmp_path: Path, twin: Project) -> None:

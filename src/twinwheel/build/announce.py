@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from twinwheel.build.console import say, warn
@@ -36,3 +37,23 @@ def announce(plan: Plan) -> None:
                     f"      TWINWHEEL_{name.upper()}=require makes this an error",
                 ]
             warn(lines)
+    if _lacks_runtime(plan):
+        warn(
+            [
+                "the package imports twinwheel, and [project] dependencies does not name it:",
+                "where twinwheel is not installed, the import will fail",
+                'help: dependencies = ["twinwheel"], or [tool.twinwheel] runtime = "vendored"',
+            ]
+        )
+
+
+def _lacks_runtime(plan: Plan) -> bool:
+    """Tell whether the wheel would be installed without the selector that it asks for."""
+    project = plan.pyproject.get("project")
+    if plan.settings.runtime != "dependency" or not isinstance(project, dict):
+        return False
+    if "dependencies" in project.get("dynamic", ()):
+        return False
+    listed = [project.get("name", ""), *project.get("dependencies", ())]
+    names = (re.match(r"[A-Za-z0-9._-]+", str(item).strip()) for item in listed)
+    return not any(name and name.group().lower() == "twinwheel" for name in names)

@@ -13,17 +13,17 @@ from email.parser import BytesParser
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from email.message import EmailMessage
 
-__all__ = ["FIELDS", "read_fields"]
+__all__ = ["FIELDS", "NO_VALUES", "read_fields"]
 
 _EXTRA = re.compile(
     r"(?P<requirement>[^;]*);\s*(?:(?P<marker>.*?)\s+and\s+)?extra\s*==\s*(['\"])(?P<extra>.*?)\3\s*\Z"
 )
 
 
-def read_fields(metadata: bytes, entry_points: str) -> dict[str, Any]:
+def read_fields(metadata: bytes, entry_points: str = "") -> dict[str, Any]:
     """Return all that a metadata folder says, field by field.
 
     Args:
@@ -134,5 +134,15 @@ _READERS: dict[str, Callable[[EmailMessage], Any]] = {
     "dependencies": _dependencies,
     "optional-dependencies": _optional_dependencies,
 }
+NO_VALUES: Mapping[str, Any] = {
+    **dict.fromkeys(("description", "requires-python"), ""),
+    **{name: [] for name in ("authors", "classifiers", "dependencies", "keywords")},
+    **{name: [] for name in ("license-files", "maintainers")},
+    **{name: {} for name in ("entry-points", "gui-scripts", "scripts")},
+    **{name: {} for name in ("optional-dependencies", "urls")},
+    "license": {"text": ""},
+    "readme": {"text": "", "content-type": "text/plain"},
+}
+"""Field of ``[project]`` -> a value that says nothing."""
 FIELDS = (*_READERS, "scripts", "gui-scripts", "entry-points")
 """The fields of ``[project]`` that can be read from a metadata folder."""

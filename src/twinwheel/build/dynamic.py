@@ -1,7 +1,8 @@
 """``[project] dynamic``: the values come from the builders' own metadata hooks.
 
 Who is asked is decided here once, for the requirements, the sdist and the wheel alike. The hooks
-compile nothing: scikit-build-core's needs no CMake for it, maturin's asks Cargo.
+compile nothing: scikit-build-core's needs no CMake for it, maturin's asks Cargo. What nobody can be
+asked for when building from an sdist is read from its PKG-INFO (PEP 643).
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from twinwheel.build.builders import BuildContext, Builder, DynamicMetadata
     from twinwheel.build.plan import HalfPlan, Plan
 
-__all__ = ["dynamic_requirements", "resolve_dynamic"]
+__all__ = ["dynamic_fields", "dynamic_requirements", "resolve_dynamic", "told_of"]
 
 
 def dynamic_requirements(plan: Plan) -> list[str]:
     """Return PEP 508 requirements for reading the dynamic fields; none when there are none."""
-    fields = _dynamic_fields(plan)
+    fields = dynamic_fields(plan.pyproject)
     wanted = []
     for half in _asked(plan, fields):
         wanted.append(half.builder.REQUIREMENT)
@@ -46,25 +48,54 @@ def resolve_dynamic(plan: Plan) -> dict[str, Any]:
         BuildError: TW301 or TW302 when a builder's metadata hook fails.
     """
     project = dict(plan.pyproject["project"])
-    fields = _dynamic_fields(plan)
+    fields = dynamic_fields(plan.pyproject)
     if not fields:
         return project
-    _check_halves(plan, fields)
     asked = _asked(plan, fields)
-    given = {half.label: _fields(half, fields) for half in asked}
-    unfilled = set(fields).difference(*given.values())
+    packed = _packed_fields(plan)
+    given = {half.label: set(_source(half, fields).fields) for half in asked}
+    unfilled = set(fields).difference(*given.values(), packed)
+    _check_halves(plan, fields, unfilled)
     if unfilled:
         raise _nobody(plan, sorted(unfilled))
-    answers = _answers(asked)
-    _check_versions({name: str(values.get("version", "")) for name, values in answers.items()})
-    for name, values in answers.items():
-        for field in given[name]:
-            if field in values:
-                project.setdefault(field, values[field])
+    # Those that must be told of some field come after those that can tell of it.
+    lacking = [half for half in asked if _lacking(_source(half, fields))]
+    versions: dict[str, str] = {}
+    found: dict[str, Any] = {}
+    for wave in ([half for half in asked if half not in lacking], lacking):
+        for name, values in _answers(wave, fields, {**packed, **found}).items():
+            versions[name] = str(values.get("version", "")) if "version" in given[name] else ""
+            for field in given[name].intersection(values):
+                found.setdefault(field, values[field])
+    _check_versions(versions)
+    for field in fields:
+        if field in {**packed, **found}:
+            project.setdefault(field, {**packed, **found}[field])
     if "version" not in project:
         raise _nobody(plan, ["version"])
     del project["dynamic"]
     return project
+
+
+def told_of(
+    builder: Builder,
+    context: BuildContext,
+    fields: Sequence[str],
+    values: Mapping[str, Any],
+    folder: Path,
+) -> dict[str, str]:
+    """Return variables that tell a backend of the fields that it cannot find by itself.
+
+    Args:
+        builder: Whose hooks they are for.
+        context: Where these are run.
+        fields: Those that the ``pyproject.toml`` there leaves open.
+        values: Field -> value, for those that are known.
+        folder: Existing folder that is kept until the hooks are done.
+    """
+    source = builder.dynamic_metadata(context, fields)
+    known = {field: values[field] for field in sorted(_lacking(source)) if field in values}
+    return dict(source.hand_over(known, folder)) if known and source.hand_over else {}
 
 
 def _in_the_project(plan: Plan) -> list[HalfPlan]:
@@ -72,22 +103,29 @@ def _in_the_project(plan: Plan) -> list[HalfPlan]:
     return [half for half in plan.halves if half.context.root.resolve() == plan.root.resolve()]
 
 
-def _dynamic_fields(plan: Plan) -> tuple[str, ...]:
-    project = plan.pyproject.get("project")
+def dynamic_fields(pyproject: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the fields that a ``pyproject.toml`` leaves open."""
+    project = pyproject.get("project")
     fields = project.get("dynamic", ()) if isinstance(project, dict) else ()
     return tuple(map(str, fields)) if isinstance(fields, list) else ()
 
 
-def _fields(half: HalfPlan, fields: Sequence[str]) -> set[str]:
-    return set(half.builder.dynamic_metadata(half.context, fields).fields)
+def _source(half: HalfPlan, fields: Sequence[str]) -> DynamicMetadata:
+    return half.builder.dynamic_metadata(half.context, fields)
+
+
+def _lacking(source: DynamicMetadata) -> frozenset[str]:
+    return source.must_fill - source.fields
+
+
+def _packed_fields(plan: Plan) -> dict[str, Any]:
+    """Return what an sdist says of itself; nothing when the build is not from one."""
+    return read_fields((plan.root / "PKG-INFO").read_bytes()) if plan.origin == "sdist" else {}
 
 
 def _asked(plan: Plan, fields: Sequence[str]) -> list[HalfPlan]:
     """Choose whom to ask: each half that is built, and others only for what is still open."""
-    sources = [
-        (half, half.builder.dynamic_metadata(half.context, fields))
-        for half in _in_the_project(plan)
-    ]
+    sources = [(half, _source(half, fields)) for half in _in_the_project(plan)]
     sources.sort(key=lambda item: (not item[0].build, item[1].needs_tools))
     chosen = []
     still_open = set(fields).intersection(FIELDS)
@@ -102,7 +140,9 @@ def _asked(plan: Plan, fields: Sequence[str]) -> list[HalfPlan]:
     return chosen
 
 
-def _answers(asked: Sequence[HalfPlan]) -> dict[str, dict[str, Any]]:
+def _answers(
+    asked: Sequence[HalfPlan], fields: Sequence[str], known: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
     """Call the metadata hooks; return implementation -> field -> value."""
     with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary:
         calls = []
@@ -110,7 +150,9 @@ def _answers(asked: Sequence[HalfPlan]) -> dict[str, dict[str, Any]]:
             builder = half.builder
             output = Path(temporary, half.builder_name)
             output.mkdir()
-            source = builder.dynamic_metadata(half.context, ())
+            source = _source(half, fields)
+            environment = builder.environment(half.context, Path(temporary))
+            told = told_of(builder, half.context, fields, known, output)
             calls.append(
                 HookCall(
                     label=half.label,
@@ -119,7 +161,7 @@ def _answers(asked: Sequence[HalfPlan]) -> dict[str, dict[str, Any]]:
                     folder=half.context.root,
                     output=output,
                     config_settings={**half.config_settings, **source.config_settings},
-                    environment=builder.environment(half.context, Path(temporary)),
+                    environment={**environment, **told},
                 )
             )
         made = call_hooks(calls)
@@ -134,16 +176,18 @@ def _read(folder: Path) -> dict[str, Any]:
     )
 
 
-def _check_halves(plan: Plan, fields: Sequence[str]) -> None:
-    """Refuse a half whose own build would fail for want of a field that another half fills in."""
+def _check_halves(plan: Plan, fields: Sequence[str], unfilled: Collection[str]) -> None:
+    """Refuse a half whose own build would fail for want of a field that it cannot be told of."""
     for half in _in_the_project(plan):
         if not half.build:
             continue
-        source = half.builder.dynamic_metadata(half.context, fields)
-        lacking = sorted(set(source.must_fill) - set(source.fields))
+        source = _source(half, fields)
+        lacking = _lacking(source)
+        if source.hand_over:
+            lacking = lacking.intersection(unfilled)
         if lacking:
             raise ConfigError(
-                f"the {half.label} half cannot tell: {', '.join(lacking)}",
+                f"the {half.label} half cannot tell: {', '.join(sorted(lacking))}",
                 code="TW122",
                 where="pyproject.toml, [project] dynamic",
                 accepted=f"a static value, or one that {half.builder.DISTRIBUTION} reads",
@@ -170,7 +214,7 @@ def _nobody(plan: Plan, fields: Sequence[str]) -> ConfigError:
         f"{half.label}: {'; '.join(toolchain.missing)}"
         for half in _in_the_project(plan)
         for toolchain in [half.builder.probe(half.context)]
-        if toolchain.missing and _fields(half, fields)
+        if toolchain.missing and _source(half, fields).fields
     ]
     return ConfigError(
         f"nobody fills in: {', '.join(fields)}" + (f" ({', '.join(missing)})" if missing else ""),

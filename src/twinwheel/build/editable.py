@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
-from twinwheel.build.metadata import ProjectMetadata, read_metadata
+from twinwheel.build.metadata import ProjectMetadata, metadata_of_another, read_metadata
 from twinwheel.build.plan import Plan, make_plan
 from twinwheel.build.sources import package_folders
 from twinwheel.build.vendor import stand_in_source
@@ -135,7 +135,7 @@ def build_tree(
         BuildError: TW341 when there is no place for what is built.
     """
     plan = make_plan(root, config_settings, environ, state="editable")
-    metadata = ProjectMetadata(name, version, b"", b"", {}) if name else read_metadata(plan)
+    metadata = metadata_of_another(name, version) if name else read_metadata(plan)
     check_metadata(metadata, metadata_directory)
     announce(plan)
     folder = scratch_folder(root, otherwise=root)

@@ -7,8 +7,9 @@ Specifications: PEP 621, PEP 639, https://packaging.python.org/en/latest/specifi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import ConfigError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from twinwheel.build.plan import Plan
 
-__all__ = ["ProjectMetadata", "read_metadata"]
+__all__ = ["ProjectMetadata", "metadata_of_another", "read_metadata"]
 
 # What tools take when [project] does not say, as PEP 639 suggests.
 _LICENSE_GLOBS = ("LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*")
@@ -42,6 +43,9 @@ class ProjectMetadata:
     licenses: Mapping[str, bytes]
     """Path relative to the project -> contents."""
 
+    dynamic: Mapping[str, Any] = field(default_factory=dict)
+    """Field that ``[project]`` leaves open -> its value, for builders that must be told of it."""
+
     @property
     def stem(self) -> str:
         """``name-version``, the start of every file name."""
@@ -59,6 +63,22 @@ class ProjectMetadata:
         if self.entry_points:
             files["entry_points.txt"] = self.entry_points
         return files
+
+
+def metadata_of_another(name: str, version: str) -> ProjectMetadata:
+    """Return what is known of a project whose metadata another backend writes.
+
+    Its halves are told of the version; what else it leaves open says nothing in them, and is not
+    read from them.
+
+    Args:
+        name: The project's name, as its backend has it.
+        version: The project's version, as its backend has it.
+    """
+    from twinwheel.build.core_metadata import NO_VALUES
+
+    file_name = re.sub(r"[-_.]+", "_", name).lower()
+    return ProjectMetadata(file_name, version, b"", b"", {}, {**NO_VALUES, "version": version})
 
 
 def read_metadata(plan: Plan) -> ProjectMetadata:
@@ -80,7 +100,7 @@ def read_metadata(plan: Plan) -> ProjectMetadata:
             accepted="a table with at least 'name' and 'version' (PEP 621)",
         )
     try:
-        metadata = _standard_metadata(plan)
+        metadata, dynamic = _standard_metadata(plan)
         text = bytes(metadata.as_rfc822())
     except ConfigurationError as error:
         raise ConfigError(
@@ -96,19 +116,24 @@ def read_metadata(plan: Plan) -> ProjectMetadata:
         metadata=text,
         entry_points=_entry_points(metadata).encode(),
         licenses=_licenses(plan, metadata),
+        dynamic=dynamic,
     )
 
 
-def _standard_metadata(plan: Plan) -> StandardMetadata:
+def _standard_metadata(plan: Plan) -> tuple[StandardMetadata, Mapping[str, Any]]:
+    """Return the project's metadata, and the values of its dynamic fields."""
     from pyproject_metadata import StandardMetadata
 
     metadata = StandardMetadata.from_pyproject(plan.pyproject, plan.root, allow_extra_keys=False)
     if not metadata.dynamic:
-        return metadata
+        return metadata, {}
     from twinwheel.build.dynamic import resolve_dynamic
 
-    filled = {**plan.pyproject, "project": resolve_dynamic(plan)}
-    return StandardMetadata.from_pyproject(filled, plan.root, allow_extra_keys=False)
+    project = resolve_dynamic(plan)
+    filled = {**plan.pyproject, "project": project}
+    metadata = StandardMetadata.from_pyproject(filled, plan.root, allow_extra_keys=False)
+    found = set(project).difference(plan.pyproject["project"])
+    return metadata, {name: project[name] for name in sorted(found)}
 
 
 def _entry_points(metadata: StandardMetadata) -> str:

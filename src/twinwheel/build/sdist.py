@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import tarfile
 import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from twinwheel.build.builders import get_builder
+from twinwheel.build.builders import BuildContext, get_builder
+from twinwheel.build.dynamic import dynamic_fields, told_of
 from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
@@ -52,7 +54,9 @@ def make_sdist(
     }
     with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary:
         output = Path(temporary)
-        call = HookCall("sdist", packer.BACKEND, "build_sdist", root, output, settings)
+        context = BuildContext(root, plan.pyproject, os.environ)
+        told = told_of(packer, context, dynamic_fields(plan.pyproject), metadata.dynamic, output)
+        call = HookCall("sdist", packer.BACKEND, "build_sdist", root, output, settings, told)
         made = call_hooks([call])["sdist"]
         data = _with_our_metadata(made, plan, metadata)
     name = f"{metadata.stem}.tar.gz"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
+from twinwheel.build.dynamic import dynamic_fields, told_of
 from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.merge import Contents, merge
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
@@ -107,6 +108,8 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
             output = Path(temporary, str(place))
             output.mkdir()
             environment = half.builder.environment(half.context, scratch)
+            open_fields = dynamic_fields(half.context.pyproject)
+            told = told_of(half.builder, half.context, open_fields, metadata.dynamic, output)
             calls.append(
                 HookCall(
                     label=half.label,
@@ -115,7 +118,7 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
                     folder=half.context.root,
                     output=output,
                     config_settings=half.config_settings,
-                    environment=environment,
+                    environment={**environment, **told},
                     way_out=half.way_out,
                 )
             )

@@ -11,7 +11,13 @@ import importlib.metadata
 from typing import TYPE_CHECKING, cast
 
 from twinwheel.build.builders import cargo, maturin, scikit_build_core
-from twinwheel.build.builders.contract import BuildContext, Builder, StatedVersion, Toolchain
+from twinwheel.build.builders.contract import (
+    BuildContext,
+    Builder,
+    DynamicMetadata,
+    StatedVersion,
+    Toolchain,
+)
 from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,6 +27,7 @@ __all__ = [
     "ENTRY_POINTS",
     "BuildContext",
     "Builder",
+    "DynamicMetadata",
     "StatedVersion",
     "Toolchain",
     "builder_names",

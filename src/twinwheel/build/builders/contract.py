@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["BuildContext", "Builder", "DynamicMetadata", "StatedVersion", "Toolchain"]
@@ -67,6 +67,10 @@ class DynamicMetadata:
 
     must_fill: frozenset[str] = frozenset()
     """Those without which its own build fails."""
+
+    hand_over: Callable[[Mapping[str, Any], Path], Mapping[str, str]] | None = None
+    """Takes fields with the values that others gave them, and a folder to write to; returns
+    variables that tell this backend of them. None when it cannot be told."""
 
     needs_tools: bool = False
     """Whether its metadata hook needs what ``probe`` looks for."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twinwheel.build.builders.build_files import call_arguments
 from twinwheel.build.builders.compilers import probe_compilers
 from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion, Toolchain
+from twinwheel.build.builders.handed_metadata import hand_over
 from twinwheel.build.programs import find_program, version_tuple
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def guard(context: BuildContext) -> dict[str, str]:
 
 
 def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
-    """Fill in the fields that have a provider; without one for each, the backend fails."""
+    """Fill in the fields that have a provider; the backend must be told of the others."""
     tool = context.pyproject.get("tool", {})
     own = _subtable(tool.get("scikit-build", {}), "metadata")
     entries = [item for item in tool.get("dynamic-metadata", []) if isinstance(item, dict)]
@@ -102,6 +103,8 @@ def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMet
     return DynamicMetadata(
         frozenset(provided.intersection(fields)),
         must_fill=frozenset(fields),
+        # Its two ways to name providers exclude each other.
+        hand_over=None if entries else hand_over,
         config_settings={"wheel.cmake": "false"},
         requires=tuple(need for name, need in _PROVIDERS.items() if name in used),
         help="name a provider in [tool.scikit-build.metadata.FIELD]; for a version, "

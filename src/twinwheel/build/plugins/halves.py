@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import zipfile
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
 from twinwheel.build.editable import Built, build_tree
-from twinwheel.build.metadata import ProjectMetadata
+from twinwheel.build.metadata import metadata_of_another
 from twinwheel.build.plan import make_plan
 from twinwheel.build.sources import is_output_of, python_sources
 from twinwheel.build.tags import WheelTag, intersect
@@ -56,9 +55,7 @@ def compile_halves(plan: Plan, name: str, version: str) -> Contents:
         TwinwheelError: As for ``twinwheel.build``.
     """
     announce(plan)
-    # The metadata are the backend's: nothing of them is ours to write.
-    metadata = ProjectMetadata(_file_name_of(name), version, b"", b"", {})
-    return build_contents(plan, metadata)
+    return build_contents(plan, metadata_of_another(name, version))
 
 
 def compile_into_tree(root: Path, name: str, version: str) -> Built:
@@ -72,12 +69,7 @@ def compile_into_tree(root: Path, name: str, version: str) -> Built:
     Raises:
         TwinwheelError: As for ``twinwheel.build``.
     """
-    return build_tree(root, {}, os.environ, name=_file_name_of(name), version=version)
-
-
-def _file_name_of(name: str) -> str:
-    """Return a distribution's name as it stands in the names of files: ``my_package``."""
-    return re.sub(r"[-_.]+", "_", name).lower()
+    return build_tree(root, {}, os.environ, name=name, version=version)
 
 
 def added_files(plan: Plan, contents: Contents) -> dict[str, File]:

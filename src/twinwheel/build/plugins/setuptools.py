@@ -13,10 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import setuptools
 from setuptools import Command
 
 from twinwheel.build import errors_for_the_user
+from twinwheel.build.programs import version_tuple
 from twinwheel.build.pyproject import parse_toml
+from twinwheel.errors import ToolchainError
 
 if TYPE_CHECKING:
     from setuptools import Distribution
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["finalize"]
 
 _COMMAND = "build_twinwheel"
+_OLDEST = (70, 1)  # the first with a bdist_wheel of its own
 
 
 def finalize(distribution: Distribution) -> None:
@@ -43,6 +47,8 @@ def finalize(distribution: Distribution) -> None:
     root = Path(distribution.src_root or os.curdir).resolve()
     if _COMMAND in distribution.cmdclass or not _is_twin(root):
         return
+    with errors_for_the_user():
+        _check_setuptools()
     _ask_for_requirements(root, distribution)
     halves = _Halves(root, distribution)
     for name, extend in (
@@ -66,6 +72,18 @@ def _is_twin(root: Path) -> bool:
         return False
     backend = str(build.get("build-backend", "setuptools"))
     return backend.partition(".")[0] == "setuptools" or "backend-path" in build
+
+
+def _check_setuptools() -> None:
+    """Refuse a setuptools that needs another distribution to write wheels."""
+    if version_tuple(setuptools.__version__) < _OLDEST:
+        raise ToolchainError(
+            f"setuptools {setuptools.__version__} is too old for twinwheel's plugin",
+            code="TW326",
+            where="pyproject.toml, [build-system] requires",
+            accepted="setuptools 70.1 or later",
+            help='requires = ["setuptools>=77", "twinwheel"]',
+        )
 
 
 def _ask_for_requirements(root: Path, distribution: Distribution) -> None:

@@ -115,6 +115,23 @@ ENTRIES = (
         pages=(_BACKEND,),
     ),
     entry(
+        "TW326",
+        "this setuptools is too old for twinwheel's plugin",
+        "ask for a later one in [build-system] requires",
+        """
+        Since 70.1 setuptools writes wheels by itself; before, another distribution did it. The
+        plugin extends the command that writes them, so that the wheel has the right tag.
+        """,
+        language="toml",
+        wrong="""
+        requires = ["setuptools", "twinwheel"]  # and no isolation, with an old one installed
+        """,
+        right="""
+        requires = ["setuptools>=77", "twinwheel"]
+        """,
+        pages=(_BACKEND,),
+    ),
+    entry(
         "TW331",
         "the source distribution would lack a file that the build needs",
         "include it",

@@ -45,8 +45,9 @@ ENTRIES = (
         `dynamic` promises fields that the builders fill in: maturin takes them from `Cargo.toml`,
         scikit-build-core from the providers in `[tool.scikit-build.metadata]`. Here no builder
         gives the field, or the one that does needs a tool that is missing, or a half whose own
-        build needs the field cannot tell it. The message names the field and, as far as that is the
-        cause, the tool. A value in `[project]` itself needs neither.
+        build needs the field cannot be told of it: one by meson-python, or by scikit-build-core
+        where `[[tool.dynamic-metadata]]` is used. The message names the field and, as far as that
+        is the cause, the tool. A value in `[project]` itself needs neither.
         """,
         wrong="""
         [project]
