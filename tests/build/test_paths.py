@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,15 @@ def test_a_tree_that_cannot_be_written_to(twin: Project) -> None:
         assert project.sdist().exists()
         outcome = project.hook("build_editable", wheel_directory=str(twin.root.parent))
         assert outcome.error_code() == "TW341"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts, or permissions that bind the owner")
+def test_meson_writes_nothing_between_the_sources(project: Callable[[str], Project]) -> None:
+    subject = project("meson_half")
+    with read_only(subject.root) as root:
+        # Cargo wants to write the lock file that this package does not have.
+        wheel = Project(root, subject.environ).wheel(environ={"TWINWHEEL_RUST": "off"})
+    assert [path.split(".")[0] for path in natives(names(wheel))] == ["meson_half/_c"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")

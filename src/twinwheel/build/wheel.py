@@ -110,6 +110,9 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
             environment = half.builder.environment(half.context, scratch)
             open_fields = dynamic_fields(half.context.pyproject)
             told = told_of(half.builder, half.context, open_fields, metadata.dynamic, output)
+            settings = half.builder.config_settings(
+                half.context, half.config_settings, output / "build"
+            )
             calls.append(
                 HookCall(
                     label=half.label,
@@ -117,7 +120,7 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
                     hook="build_wheel",
                     folder=half.context.root,
                     output=output,
-                    config_settings=half.config_settings,
+                    config_settings=dict(settings),
                     environment={**environment, **told},
                     way_out=half.way_out,
                 )

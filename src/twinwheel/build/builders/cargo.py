@@ -18,7 +18,7 @@ from twinwheel.build.builders.crates import (
 from twinwheel.build.settings import cargo_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from twinwheel.build.builders.contract import BuildContext, StatedVersion, Toolchain
@@ -29,6 +29,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_settings",
     "dynamic_metadata",
     "environment",
     "guard",
@@ -80,6 +81,14 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
     chosen = context.environ.get("CARGO_TARGET_DIR")
     target = {} if chosen else {"CARGO_TARGET_DIR": str(scratch / "cargo")}
     return {**target, **flags_without_paths(context)}
+
+
+def config_settings(
+    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+) -> Mapping[str, str | list[str]]:
+    """Return those given: Cargo's target tree is set by a variable."""
+    del context, folder
+    return given
 
 
 def build_files(context: BuildContext) -> list[str]:

@@ -115,6 +115,14 @@ class Builder(Protocol):
     def environment(self, context: BuildContext, scratch: Path) -> dict[str, str]:
         """Return variables to set for the backend's hooks when it builds one half of a wheel."""
 
+    def config_settings(
+        self, context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+    ) -> Mapping[str, str | list[str]]:
+        """Return the ``-C`` settings for the hook that builds one half: those ``given``, and ours.
+
+        ``folder`` is not there yet; it is the half's own, and gone after the build.
+        """
+
     def build_files(self, context: BuildContext) -> list[str]:
         """Return paths, relative to its folder, without which nothing can be built."""
 

@@ -14,7 +14,7 @@ from twinwheel.build.builders.crates import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from twinwheel.build.builders.contract import BuildContext, StatedVersion, Toolchain
@@ -25,6 +25,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_settings",
     "dynamic_metadata",
     "environment",
     "guard",
@@ -92,6 +93,14 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
     }
     chosen = {k: v for k, v in defaults.items() if not context.environ.get(k)}
     return {**guard(context), **chosen, **flags_without_paths(context)}
+
+
+def config_settings(
+    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+) -> Mapping[str, str | list[str]]:
+    """Return those given: Cargo's target tree is set by a variable."""
+    del context, folder
+    return given
 
 
 def build_files(context: BuildContext) -> list[str]:

@@ -11,7 +11,7 @@ from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion
 from twinwheel.build.programs import find_program
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from twinwheel.build.builders.contract import BuildContext, Toolchain
@@ -22,6 +22,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_settings",
     "dynamic_metadata",
     "environment",
     "guard",
@@ -35,7 +36,8 @@ BACKEND = "mesonpy"
 DISTRIBUTION = "meson-python"
 REQUIREMENT = "meson-python>=0.16"
 
-_SETTINGS = ("builddir", "dist-args", "setup-args", "compile-args", "install-args", "editable-")
+_BUILD_FOLDER = {"builddir", "build-dir"}
+_SETTINGS = (*_BUILD_FOLDER, "dist-args", "setup-args", "compile-args", "install-args", "editable-")
 
 
 def probe(context: BuildContext) -> Toolchain:
@@ -61,7 +63,7 @@ def guard(context: BuildContext) -> dict[str, str]:
 
 
 def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
-    """Return nothing: meson-python builds in a folder of its own."""
+    """Return nothing: the build folder is a setting."""
     del context, scratch
     return {}
 
@@ -75,6 +77,14 @@ def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMet
         needs_tools=True,
         help="write the values into [project]",
     )
+
+
+def config_settings(
+    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+) -> Mapping[str, str | list[str]]:
+    """Keep Meson's build folder out of the sources, where it is by default."""
+    del context
+    return given if _BUILD_FOLDER.intersection(given) else {"build-dir": str(folder), **given}
 
 
 def build_files(context: BuildContext) -> list[str]:

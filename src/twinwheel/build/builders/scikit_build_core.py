@@ -16,7 +16,7 @@ from twinwheel.build.builders.handed_metadata import hand_over
 from twinwheel.build.programs import find_program, version_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from twinwheel.build.builders.contract import BuildContext
 
@@ -26,6 +26,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_settings",
     "dynamic_metadata",
     "environment",
     "guard",
@@ -117,6 +118,14 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
     """Return nothing: scikit-build-core builds in a folder of its own."""
     del context, scratch
     return {}
+
+
+def config_settings(
+    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+) -> Mapping[str, str | list[str]]:
+    """Return those given: its build folder is its own."""
+    del context, folder
+    return given
 
 
 def build_files(context: BuildContext) -> list[str]:
