@@ -6,7 +6,6 @@ are; ``pyproject.toml`` gets the tables that describe the halves.
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from string import Template
 from typing import Any
 
 from conformance.subjects import Subject
-from twinwheel.build.core_metadata import read_fields
 from twinwheel.build.pyproject import read_pyproject
 
 __all__ = ["Twin", "plan_twin", "write_other_half"]
@@ -94,18 +92,6 @@ _C_TABLE = """
 [tool.scikit-build]
 wheel.packages = ["$source"]
 """
-# scikit-build-core must be told each dynamic field; Cargo.toml stays the place of the version.
-_C_VERSION_TABLE = """
-[tool.scikit-build.metadata.version]
-provider = "scikit_build_core.metadata.regex"
-input = "$manifest"
-regex = '(?m)^version = "(?P<value>[^"]+)"'
-"""
-_C_FIELD_TABLE = """
-[tool.scikit-build.metadata.{field}]
-provider = "scikit_build_core.metadata.template"
-result = {value}
-"""
 _TWIN_TABLE = """
 [tool.twinwheel]
 package = "$package"
@@ -140,8 +126,6 @@ class Twin:
     """Full name of the module that the project compiles."""
 
     version: str
-    fields: Mapping[str, Any]
-    """What its own backend says of it, by field of ``[project]``."""
 
     @property
     def added(self) -> str:
@@ -164,8 +148,6 @@ def plan_twin(subject: Subject, root: Path, wheel: Path | None) -> Twin | str:
         return "no twin of what does not build"
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-        (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
-        fields = read_fields(archive.read(metadata), "")
     natives = [PurePosixPath(name) for name in names if name.endswith(_NATIVE)]
     if not natives:
         return "no native module of its own"
@@ -179,7 +161,7 @@ def plan_twin(subject: Subject, root: Path, wheel: Path | None) -> Twin | str:
             source = PurePosixPath(folder) / package
             if len(native.parts) > 1 and (root / source / "__init__.py").is_file():
                 version = wheel.name.split("-")[1]
-                return Twin(subject, package, source.as_posix(), own, version, fields)
+                return Twin(subject, package, source.as_posix(), own, version)
     return "its module is in no package of Python sources"
 
 
@@ -187,26 +169,16 @@ def write_other_half(twin: Twin, root: Path) -> None:
     """Write the half that the project lacks, and the tables that describe both."""
     pyproject = root / "pyproject.toml"
     text = pyproject.read_text("utf-8")
-    maturin = read_pyproject(root).get("tool", {}).get("maturin", {})
     values = {
         "module": ADDED,
         "package": twin.package,
         "folder": twin.package.replace(".", "/"),
         "source": twin.source,
         "version": twin.version,
-        "manifest": maturin.get("manifest-path", "Cargo.toml"),
     }
     if twin.subject.family == "maturin":
         files, tables = _C_FILES, _C_TABLE
         values |= {"c": twin.added, "rust": twin.own}
-        for field in read_pyproject(root).get("project", {}).get("dynamic", []):
-            if field == "version":
-                tables += _C_VERSION_TABLE
-            else:
-                value = twin.fields[field]
-                if field == "license" and isinstance(value, dict):
-                    value = value["text"]  # scikit-build-core's providers give an expression
-                tables += _C_FIELD_TABLE.format(field=field, value=_toml(value))
     else:
         files, tables = _RUST_FILES, _RUST_TABLE
         values |= {"c": twin.own, "rust": twin.added}
@@ -217,14 +189,6 @@ def write_other_half(twin: Twin, root: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(_filled(content, values), "utf-8")
     pyproject.write_text(text + _filled(tables + _TWIN_TABLE, values), "utf-8")
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
