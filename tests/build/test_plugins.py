@@ -330,6 +330,56 @@ def test_settings_in_the_table_of_the_hook_are_refused(twin: Project) -> None:
     assert outcome.error_code() == "TW103"
 
 
+def test_what_the_builders_make_belongs_into_no_source_distribution(twin: Project) -> None:
+    plugged = by_hatchling(twin)
+    (plugged.root / ".gitignore").unlink(missing_ok=True)
+    (plugged.root / "build" / "twinwheel").mkdir(parents=True)
+    (plugged.root / "build" / "twinwheel" / "_c.so").write_bytes(b"compiled")
+    outcome = plugged.hook("build_sdist", sdist_directory=str(plugged.root.parent))
+    assert outcome.error_code() == "TW332"
+    assert not list(plugged.root.parent.glob("*.tar.gz"))
+
+
+def test_the_sdist_of_another_version_than_a_half_is_refused(plugged: Project) -> None:
+    plugged.edit("rust/Cargo.toml", 'version = "1.2.3"', 'version = "9.9.9"')
+    outcome = plugged.hook("build_sdist", sdist_directory=str(plugged.root.parent))
+    assert outcome.error_code() == "TW324"
+    assert not list(plugged.root.parent.glob("*.tar.gz"))
+
+
+def test_what_the_backend_ships_is_not_for_our_table(plugged: Project) -> None:
+    pyproject = plugged.root / "pyproject.toml"
+    table = '\n[tool.twinwheel.wheel]\nexclude = ["*.txt"]\n'
+    pyproject.write_text(pyproject.read_text("utf-8") + table, "utf-8")
+    outcome = plugged.hook("build_wheel", wheel_directory=str(plugged.root.parent), environ=PURE)
+    assert outcome.error_code() == "TW327"
+    assert "[tool.twinwheel.wheel] exclude" in outcome.text
+
+
+def test_without_a_project_table_the_builders_know_no_name(twin: Project) -> None:
+    plugged = by_setuptools(twin)
+    text = (plugged.root / "pyproject.toml").read_text("utf-8")
+    start, end = text.index("[project]"), text.index("[tool.")
+    (plugged.root / "pyproject.toml").write_text(text[:start] + text[end:], "utf-8")
+    (plugged.root / "setup.cfg").write_text(
+        "[metadata]\nname = twin-package\nversion = 1.2.3\n[options]\npackages = twin\n"
+        "package_dir =\n    = src\n",
+        "utf-8",
+    )
+    outcome = plugged.hook("build_wheel", wheel_directory=str(plugged.root.parent))
+    assert outcome.error_code() == "TW327"
+    assert "no [project] table" in outcome.text
+
+
+def test_an_implementation_that_the_backend_leaves_out_is_missed(twin: Project) -> None:
+    plugged = by_hatchling(twin)
+    table = HATCH_WHEEL.replace("packages", 'exclude = ["_python.py"]\npackages')
+    plugged.edit("pyproject.toml", HATCH_WHEEL, table)
+    outcome = plugged.hook("build_wheel", wheel_directory=str(plugged.root.parent), environ=PURE)
+    assert outcome.error_code() == "TW325"
+    assert "twin/_python.py" in outcome.text
+
+
 def test_a_setuptools_that_writes_no_wheels_by_itself_is_refused(twin: Project) -> None:
     old = 'import setuptools\nsetuptools.__version__ = "65.5.0"\n'
     old += "from setuptools.build_meta import *\n"

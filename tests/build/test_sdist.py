@@ -67,6 +67,27 @@ def test_a_file_that_a_half_needs_cannot_be_left_out(twin: Project, needed: str)
     assert not list(twin.root.parent.glob("*.tar.gz"))
 
 
+def test_a_crate_outside_of_the_project_cannot_be_left_out(twin: Project) -> None:
+    core = twin.root.parent / "core"
+    (core / "src").mkdir(parents=True)
+    (core / "Cargo.toml").write_text('[package]\nname = "core"\nversion = "1.0.0"\n', "utf-8")
+    (core / "src" / "lib.rs").write_text("", "utf-8")
+    twin.edit("rust/Cargo.toml", "[dependencies]", '[dependencies]\ncore = { path = "../../core" }')
+    outcome = twin.hook("build_sdist", sdist_directory=str(twin.root.parent))
+    assert outcome.error_code() == "TW331"
+    assert "../core/Cargo.toml" in outcome.text
+    assert "lies outside of the project" in outcome.text
+
+
+def test_the_crate_is_where_maturin_finds_it_by_itself(twin: Project) -> None:
+    twin.edit("pyproject.toml", 'manifest-path = "rust/Cargo.toml"\n', "")
+    assert "rust/Cargo.toml" in members(twin.sdist())
+    twin.edit("pyproject.toml", 'version = "1.2.3"', 'version = "9.9.9"')
+    outcome = twin.hook("build_sdist", sdist_directory=str(twin.root.parent))
+    assert outcome.error_code() == "TW324"
+    assert "rust/Cargo.toml says 1.2.3" in outcome.text
+
+
 def test_switched_off_halves_are_in_it_all_the_same(twin: Project) -> None:
     off = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
     assert members(twin.sdist(environ=off)) == members(twin.sdist())

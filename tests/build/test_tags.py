@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinwheel.build.tags import PURE, WheelTag, correct_machine, intersect
+from twinwheel.build.tags import PURE, WheelTag, correct_machine, intersect, tag_of_extension
 from twinwheel.errors import BuildError
 
 
@@ -122,3 +122,20 @@ def test_order_does_not_matter(left: WheelTag, right: WheelTag) -> None:
 
     assert attempt(left, right) == attempt(right, left)
     assert attempt(left, left) == attempt(left)
+
+
+@pytest.mark.parametrize(
+    ("path", "tag"),
+    [
+        ("pkg/_c.cpython-312-x86_64-linux-gnu.so", "cp312-cp312-any"),
+        ("pkg/_c.cpython-313t-x86_64-linux-musl.so", "cp313-cp313t-any"),
+        ("pkg/_c.cpython-312-darwin.so", "cp312-cp312-any"),
+        ("pkg/_c.cp310-win_amd64.pyd", "cp310-cp310-any"),
+        ("pkg/_c.abi3.so", None),
+        ("pkg/_c.so", None),
+        ("pkg/libc.so.6", None),
+    ],
+)
+def test_a_file_s_name_says_which_interpreter_imports_it(path: str, tag: str | None) -> None:
+    found = tag_of_extension(path)
+    assert (str(found) if found else None) == tag

@@ -126,12 +126,6 @@ def test_8_metadata_that_changed_since_are_refused(twin: Project, tmp_path: Path
     assert outcome.error_code() == "TW303"
 
 
-def test_9_dynamic_fields_are_no_surprise(twin: Project) -> None:
-    twin.edit("pyproject.toml", 'version = "1.2.3"', 'dynamic = ["version"]')
-    outcome = twin.hook("build_wheel", wheel_directory=str(twin.root.parent))
-    assert outcome.error_code() == "TW122"
-
-
 def test_9_a_wrong_project_table_is_named(twin: Project) -> None:
     twin.edit("pyproject.toml", 'version = "1.2.3"', 'version = "one"')
     outcome = twin.hook("build_wheel", wheel_directory=str(twin.root.parent))
@@ -353,3 +347,44 @@ def test_23_leftovers_of_other_builds_stay_out(twin: Project, twin_wheel: Path) 
     with zipfile.ZipFile(wheel) as archive:
         assert archive.read(natives(names(wheel))[0]) != b"stale"
     assert manifest_of(wheel)["implementations"]["rust"]["built"] is False
+
+
+def test_the_builders_tables_leave_their_files_out_of_a_twin_too(twin: Project) -> None:
+    source = twin.root / "src" / "twin"
+    for name in ("secret.txt", "internal.txt", "sdist_only.txt", "shown.txt"):
+        (source / name).write_text("x", "utf-8")
+    twin.edit(
+        "pyproject.toml", "[tool.scikit-build]", '[tool.scikit-build]\nwheel.exclude = ["secret.*"]'
+    )
+    twin.edit(
+        "pyproject.toml",
+        "[tool.maturin]",
+        "[tool.maturin]\nexclude = [\n"
+        '{ path = "src/twin/internal.txt", format = "wheel" },\n'
+        '{ path = "src/twin/sdist_only.txt", format = "sdist" },\n'
+        # What keeps maturin alone from shipping the sources says nothing of a twin's.
+        '{ path = "src/**/*", format = ["wheel"] },\n]',
+    )
+    found = names(twin.wheel(environ=PURE))
+    assert {"twin/shown.txt", "twin/sdist_only.txt", "twin/__init__.py"} <= found
+    assert not {"twin/secret.txt", "twin/internal.txt"} & found
+
+
+def test_packages_that_scikit_build_core_ships_are_shipped_without_the_c_half(
+    twin: Project,
+) -> None:
+    (twin.root / "src" / "helpers").mkdir()
+    (twin.root / "src" / "helpers" / "__init__.py").write_text("", "utf-8")
+    twin.edit("pyproject.toml", 'packages = ["src/twin"]', 'packages = ["src/twin", "src/helpers"]')
+    assert "helpers/__init__.py" in names(twin.wheel(environ=PURE))
+
+
+def test_12_a_tag_that_is_wider_than_its_files_is_narrowed(twin: Project) -> None:
+    if sys.implementation.name != "cpython":
+        pytest.skip("the suffix of another implementation")
+    environ = {"TWINWHEEL_RUST": "off"}
+    wheel = twin.wheel(environ=environ, config_settings={"wheel.py-api": "py3"})
+    interpreter = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    assert wheel.name.split("-")[2] == interpreter
+    (artifact,) = manifest_of(wheel)["implementations"]["c"]["artifacts"]
+    assert artifact["tag"].startswith(f"{interpreter}-{interpreter}")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from twinwheel.build.builders.crates import bill_of_materials
+from twinwheel.build.builders.crate_materials import bill_of_materials
 from twinwheel.build.pyproject import read_pyproject
 from twinwheel.build.settings import cargo_settings
 from twinwheel.build.tags import WheelTag

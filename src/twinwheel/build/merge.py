@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from twinwheel.build.describe import describe
 from twinwheel.build.sbom import merge_sboms
 from twinwheel.build.sources import is_module_file, is_output_of, package_folders, python_sources
-from twinwheel.build.tags import WheelTag, correct_machine, intersect
+from twinwheel.build.tags import WheelTag, correct_machine, intersect, tag_of_extension
 from twinwheel.build.vendor import use_vendored, vendored_files
 from twinwheel.build.wheelfile import File, Half
 from twinwheel.errors import BuildError
@@ -116,8 +116,13 @@ def _files(contents: Mapping[str, bytes]) -> dict[str, File]:
 
 def _check_identity(half: Half, plan: Plan, metadata: ProjectMetadata) -> None:
     """Hold a half to the project's version, and to its name where it is built in its folder."""
+    from packaging.version import Version
+
     same_folder = half.plan.context.root.resolve() == plan.root.resolve()
-    if half.version != metadata.version or (same_folder and half.name != metadata.name):
+    # A crate that states no version is 0.0.0 to maturin, and may be so: see check_versions.
+    silent = half.version == "0.0.0" and not half.plan.builder.stated_versions(half.plan.context)
+    same_version = silent or Version(half.version) == Version(metadata.version)
+    if not same_version or (same_folder and half.name != metadata.name):
         raise BuildError(
             f"the {half.plan.label} half calls itself {half.name} {half.version}, "
             f"the project is {metadata.name} {metadata.version}",
@@ -228,7 +233,10 @@ def _module_missing(half: Half, decision: Decision, outputs: Mapping[str, File])
 
 
 def _true_tag(half: Half, outputs: Mapping[str, File]) -> WheelTag:
-    """Return the half's tag, mended where its files are of another word size than it says."""
+    """Return the half's tag, mended where its files are of another word size than it says.
+
+    A file that is named for one interpreter is imported by no other, whatever the tag claims.
+    """
     words = [
         32 if file.data[4] == 1 else 64
         for file in outputs.values()
@@ -236,7 +244,9 @@ def _true_tag(half: Half, outputs: Mapping[str, File]) -> WheelTag:
     ]
     bits = min(words, default=struct.calcsize("P") * 8)
     platforms = tuple(correct_machine(name, bits) for name in half.tag.platforms)
-    return WheelTag(half.tag.interpreters, half.tag.abis, platforms)
+    tags = {half.plan.label: WheelTag(half.tag.interpreters, half.tag.abis, platforms)}
+    named = {path: tag_of_extension(path) for path in outputs}
+    return intersect({**tags, **{path: tag for path, tag in named.items() if tag}})
 
 
 def _licenses(halves: Sequence[Half]) -> dict[str, bytes]:

@@ -97,15 +97,29 @@ def check_sdist(plan: Plan, present: Collection[str], rules: str) -> None:
         rules: Where its author says what it holds.
 
     Raises:
-        BuildError: TW331 when it lacks a file.
+        BuildError: TW331 when it lacks a file, TW332 when it holds what was built.
     """
     missing = [name for name in _needed(plan) if name not in present]
+    outside = [name for name in missing if name.startswith("../")]
     if missing:
         raise BuildError(
             f"the source distribution would lack {', '.join(missing)}",
             code="TW331",
             where=f"pyproject.toml, {rules}",
-            help="a wheel could not be built from it; include these files",
+            help="a wheel could not be built from it; "
+            + (
+                "move what lies outside of the project into it, or depend on what is published"
+                if outside
+                else "include these files"
+            ),
+        )
+    made = sorted(name for name in present if name.startswith("build/twinwheel/"))
+    if made:
+        raise BuildError(
+            f"the source distribution would hold what was built here: {made[0]}",
+            code="TW332",
+            where=f"pyproject.toml, {rules}",
+            help="leave /build/ out, or let .gitignore do it",
         )
 
 
@@ -113,6 +127,7 @@ def _needed(plan: Plan) -> list[str]:
     """Return the files without which nothing could be built."""
     needed = ["pyproject.toml", "PKG-INFO"]
     for half in plan.halves:
-        folder = PurePosixPath(half.context.root.relative_to(plan.root).as_posix())
-        needed += [(folder / path).as_posix() for path in half.builder.build_files(half.context)]
+        folder = half.context.root.relative_to(plan.root)
+        paths = (os.path.normpath(folder / path) for path in half.builder.build_files(half.context))
+        needed += [Path(path).as_posix() for path in paths]
     return needed

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinwheel.build.left_out import left_out, packages_of_builders
 from twinwheel.errors import ConfigError
 from twinwheel.manifest import MODULE_NAME
 
@@ -53,10 +54,13 @@ def package_folders(plan: Plan) -> tuple[PackageFolder, ...]:
                 accepted="folders of Python packages, relative to pyproject.toml",
             )
         found[path.name] = PackageFolder(path.name, path)
+    if not listed:
+        places = [plan.root / relative for relative in packages_of_builders(plan)]
+        found = {path.name: PackageFolder(path.name, path) for path in places if path.is_dir()}
     for name in names:
         top, *inner = name.split(".")
-        places = listed or (f"src/{top}", f"python/{top}", top)
-        for relative in places:
+        likely = listed or (f"src/{top}", f"python/{top}", top)
+        for relative in likely:
             path = plan.root / relative
             if top not in found and path.name == top and path.is_dir():
                 found[top] = PackageFolder(top, path)
@@ -65,7 +69,7 @@ def package_folders(plan: Plan) -> tuple[PackageFolder, ...]:
                 f"the package '{name}' is not in the sources",
                 code="TW132",
                 where="pyproject.toml, [tool.twinwheel]",
-                accepted=", ".join(places) + " with an __init__.py",
+                accepted=", ".join(likely) + " with an __init__.py",
                 help="name the folder in [tool.twinwheel.wheel] packages, such as ['src/NAME']",
             )
     return tuple(found.values())
@@ -110,6 +114,8 @@ def python_sources(plan: Plan) -> dict[str, Path]:
             if any(fnmatchcase(inside, pattern) for pattern in made):
                 continue
             sources[inside] = path
+    for inside in left_out(plan, sources):
+        del sources[inside]
     _check_python_modules(plan, sources)
     return sources
 

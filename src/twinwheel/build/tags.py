@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from twinwheel.errors import BuildError
 
-__all__ = ["PURE", "WheelTag", "correct_machine", "intersect"]
+__all__ = ["PURE", "WheelTag", "correct_machine", "intersect", "tag_of_extension"]
 
 _CPYTHON = re.compile(r"cp(\d)(\d+)\Z")
+_EXTENSION = re.compile(r"\.(?:cpython-|cp)(\d)(\d+)(t?)-[\w.-]+\.(?:so|pyd)\Z")
 _MACOS = re.compile(r"macosx_(\d+)_(\d+)_(\w+)\Z")
 _LINUX = re.compile(r"(linux|manylinux_(\d+)_(\d+)|musllinux_(\d+)_(\d+))_(\w+)\Z")
 _LEGACY_MANYLINUX = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
@@ -78,6 +79,22 @@ def intersect(tags: dict[str, WheelTag]) -> WheelTag:
         abis = tuple(dict.fromkeys(pair[1] for pair in pairs))
         result = WheelTag(interpreters, abis, platforms)
     return result
+
+
+def tag_of_extension(path: str) -> WheelTag | None:
+    """Return what the name of an extension module says of its interpreter.
+
+    Args:
+        path: A file in a wheel, such as ``pkg/_c.cpython-312-x86_64-linux-gnu.so``.
+
+    Returns:
+        The tag, for any platform; None for names that every CPython 3 imports, and for other files.
+    """
+    match = _EXTENSION.search(path)
+    if not match:
+        return None
+    interpreter = f"cp{match[1]}{match[2]}"
+    return WheelTag((interpreter,), (f"{interpreter}{match[3]}",), ("any",))
 
 
 def correct_machine(platform: str, bits: int) -> str:

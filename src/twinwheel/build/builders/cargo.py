@@ -15,6 +15,7 @@ from twinwheel.build.builders.crates import (
     lock_files,
     probe_cargo,
 )
+from twinwheel.build.builders.manifests import needed_manifests
 from twinwheel.build.settings import cargo_settings
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def config_settings(
 
 
 def build_files(context: BuildContext) -> list[str]:
-    """Return the crate's manifest."""
-    return [_manifest_path(context).as_posix()]
+    """Return the manifests of the crate and of those that it depends on by path."""
+    return needed_manifests(context, _manifest_path(context))
 
 
 def leftovers(context: BuildContext) -> list[Path]:

@@ -12,6 +12,7 @@ from twinwheel.build.builders.crates import (
     lock_files,
     probe_cargo,
 )
+from twinwheel.build.builders.manifests import depends_on, needed_manifests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,12 +86,12 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
         context: The build.
         scratch: Folder that may be kept between builds, for Cargo's target tree.
     """
-    defaults = {
-        "CARGO_TARGET_DIR": str(scratch / "cargo"),
+    defaults = {"CARGO_TARGET_DIR": str(scratch / "cargo")}
+    if depends_on(context, _manifest_path(context), "pyo3"):
         # The path of an isolated environment's Python differs in each build, and PyO3 rebuilds when
-        # it does; the base interpreter is the same one at a path that stays.
-        "MATURIN_PEP517_USE_BASE_PYTHON": "1",
-    }
+        # it does; the base interpreter is the same one at a path that stays. For bindings by cffi
+        # it will not do: that is in the environment.
+        defaults["MATURIN_PEP517_USE_BASE_PYTHON"] = "1"
     chosen = {k: v for k, v in defaults.items() if not context.environ.get(k)}
     return {**guard(context), **chosen, **flags_without_paths(context)}
 
@@ -104,8 +105,8 @@ def config_settings(
 
 
 def build_files(context: BuildContext) -> list[str]:
-    """Return the crate's manifest."""
-    return [_manifest_path(context).as_posix()]
+    """Return the manifests of the crate and of those that it depends on by path."""
+    return needed_manifests(context, _manifest_path(context))
 
 
 def leftovers(context: BuildContext) -> list[Path]:
@@ -121,4 +122,7 @@ def stated_versions(context: BuildContext) -> list[StatedVersion]:
 def _manifest_path(context: BuildContext) -> PurePosixPath:
     table = context.pyproject.get("tool", {}).get("maturin", {})
     stated = table.get("manifest-path") if isinstance(table, dict) else None
+    if stated is None and not (context.root / "Cargo.toml").is_file():
+        # Where maturin looks next.
+        stated = "rust/Cargo.toml" if (context.root / "rust" / "Cargo.toml").is_file() else None
     return PurePosixPath(str(stated or "Cargo.toml"))

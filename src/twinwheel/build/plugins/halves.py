@@ -14,7 +14,7 @@ from twinwheel.build.plan import make_plan
 from twinwheel.build.sources import is_output_of, python_sources
 from twinwheel.build.tags import WheelTag, intersect
 from twinwheel.build.wheel import build_contents
-from twinwheel.errors import BuildError
+from twinwheel.errors import BuildError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -39,8 +39,30 @@ __all__ = [
 
 
 def plan_halves(root: Path, state: State) -> Plan:
-    """Decide what to build; ``-C`` settings do not reach a plugin, variables do."""
-    return make_plan(root, state=state)
+    """Decide what to build; ``-C`` settings do not reach a plugin, variables do.
+
+    Raises:
+        ConfigError: TW327 for what a project that keeps its backend must say otherwise.
+    """
+    plan = make_plan(root, state=state)
+    if not isinstance(plan.pyproject.get("project"), dict):
+        raise ConfigError(
+            "there is no [project] table, in which the builders of the halves read the name",
+            code="TW327",
+            where="pyproject.toml",
+            accepted="[project] with name, and dynamic for what is said elsewhere",
+            help='write [project] name = "NAME" and dynamic = ["version", …]; '
+            "setup.cfg and setup.py may keep the rest",
+        )
+    if plan.settings.wheel.exclude:
+        raise ConfigError(
+            "'exclude' does not reach the backend, which ships the Python sources",
+            code="TW327",
+            where="pyproject.toml, [tool.twinwheel.wheel] exclude",
+            accepted="nothing here",
+            help="say it in the backend's own settings",
+        )
+    return plan
 
 
 def compile_halves(plan: Plan, name: str, version: str) -> Contents:
@@ -175,6 +197,9 @@ def _difference(wheel: Path, plan: Plan, contents: Contents, tag: WheelTag) -> s
         return f"it is tagged {have}, its contents run on {tag}"
     with zipfile.ZipFile(wheel) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
+        for path in _python_modules(plan, contents):
+            if path not in entries:
+                return f"it lacks '{path}', a Python implementation that its manifest names"
         for path, file in added_files(plan, contents).items():
             if path not in entries:
                 return f"it lacks '{path}'"
@@ -185,3 +210,15 @@ def _difference(wheel: Path, plan: Plan, contents: Contents, tag: WheelTag) -> s
     for path in stale_outputs(plan, contents, entries):
         return f"'{path}' is of another build"
     return ""
+
+
+def _python_modules(plan: Plan, contents: Contents) -> list[str]:
+    """Return the files of the implementations that are Python, and the backend's to ship."""
+    stems = [
+        item.module.replace(".", "/")
+        for package in plan.settings.packages
+        for item in package.implementations.values()
+        if not item.builder
+    ]
+    names = [name for stem in stems for name in (f"{stem}.py", f"{stem}/__init__.py")]
+    return [name for name in names if name in contents.sources]

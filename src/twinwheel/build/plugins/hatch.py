@@ -77,7 +77,7 @@ class TwinwheelBuildHook(BuildHookInterface[Any]):
         del build_data
         if self.target_name == "sdist":
             with errors_for_the_user():
-                _check_sdist(Path(self.root), Path(artifact_path))
+                _check_sdist(Path(self.root), Path(artifact_path), self.metadata.version)
         if self.target_name != "wheel":
             return
         self._staged.cleanup()
@@ -129,17 +129,20 @@ class TwinwheelBuildHook(BuildHookInterface[Any]):
         inclusions.update({str(folder / path): path for path in files})
 
 
-def _check_sdist(root: Path, sdist: Path) -> None:
-    """Remove a source distribution from which a half could not be built, and say what it lacks."""
+def _check_sdist(root: Path, sdist: Path, version: str) -> None:
+    """Remove a source distribution from which a half could not be built, and say why."""
     import tarfile
 
-    from twinwheel.build.plan import make_plan
+    from twinwheel.build.plugins.halves import plan_halves
     from twinwheel.build.sdist import check_sdist
+    from twinwheel.build.versions import check_versions
 
     with tarfile.open(sdist) as archive:
         present = {name.partition("/")[2] for name in archive.getnames()}
     try:
-        check_sdist(make_plan(root, state="sdist"), present, "[tool.hatch.build.targets.sdist]")
+        plan = plan_halves(root, "sdist")
+        check_sdist(plan, present, "[tool.hatch.build.targets.sdist]")
+        check_versions(plan, version)
     except TwinwheelError:
         sdist.unlink()
         raise

@@ -277,12 +277,15 @@ def _sdist(base: type[Command], halves: _Halves) -> type[Command]:
 
     class Sdist(base):  # type: ignore[misc]
         def make_release_tree(self, base_dir: str, files: list[str]) -> None:
-            from twinwheel.build.plan import make_plan
+            from twinwheel.build.plugins.halves import plan_halves
             from twinwheel.build.sdist import check_sdist
+            from twinwheel.build.versions import check_versions
 
             present = {path.replace(os.sep, "/") for path in files} | {"PKG-INFO"}
             with errors_for_the_user():
-                check_sdist(make_plan(halves.root, state="sdist"), present, "or MANIFEST.in")
+                plan = plan_halves(halves.root, "sdist")
+                check_sdist(plan, present, "or MANIFEST.in")
+                check_versions(plan, halves.identity[1])
             super().make_release_tree(base_dir, files)
 
     return Sdist

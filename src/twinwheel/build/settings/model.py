@@ -118,11 +118,13 @@ class WheelSettings:
     """What goes into the wheel beside what is compiled."""
 
     packages: tuple[str, ...] = ()
-    """Folders of Python packages, relative to ``pyproject.toml``. Found in ``src/``, ``python/`` or
-    the root when left out."""
+    """Folders of Python packages, relative to ``pyproject.toml``. When left out, those that
+    ``[tool.scikit-build] wheel.packages`` lists; else they are found in ``src/``, ``python/`` or
+    the root."""
 
     exclude: tuple[str, ...] = ()
-    """Patterns, in the manner of gitignore, of sources to leave out."""
+    """Patterns, in the manner of gitignore, of sources to leave out, beside those that
+    ``[tool.scikit-build] wheel.exclude`` and ``[tool.maturin] exclude`` leave out of wheels."""
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,27 @@ ENTRIES = (
         pages=(_BACKEND,),
     ),
     entry(
+        "TW327",
+        "a project that keeps its backend must say this otherwise",
+        "write what the message names into [project], or into the backend's settings",
+        """
+        hatchling and setuptools write the metadata and ship the Python sources; twinwheel adds the
+        halves. The builders of these read `[project]` in `pyproject.toml`, so it must be there with
+        the name at least: `dynamic` lists what setup.cfg, setup.py or the backend says. And which
+        sources to leave out is for the backend to know, not for `[tool.twinwheel.wheel]`.
+        """,
+        language="toml",
+        wrong="""
+        [tool.twinwheel.wheel]
+        exclude = ["imagetools/notes.txt"]
+        """,
+        right="""
+        [tool.hatch.build.targets.wheel]
+        exclude = ["src/imagetools/notes.txt"]
+        """,
+        pages=(_BACKEND,),
+    ),
+    entry(
         "TW331",
         "the source distribution would lack a file that the build needs",
         "include it",
@@ -139,7 +160,9 @@ ENTRIES = (
         A wheel must be possible from the source distribution alone, so each half's build files
         (the top `CMakeLists.txt`, the crate's `Cargo.toml`) must be in it. They are left out when
         `sdist.exclude` in `[tool.scikit-build]` matches them, or when git ignores them. Take the
-        pattern away, or add the file to `sdist.include`.
+        pattern away, or add the file to `sdist.include`. So must the crates that a crate depends on
+        by path, and the workspace that it takes values from: one that lies outside of the project,
+        such as `../core`, cannot be in it. Move it into the project, or depend on a published one.
         """,
         wrong="""
         [tool.scikit-build]
@@ -150,5 +173,25 @@ ENTRIES = (
         sdist.exclude = ["/rust/target"]
         """,
         pages=("how-to/build-from-sdist.md",),
+    ),
+    entry(
+        "TW332",
+        "the source distribution would hold what was built on this machine",
+        "leave `/build/` out of it",
+        """
+        Editable installs and wheels keep their native modules under `build/twinwheel`, compiled for
+        this machine. They belong into no source distribution. Let `.gitignore` name `/build/`,
+        which hatchling and scikit-build-core follow, or leave it out in the backend's settings.
+        """,
+        language="text",
+        wrong="""
+        # .gitignore
+        *.so
+        """,
+        right="""
+        # .gitignore
+        /build/
+        """,
+        pages=(_BACKEND,),
     ),
 )
