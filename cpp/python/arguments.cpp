@@ -102,8 +102,11 @@ int Arguments::run() const {
     image.row_stride = input_.stride(0);
     image.column_stride = input_.stride(1);
     image.channel_stride = colour ? input_.stride(2) : view.itemsize;
+    kernel_options options = {};
+    options.border = border_;
+    options.border_value = value_;
     return kernel_convolve_ex(&image, kernel_.view().buf,
-                              static_cast<std::uint32_t>(kernel_.view().shape[0]), border_, value_,
+                              static_cast<std::uint32_t>(kernel_.view().shape[0]), &options,
                               output_.view().buf);
 }
 

@@ -37,8 +37,9 @@ void select_cpu() {
     if (kernel_select_cpu(name.empty() ? "auto" : name.c_str()) == KERNEL_OK)
         return;
     std::string accepted = "auto, baseline";
-    if (kernel_select_cpu("avx2") == KERNEL_OK)
-        accepted += ", avx2";
+    for (const char *level : {"avx2", "avx512"})
+        if (kernel_select_cpu(level) == KERNEL_OK)
+            accepted += std::string(", ") + level;
     throw py::import_error(std::string(CPU_VARIABLE) + " must be one of " + accepted +
                            " on this machine, not " + py::repr(wanted).cast<std::string>());
 }

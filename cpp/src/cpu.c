@@ -1,4 +1,4 @@
-/* Which instruction set to use. */
+/* Which instruction set to use. The results do not depend on it. */
 #include "internal.h"
 
 #include <string.h>
@@ -8,66 +8,96 @@
 #include <intrin.h>
 #endif
 
-enum { LEVEL_UNKNOWN, LEVEL_BASELINE, LEVEL_AVX2 };
+/* From the best down. */
+static const kernel_level *const levels[] = {
+#ifdef KERNEL_HAVE_AVX512
+    &kernel_level_avx512,
+#endif
+#ifdef KERNEL_HAVE_AVX2
+    &kernel_level_avx2,
+#endif
+    &kernel_level_baseline,
+};
+enum { LEVELS = sizeof levels / sizeof *levels };
 
 /* Threads may come here together for the first time; each of them finds the same level. */
 #if defined(__STDC_NO_ATOMICS__) || defined(_MSC_VER)
-static volatile int level_in_use = LEVEL_UNKNOWN;
+static volatile int place_in_use = -1;
 #else
-static _Atomic int level_in_use = LEVEL_UNKNOWN;
+static _Atomic int place_in_use = -1;
 #endif
 
-static int detect(void) {
+/* The widest vectors that the processor has, and the system saves: 512, 256 or 0 bits. */
+static int widest(void) {
 #if !defined(KERNEL_HAVE_AVX2)
-    return LEVEL_BASELINE;
+    return 0;
 #elif defined(_MSC_VER)
-    /* Bits of CPUID leaf 1, ECX: 12 FMA, 27 OSXSAVE, 28 AVX; leaf 7, EBX: 5 AVX2. The system must
-     * save the upper halves of the registers too: XCR0 bits 1 and 2. */
+    /* Bits of CPUID leaf 1, ECX: 12 FMA, 27 OSXSAVE, 28 AVX; leaf 7, EBX: 5 AVX2, 16 AVX512F, 30
+     * AVX512BW. XCR0: 1 and 2 for the upper halves of the registers, 5 to 7 for the rest. */
     int leaf[4];
     __cpuid(leaf, 0);
     if (leaf[0] < 7)
-        return LEVEL_BASELINE;
+        return 0;
     __cpuid(leaf, 1);
     const int wanted = (1 << 12) | (1 << 27) | (1 << 28);
-    if ((leaf[2] & wanted) != wanted || (_xgetbv(0) & 6) != 6)
-        return LEVEL_BASELINE;
+    if ((leaf[2] & wanted) != wanted)
+        return 0;
+    unsigned long long saved = _xgetbv(0);
     __cpuidex(leaf, 7, 0);
-    return leaf[1] & (1 << 5) ? LEVEL_AVX2 : LEVEL_BASELINE;
+    if ((saved & 0x6) != 0x6 || !(leaf[1] & (1 << 5)))
+        return 0;
+    const int wide = (1 << 16) | (1 << 30);
+    return (saved & 0xE6) == 0xE6 && (leaf[1] & wide) == wide ? 512 : 256;
 #else
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? LEVEL_AVX2
-                                                                           : LEVEL_BASELINE;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return 0;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") ? 512 : 256;
 #endif
 }
 
-static int level(void) {
-    int known = level_in_use;
-    if (known == LEVEL_UNKNOWN) {
-        known = detect();
-        level_in_use = known;
-    }
-    return known;
+static int needs(const kernel_level *level) {
+#ifdef KERNEL_HAVE_AVX512
+    if (level == &kernel_level_avx512)
+        return 512;
+#endif
+#ifdef KERNEL_HAVE_AVX2
+    if (level == &kernel_level_avx2)
+        return 256;
+#endif
+    (void)level;
+    return 0;
+}
+
+static int best(void) {
+    int width = widest(), place = 0;
+    while (needs(levels[place]) > width)
+        place++;
+    return place;
 }
 
 int kernel_select_cpu(const char *name) {
     if (!name)
         return KERNEL_INVALID;
-    if (strcmp(name, "auto") == 0)
-        level_in_use = detect();
-    else if (strcmp(name, "baseline") == 0)
-        level_in_use = LEVEL_BASELINE;
-    else if (strcmp(name, "avx2") == 0 && detect() == LEVEL_AVX2)
-        level_in_use = LEVEL_AVX2;
-    else
-        return KERNEL_INVALID;
-    return KERNEL_OK;
+    int first = best();
+    if (strcmp(name, "auto") == 0) {
+        place_in_use = first;
+        return KERNEL_OK;
+    }
+    for (int place = first; place < LEVELS; place++)
+        if (strcmp(name, levels[place]->name) == 0) {
+            place_in_use = place;
+            return KERNEL_OK;
+        }
+    return KERNEL_INVALID;
 }
 
-const char *kernel_cpu_level(void) { return level() == LEVEL_AVX2 ? "avx2" : "baseline"; }
-
-kernel_row_function *kernel_row(void) {
-#ifdef KERNEL_HAVE_AVX2
-    if (level() == LEVEL_AVX2)
-        return kernel_row_avx2;
-#endif
-    return kernel_row_baseline;
+const kernel_level *kernel_level_in_use(void) {
+    int place = place_in_use;
+    if (place < 0) {
+        place = best();
+        place_in_use = place;
+    }
+    return levels[place];
 }
+
+const char *kernel_cpu_level(void) { return kernel_level_in_use()->name; }

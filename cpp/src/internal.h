@@ -10,27 +10,84 @@
 #error "floating-point evaluation in a wider format: compile with -msse2 -mfpmath=sse"
 #endif
 
-/* Sums that are kept in registers while the taps are walked. Rows are padded to a multiple of it.
- */
-#define KERNEL_BLOCK 64
+#define KERNEL_QUIET_NAN 0x7FC00000u
+
+/* arguments.c: sizes without overflow, and the checks that all operations share. */
+
+/* Multiply or add in size_t; 0 when it overflows. */
+int kernel_multiply(size_t a, size_t b, size_t *result);
+int kernel_add(size_t a, size_t b, size_t *result);
+
+size_t kernel_sample_size(int32_t sample);
+
+/* Complete the options, and check them and the image and the output. */
+int kernel_valid(const kernel_image *image, const kernel_options *options,
+                 kernel_options *completed, const void *output);
+
+/* Does an array of count floats lie apart from the output, and does its length not overflow? */
+int kernel_apart(const void *floats, size_t count, const kernel_image *image,
+                 const kernel_options *options, const void *output);
+
+/* border.c */
 
 /* Map an index outside 0..length-1, however far, to the one inside that the border stands for.
  * Returns -1 when that is the constant. */
 int64_t kernel_border_index(int64_t index, int64_t length, int32_t border);
 
-/* One row of sums, of blocks * KERNEL_BLOCK samples.
- *
- * window holds kernel_size padded rows; the tap kx of sample i is at window[ky][i + kx * channels].
- */
-typedef void kernel_row_function(const float *const *window, const float *kernel,
-                                 size_t kernel_size, size_t channels, size_t blocks, float *sums);
+/* cpu.c and level.inc.c: what is compiled once for each instruction set. */
 
-kernel_row_function kernel_row_baseline;
+/* A kernel of height * width weights. Along a row, its taps are step samples apart. */
+typedef struct kernel_taps {
+    const float *weights;
+    size_t height;
+    size_t width;
+    size_t step;
+} kernel_taps;
+
+/* Write some rows of sums, each stride bytes after the one before, with quiet NaNs.
+ *
+ * window holds a pointer for each source row under the rows of sums: to the first tap of the first
+ * sample. There are at least as many samples as a block has. */
+typedef void kernel_sums_function(const kernel_taps *taps, const float *const *window,
+                                  size_t samples, unsigned char *output, ptrdiff_t stride);
+
+#define KERNEL_MOST_ROWS 6
+
+typedef struct kernel_level {
+    const char *name;
+    size_t block; /* the fewest samples that a function can be asked for */
+    size_t rows;  /* the most rows at once */
+    kernel_sums_function *sums[KERNEL_MOST_ROWS]; /* for 1, 2, ... rows at once */
+    /* Round, saturate and store samples as bytes. */
+    void (*store_bytes)(const float *sums, size_t samples, unsigned char *output);
+} kernel_level;
+
+extern const kernel_level kernel_level_baseline;
 #ifdef KERNEL_HAVE_AVX2
-kernel_row_function kernel_row_avx2;
+extern const kernel_level kernel_level_avx2;
+#endif
+#ifdef KERNEL_HAVE_AVX512
+extern const kernel_level kernel_level_avx512;
 #endif
 
-/* The row function for the instruction set in use. */
-kernel_row_function *kernel_row(void);
+/* The instruction set in use. */
+const kernel_level *kernel_level_in_use(void);
+
+/* bands.c: rows shared out among threads. */
+
+/* Compute the rows first..last-1 of a result, in memory that is the thread's own. */
+typedef void kernel_band_function(const void *job, unsigned char *memory, size_t first,
+                                  size_t last);
+
+/* Call a function for bands that make up all rows of the options.
+ *
+ *   memory  bytes that each call gets, aligned to KERNEL_ALIGNMENT.
+ *   work    multiplications in all; small work is not shared out.
+ *
+ * Returns KERNEL_OK or KERNEL_OUT_OF_MEMORY. */
+int kernel_run_bands(kernel_band_function *function, const void *job, size_t memory, double work,
+                     const kernel_options *options);
+
+#define KERNEL_ALIGNMENT 64
 
 #endif

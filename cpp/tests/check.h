@@ -37,5 +37,6 @@ static inline uint32_t bits_of(float value) {
 void test_border(void);
 void test_fma(void);
 void test_convolve(void);
+void test_separable(void);
 
 #endif

@@ -6,6 +6,7 @@ int main(void) {
     test_border();
     test_fma();
     test_convolve();
+    test_separable();
     if (failures != 0)
         fprintf(stderr, "%d checks failed\n", failures);
     return failures != 0;

@@ -17,6 +17,17 @@ static float sample_at(const kernel_image *image, int64_t y, int64_t x, uint32_t
     return value;
 }
 
+/* Is a sum stored as it should be? */
+static int stored_as(int32_t sample, const unsigned char *output, size_t place, float sum) {
+    if (sample == KERNEL_UINT8) {
+        float rounded = isnan(sum) ? 0.0F : nearbyintf(sum);
+        return output[place] == (rounded < 0 ? 0 : rounded > 255 ? 255 : (unsigned char)rounded);
+    }
+    uint32_t bits;
+    memcpy(&bits, output + place * sizeof(float), sizeof bits);
+    return bits == (isnan(sum) ? KERNEL_QUIET_NAN : bits_of(sum));
+}
+
 /* The definition, tap by tap. */
 static float expected_at(const kernel_image *image, const float *kernel, int64_t size,
                          int32_t border, float outside, int64_t y, int64_t x, uint32_t channel) {
@@ -32,38 +43,34 @@ static float expected_at(const kernel_image *image, const float *kernel, int64_t
     return sum;
 }
 
+/* Compare a result, of all rows or some, with the definition. */
 static void check_result(const kernel_image *image, const float *kernel, uint32_t size,
-                         int32_t border, float outside) {
-    size_t samples = (size_t)image->width * image->height * image->channels;
+                         const kernel_options *options) {
+    uint32_t rows = options->rows ? options->rows : image->height - options->first_row;
+    size_t samples = (size_t)image->width * rows * image->channels;
     unsigned char *output = malloc(samples * sizeof(float));
-    CHECK(kernel_convolve_ex(image, kernel, size, border, outside, output) == KERNEL_OK);
+    CHECK(kernel_convolve_ex(image, kernel, size, options, output) == KERNEL_OK);
     size_t place = 0;
-    for (uint32_t y = 0; y < image->height; y++)
+    for (uint32_t y = 0; y < rows; y++)
         for (uint32_t x = 0; x < image->width; x++)
             for (uint32_t channel = 0; channel < image->channels; channel++, place++) {
-                float sum = expected_at(image, kernel, size, border, outside, y, x, channel);
-                if (image->sample == KERNEL_UINT8) {
-                    float rounded = isnan(sum) ? 0.0F : nearbyintf(sum);
-                    CHECK(output[place] == (rounded < 0     ? 0
-                                            : rounded > 255 ? 255
-                                                            : (unsigned char)rounded));
-                } else {
-                    uint32_t bits;
-                    memcpy(&bits, output + place * sizeof(float), sizeof bits);
-                    CHECK(bits == (isnan(sum) ? 0x7FC00000u : bits_of(sum)));
-                }
+                float sum = expected_at(image, kernel, size, options->border, options->border_value,
+                                        options->first_row + y, x, channel);
+                CHECK(stored_as(image->sample, output, place, sum));
             }
     free(output);
 }
 
 /* Sizes around the block's, kernels even and larger than the image, strides of every kind. */
 static void test_against_definition(void) {
-    static const uint32_t widths[] = {1, 2, 5, KERNEL_BLOCK, KERNEL_BLOCK + 3};
-    static const uint32_t heights[] = {1, 3, 6};
+    enum { BLOCK = 128, WIDTH = 3 * BLOCK + 3 }; /* the widest of any level */
+    static const uint32_t widths[] = {1, 2, 5, BLOCK, WIDTH};
+    static const uint32_t heights[] = {1, 3, 8};
     static const uint32_t sizes[] = {1, 2, 3, 4, 7, 14};
     uint64_t state = 2;
-    enum { MEMORY = 2 * 6 * (KERNEL_BLOCK + 3) * 3 };
-    float samples[MEMORY], kernel[14 * 14];
+    enum { MEMORY = 2 * 8 * WIDTH * 3 };
+    static float samples[MEMORY];
+    float kernel[14 * 14];
     for (size_t i = 0; i < MEMORY; i++)
         samples[i] = (float)(int32_t)next_random(&state) * 0x1p-20F;
     samples[7] = NAN;
@@ -94,7 +101,13 @@ static void test_against_definition(void) {
                         image.row_stride = -image.row_stride;
                         image.column_stride = -image.column_stride;
                     }
-                    check_result(&image, kernel, sizes[s], modes[variant % 5], 0.75F);
+                    kernel_options options = {.border = modes[variant % 5],
+                                              .border_value = 0.75F,
+                                              .threads = (uint32_t)variant % 3};
+                    check_result(&image, kernel, sizes[s], &options);
+                    options.first_row = heights[h] / 2;
+                    options.rows = heights[h] / 3;
+                    check_result(&image, kernel, sizes[s], &options);
                 }
 }
 
@@ -105,7 +118,7 @@ static void test_unaligned(void) {
     memcpy(memory + 1, aligned, sizeof aligned);
     memcpy(weights + 1, kernel, sizeof kernel);
     kernel_image image = {memory + 1, KERNEL_FLOAT32, 3, 2, 1, 12, 4, 4};
-    CHECK(kernel_convolve_ex(&image, weights + 1, 3, KERNEL_BORDER_CONSTANT, 0, output + 1) == 0);
+    CHECK(kernel_convolve_ex(&image, weights + 1, 3, NULL, output + 1) == 0);
     CHECK(kernel_convolve(aligned, 3, 2, kernel, 3, expected) == 0);
     CHECK(memcmp(output + 1, expected, sizeof expected) == 0);
     CHECK(expected[0] == 1 * 3 + 5 * 5 && expected[4] == 1 + 2 * 3 + 3 * 5);
@@ -136,28 +149,34 @@ static void test_invalid(void) {
 
     /* Upside down, the first sample in memory is the first of the last row. */
     kernel_image image = {memory + 28, KERNEL_FLOAT32, 4, 4, 1, -16, 4, 4};
-    CHECK(kernel_convolve_ex(&image, kernel, 3, 0, 0, memory + 1) == KERNEL_INVALID);
-    CHECK(kernel_convolve_ex(&image, kernel, 3, 0, 0, memory) == KERNEL_OK);
-    CHECK(kernel_convolve_ex(&image, kernel, 3, 5, 0, output) == KERNEL_INVALID);
-    CHECK(kernel_convolve_ex(&image, kernel, 3, -1, 0, output) == KERNEL_INVALID);
-    CHECK(kernel_convolve_ex(NULL, kernel, 3, 0, 0, output) == KERNEL_INVALID);
+    CHECK(kernel_convolve_ex(&image, kernel, 3, NULL, memory + 1) == KERNEL_INVALID);
+    CHECK(kernel_convolve_ex(&image, kernel, 3, NULL, memory) == KERNEL_OK);
+    CHECK(kernel_convolve_ex(&image, kernel, 3, &(kernel_options){.border = 5}, output) ==
+          KERNEL_INVALID);
+    CHECK(kernel_convolve_ex(&image, kernel, 3, &(kernel_options){.border = -1}, output) ==
+          KERNEL_INVALID);
+    CHECK(kernel_convolve_ex(NULL, kernel, 3, NULL, output) == KERNEL_INVALID);
+    CHECK(kernel_convolve_ex(&image, kernel, 3, &(kernel_options){.first_row = 4}, output) ==
+          KERNEL_INVALID);
+    CHECK(kernel_convolve_ex(&image, kernel, 3, &(kernel_options){.first_row = 3, .rows = 2},
+                             output) == KERNEL_INVALID);
     image.row_stride = PTRDIFF_MAX;
-    CHECK(kernel_convolve_ex(&image, kernel, 3, 0, 0, output) == KERNEL_INVALID);
+    CHECK(kernel_convolve_ex(&image, kernel, 3, NULL, output) == KERNEL_INVALID);
     image.row_stride = 16;
     image.sample = 2;
-    CHECK(kernel_convolve_ex(&image, kernel, 3, 0, 0, output) == KERNEL_INVALID);
+    CHECK(kernel_convolve_ex(&image, kernel, 3, NULL, output) == KERNEL_INVALID);
     image.sample = KERNEL_FLOAT32;
     image.channels = 0;
-    CHECK(kernel_convolve_ex(&image, kernel, 3, 0, 0, output) == KERNEL_INVALID);
+    CHECK(kernel_convolve_ex(&image, kernel, 3, NULL, output) == KERNEL_INVALID);
 }
 
 /* Where no machine has the memory, nothing is written. */
 static void test_out_of_memory(void) {
 #if defined(__linux__) && UINTPTR_MAX > UINT32_MAX
-    float sample = 0, kernel = 1; /* on the stack, which is above all that the output spans */
-    kernel_image image = {&sample, KERNEL_FLOAT32, 1u << 31, 1, 1u << 12, 0, 0, 0};
+    float sample = 0, kernel[31 * 31] = {0}; /* on the stack, above all that the output spans */
+    kernel_image image = {&sample, KERNEL_FLOAT32, 1u << 6, 1, UINT32_MAX, 0, 0, 0};
     void *output = (void *)(uintptr_t)4096;
-    CHECK(kernel_convolve_ex(&image, &kernel, 1, 0, 0, output) == KERNEL_OUT_OF_MEMORY);
+    CHECK(kernel_convolve_ex(&image, kernel, 31, NULL, output) == KERNEL_OUT_OF_MEMORY);
 #endif
 }
 
@@ -165,8 +184,8 @@ static void test_levels(void) {
     CHECK(kernel_select_cpu("fortran") == KERNEL_INVALID);
     CHECK(kernel_select_cpu("") == KERNEL_INVALID);
     CHECK(kernel_select_cpu(NULL) == KERNEL_INVALID);
-    static const char *const levels[] = {"baseline", "avx2"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const levels[] = {"baseline", "avx2", "avx512"};
+    for (size_t i = 0; i < 3; i++) {
         if (kernel_select_cpu(levels[i]) != KERNEL_OK)
             continue;
         CHECK(strcmp(kernel_cpu_level(), levels[i]) == 0);

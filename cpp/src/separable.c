@@ -1,0 +1,149 @@
+/* Correlation with one kernel along the rows and another along the columns, and what rests on it.
+ */
+#include "walk.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Samples in a strip, so that the rows between the two passes stay in the cache. */
+#define STRIP_SAMPLES 8192
+#define STRIP_FLOATS (64 * 1024)
+
+typedef struct {
+    kernel_walk walk;
+    kernel_taps across;
+    kernel_taps down;
+    size_t rows;   /* at once */
+    size_t slots;  /* rows between the two passes that are kept */
+    size_t length; /* floats in each */
+} separation;
+
+static size_t middle_bytes(const separation *work) {
+    return work->slots * work->length * sizeof(float);
+}
+
+static void run_band(const void *job, unsigned char *memory, size_t first, size_t last) {
+    const separation *work = job;
+    const kernel_walk *walk = &work->walk;
+    const size_t window_bytes = kernel_window_bytes(work->slots);
+    const float **window = (const float **)(void *)memory;
+    float *middle = (float *)(void *)(memory + window_bytes);
+    kernel_source source = kernel_open_source(walk, memory + window_bytes + middle_bytes(work));
+    while (kernel_next_strip(&source)) {
+        /* The rows between the passes are made in order, each once. */
+        size_t made = first;
+        for (size_t y = first, rows; y < last; y += rows) {
+            rows = last - y < work->rows ? last - y : work->rows;
+            size_t end = y + work->down.height + rows - 1;
+            for (; made < end; made++) {
+                int64_t place = (int64_t)(walk->options.first_row + made) - (int64_t)walk->above;
+                const float *row = kernel_source_row(&source, place);
+                float *target = middle + made % work->slots * work->length;
+                walk->level->sums[0](&work->across, &row, source.strip.samples,
+                                     (unsigned char *)target, 0);
+            }
+            for (size_t i = y; i < end; i++)
+                window[i - y] = middle + i % work->slots * work->length;
+            kernel_write_rows(&source, &work->down, window, y, rows);
+        }
+    }
+}
+
+int kernel_separable(const kernel_image *input, const void *across, uint32_t across_size,
+                     const void *down, uint32_t down_size, const kernel_options *options,
+                     void *output) {
+    separation work = {.walk = {.image = input, .output = output}};
+    kernel_walk *walk = &work.walk;
+    if (!kernel_valid(input, options, &walk->options, output) ||
+        !kernel_apart(across, across_size, input, &walk->options, output) ||
+        !kernel_apart(down, down_size, input, &walk->options, output))
+        return KERNEL_INVALID;
+    walk->level = kernel_level_in_use();
+    work.rows = down_size < walk->level->rows ? down_size : walk->level->rows;
+    work.slots = (size_t)down_size + work.rows - 1;
+    size_t widest = STRIP_FLOATS / work.slots, bytes, middle;
+    widest = widest < STRIP_SAMPLES ? widest : STRIP_SAMPLES;
+    if (kernel_plan_walk(walk, down_size, across_size, 1, widest, widest) != KERNEL_OK)
+        return KERNEL_INVALID;
+    work.length = walk->outside > walk->length ? walk->outside : walk->length;
+    bytes = kernel_source_bytes(walk);
+    if (bytes == 0 || !kernel_multiply(work.slots, work.length, &middle) ||
+        !kernel_multiply(middle, sizeof(float), &middle) || !kernel_add(bytes, middle, &bytes) ||
+        !kernel_add(bytes, kernel_window_bytes(work.slots), &bytes))
+        return KERNEL_INVALID;
+    float *weights = malloc(((size_t)across_size + down_size) * sizeof(float)); /* aligned */
+    if (!weights)
+        return KERNEL_OUT_OF_MEMORY;
+    memcpy(weights, across, across_size * sizeof(float));
+    memcpy(weights + across_size, down, down_size * sizeof(float));
+    work.across = (kernel_taps){weights, 1, across_size, input->channels};
+    work.down = (kernel_taps){weights + across_size, down_size, 1, 0};
+    double multiplications = (double)walk->options.rows * input->width * input->channels *
+                             ((double)across_size + down_size);
+    int status = kernel_run_bands(run_band, &work, bytes, multiplications, &walk->options);
+    free(weights);
+    return status;
+}
+
+/* exp(x) for x of 0 and below, by operations that give the same bits everywhere. */
+static double exponential(double x) {
+    if (x < -745.0)
+        return 0.0;
+    /* Halved until the series is short, then squared as often. */
+    int halvings = 0;
+    for (; x < -0.125; halvings++)
+        x *= 0.5;
+    double sum = 1.0;
+    for (int n = 14; n > 0; n--)
+        sum = 1.0 + sum * x / n;
+    for (; halvings > 0; halvings--)
+        sum *= sum;
+    return sum;
+}
+
+int kernel_gaussian_weights(double sigma, uint32_t radius, float *weights) {
+    size_t count;
+    if (!weights || !(sigma > 0.0) || !isfinite(sigma) || radius > INT32_MAX ||
+        !kernel_multiply(2 * (size_t)radius + 1, sizeof(double), &count))
+        return KERNEL_INVALID;
+    double sum = 1.0; /* of the weight at 0 and, from there on, of both sides' */
+    for (uint32_t x = 1; x <= radius; x++) {
+        double place = x / sigma;
+        sum += 2.0 * exponential(-0.5 * (place * place));
+    }
+    for (uint32_t x = 0; x <= radius; x++) {
+        double place = x / sigma;
+        float weight = (float)(exponential(-0.5 * (place * place)) / sum);
+        weights[radius - x] = weight;
+        weights[(size_t)radius + x] = weight;
+    }
+    return KERNEL_OK;
+}
+
+int kernel_gaussian_blur(const kernel_image *input, double sigma, uint32_t radius,
+                         const kernel_options *options, void *output) {
+    if (!(sigma > 0.0) || !isfinite(sigma) || radius > INT32_MAX)
+        return KERNEL_INVALID;
+    size_t size = 2 * (size_t)radius + 1, bytes;
+    if (!kernel_multiply(size, sizeof(float), &bytes))
+        return KERNEL_INVALID;
+    float *weights = malloc(bytes);
+    if (!weights)
+        return KERNEL_OUT_OF_MEMORY;
+    int status = kernel_gaussian_weights(sigma, radius, weights);
+    if (status == KERNEL_OK)
+        status = kernel_separable(input, weights, (uint32_t)size, weights, (uint32_t)size, options,
+                                  output);
+    free(weights);
+    return status;
+}
+
+int kernel_sobel(const kernel_image *input, uint32_t axis, const kernel_options *options,
+                 void *output) {
+    static const float derivative[] = {-1.0F, 0.0F, 1.0F}, smoothing[] = {1.0F, 2.0F, 1.0F};
+    if (axis > 1)
+        return KERNEL_INVALID;
+    return axis == 0 ? kernel_separable(input, smoothing, 3, derivative, 3, options, output)
+                     : kernel_separable(input, derivative, 3, smoothing, 3, options, output);
+}

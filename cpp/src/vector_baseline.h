@@ -1,0 +1,47 @@
+/* The words that kernels are written in, for any processor: a vector of LANES floats.
+ *
+ * Sums are kept in a block of up to ROWS rows by COLUMNS_n vectors: for each instruction set, the
+ * shape that its registers hold. There each word is an instruction; here the compiler finds what
+ * there is. */
+#include "fma.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { LANES = 16 };
+#define ROWS 2
+enum { COLUMNS_1 = 2, COLUMNS_2 = 1 };
+typedef struct {
+    float lane[LANES];
+} vector;
+
+static inline vector vector_zero(void) { return (vector){{0.0F}}; }
+
+static inline vector vector_load(const float *source) {
+    vector value;
+    memcpy(value.lane, source, sizeof value.lane);
+    return value;
+}
+
+static inline vector vector_broadcast(float value) {
+    vector all;
+    for (int i = 0; i < LANES; i++)
+        all.lane[i] = value;
+    return all;
+}
+
+/* a * b + c, rounded once. */
+static inline vector vector_fma(vector a, vector b, vector c) {
+    for (int i = 0; i < LANES; i++)
+        c.lane[i] = kernel_fma(a.lane[i], b.lane[i], c.lane[i]);
+    return c;
+}
+
+/* Store, every NaN as the same one: their bits differ between machines and compilers. */
+static inline void vector_store_quiet(unsigned char *target, vector value) {
+    uint32_t bits[LANES];
+    memcpy(bits, value.lane, sizeof bits);
+    for (int i = 0; i < LANES; i++)
+        bits[i] = (bits[i] & 0x7FFFFFFF) > 0x7F800000 ? KERNEL_QUIET_NAN : bits[i];
+    memcpy(target, bits, sizeof bits);
+}
