@@ -116,3 +116,22 @@ def test_a_package_whose_import_would_fail_is_warned_of(
     outcome = twin.hook("build_wheel", environ=pure, wheel_directory=str(twin.root.parent))
     assert outcome.code == 0, outcome.text
     assert ("[project] dependencies does not name it" in outcome.text) == warned
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "runtime", "warned"),
+    [
+        ('["numpy", "TwinWheel>=0.1"]', "vendored", True),
+        ('["twinwheel-extras"]', "vendored", False),
+        ('["twinwheel"]', "dependency", False),
+    ],
+)
+def test_a_dependency_on_what_is_vendored_is_warned_of(
+    twin: Project, dependencies: str, runtime: str, warned: bool
+) -> None:
+    twin.edit("pyproject.toml", 'dependencies = ["twinwheel"]', f"dependencies = {dependencies}")
+    twin.edit("pyproject.toml", "[tool.twinwheel]\n", f'[tool.twinwheel]\nruntime = "{runtime}"\n')
+    pure = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
+    outcome = twin.hook("build_wheel", environ=pure, wheel_directory=str(twin.root.parent))
+    assert outcome.code == 0, outcome.text
+    assert ("the selector is vendored, and [project] dependencies" in outcome.text) == warned

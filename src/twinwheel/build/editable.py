@@ -20,7 +20,7 @@ from twinwheel.build.announce import announce
 from twinwheel.build.metadata import ProjectMetadata, metadata_of_another, read_metadata
 from twinwheel.build.plan import Plan, make_plan
 from twinwheel.build.sources import package_folders
-from twinwheel.build.vendor import stand_in_source
+from twinwheel.build.vendor import runtime_files
 from twinwheel.build.wheel import build_contents, check_metadata, scratch_folder
 from twinwheel.build.wheelfile import File, write_atomically, write_wheel
 from twinwheel.errors import BuildError
@@ -38,6 +38,9 @@ _NATIVE_SOURCES = (
     *(".rs", ".toml", ".lock", ".pyx", ".pxd", ".pxi", ".f", ".f90", ".cmake", ".build", ".udl"),
 )
 _NATIVE_NAMES = ("CMakeLists.txt", "meson.options", "meson_options.txt")
+_RUNTIME = "runtime"
+"""Folder of the tree with the selector under twinwheel's name, where that is vendored."""
+
 _NO_SOURCES = ("build", "dist", "target", "__pycache__", "node_modules", "venv")
 
 
@@ -101,13 +104,22 @@ def make_editable(
 
 
 def editable_payload(built: Built) -> dict[str, File]:
-    """Return what an editable wheel holds: the finder, and the path file that loads it."""
+    """Return what an editable wheel holds: the finder, and the path file that loads it.
+
+    Where the selector is vendored, a path file of its own leads to one that goes by twinwheel's
+    name. Type checkers follow it too. Its name puts it last, since path files are read in that
+    order: an installed twinwheel comes first, even one that another path file leads to.
+    """
     finder = f"_twinwheel_editable_{built.metadata.name}"
     paths = dict.fromkeys(str(item.path.parent.resolve()) for item in package_folders(built.plan))
-    return {
+    payload = {
         f"{finder}.py": File(_finder_source(built).encode()),
         f"{finder}.pth": File("\n".join([*paths, f"import {finder}", ""]).encode()),
     }
+    if built.plan.settings.runtime == "vendored":
+        runtime = Path(built.install.tree, _RUNTIME)
+        payload[f"zz_twinwheel_runtime_{built.metadata.name}.pth"] = File(f"{runtime}\n".encode())
+    return payload
 
 
 def build_tree(
@@ -151,8 +163,7 @@ def build_tree(
     tree = folder / _tree_name(plan)
     files = {**contents.native, **contents.generated}
     if plan.settings.runtime == "vendored":
-        stand_in = stand_in_source(plan.settings.packages[0].package)
-        files["twinwheel_stand_in.py"] = File(stand_in)
+        files |= {f"{_RUNTIME}/{path}": File(data) for path, data in runtime_files().items()}
     _write_tree(tree, files)
     record = json.dumps(sources, indent=0)
     write_atomically(tree.with_name(f"{tree.name}.json"), record.encode())
@@ -212,11 +223,9 @@ def _write_tree(tree: Path, files: Mapping[str, File]) -> None:
 def _finder_source(built: Built) -> str:
     tree = Path(built.install.tree)
     modules = {name: str(tree / path) for path, name in _modules(built.contents).items()}
-    vendored = built.plan.settings.runtime == "vendored"
     text = _FINDER.read_text("utf-8")
     for name, value in {
         "FILES": dict(sorted(modules.items())),
-        "STAND_IN": str(tree / "twinwheel_stand_in.py") if vendored else "",
         "INSTALL": asdict(built.install),
         "REBUILD": built.plan.settings.editable.rebuild,
     }.items():

@@ -100,18 +100,17 @@ def merge(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -> Cont
         path = f"{package.package.replace('.', '/')}/{MODULE_NAME}.py"
         generated[path] = File(render(manifest).encode())
         if plan.settings.runtime == "vendored":
-            generated |= _files(vendored_files(package.package))
-            texts = {path: file.data for path, file in sources.items()}
-            sources |= _files(use_vendored(texts, package.package))
+            vendored = vendored_files(package.package)
+            generated |= {path: File(data) for path, data in vendored.items()}
+    if plan.settings.runtime == "vendored":
+        texts = {path: file.data for path, file in sources.items()}
+        changed = use_vendored(texts, [package.package for package in plan.settings.packages])
+        sources |= {path: replace(sources[path], data=data) for path, data in changed.items()}
     dist_info = {**_licenses(halves), **metadata.files()}
     if halves:
         sbom = merge_sboms(plan, metadata, halves)
         dist_info[f"sboms/{metadata.name}.cyclonedx.json"] = sbom
     return Contents(tag, sources, native, generated, dist_info)
-
-
-def _files(contents: Mapping[str, bytes]) -> dict[str, File]:
-    return {path: File(data) for path, data in contents.items()}
 
 
 def _check_identity(half: Half, plan: Plan, metadata: ProjectMetadata) -> None:

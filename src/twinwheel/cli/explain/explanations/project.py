@@ -168,13 +168,14 @@ ENTRIES = (
     entry(
         "TW141",
         "a module imports what the vendored selector does not have",
-        "import `select` and `report` only, or depend on twinwheel",
+        "import what the copy has, or depend on twinwheel",
         """
-        With `runtime = "vendored"` the selector is put into the package, and each
-        `from twinwheel import` in it is turned to that copy. The copy offers `select` and `report`
-        and nothing else, so that it stays small. Import only these, in the form
-        `from twinwheel import select`, or set `runtime = "dependency"` and have twinwheel installed
-        beside the package.
+        With `runtime = "vendored"` the selector is put into the package, and each import of
+        twinwheel in the distribution is turned to that copy. The copy offers `select`, `report` and
+        `__version__`, and has the modules `twinwheel.selection`, `twinwheel.manifest` and
+        `twinwheel.errors`; it leaves out the rest to stay small. A module of it is imported by
+        `from`, or under a name of its own: `import twinwheel.errors as errors`. Import nothing
+        else, or set `runtime = "dependency"` and have twinwheel installed beside the package.
         """,
         language="python",
         wrong="from twinwheel import rebuild, select",
@@ -186,9 +187,10 @@ ENTRIES = (
         "a module of the package cannot be parsed",
         "correct it, or leave it out",
         """
-        With `runtime = "vendored"` every module of the package is parsed, to find what it imports
-        from twinwheel. The one named is no Python that the interpreter of the build reads: it has a
-        syntax error, or uses syntax of a later Python. Correct it, build with a Python that reads
+        With `runtime = "vendored"` every module that mentions twinwheel is parsed, to find what it
+        imports from it. The one named is no Python that the interpreter of the build reads: it has
+        a syntax error, uses syntax of a later Python, or is not in the encoding that it states,
+        which is UTF-8 where it states none. Correct it, build with a Python that reads
         it, or leave it out of the wheel if it is a template and no module.
         """,
         right="""

@@ -220,4 +220,19 @@ ENTRIES = (
         """,
         pages=(_FORCE,),
     ),
+    entry(
+        "TW413",
+        "a rebuild needs twinwheel to be installed",
+        "install twinwheel, or set `editable.rebuild` to `by-hand`",
+        """
+        `twinwheel.rebuild` was called for an editable install, or an import asked for it by
+        `editable.rebuild = "on-import"`. The package has `runtime = "vendored"`, and in this
+        environment no twinwheel is installed: its name leads to the copy of the selector, which
+        binds what is there and builds nothing. Install twinwheel and the tools of the build in the
+        environment, or set `editable.rebuild = "by-hand"` and install the package again.
+        """,
+        language="console",
+        right="$ pip install twinwheel",
+        pages=("how-to/depend-on-nothing.md", "how-to/work-on-a-package.md"),
+    ),
 )
