@@ -352,7 +352,7 @@ def test_what_the_backend_ships_is_not_for_our_table(plugged: Project) -> None:
     table = '\n[tool.twinwheel.wheel]\nexclude = ["*.txt"]\n'
     pyproject.write_text(pyproject.read_text("utf-8") + table, "utf-8")
     outcome = plugged.hook("build_wheel", wheel_directory=str(plugged.root.parent), environ=PURE)
-    assert outcome.error_code() == "TW327"
+    assert outcome.error_code() == "TW144"
     assert "[tool.twinwheel.wheel] exclude" in outcome.text
 
 
@@ -367,7 +367,7 @@ def test_without_a_project_table_the_builders_know_no_name(twin: Project) -> Non
         "utf-8",
     )
     outcome = plugged.hook("build_wheel", wheel_directory=str(plugged.root.parent))
-    assert outcome.error_code() == "TW327"
+    assert outcome.error_code() == "TW144"
     assert "no [project] table" in outcome.text
 
 

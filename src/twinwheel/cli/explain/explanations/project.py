@@ -199,4 +199,25 @@ ENTRIES = (
         """,
         pages=("how-to/depend-on-nothing.md", _SETTINGS),
     ),
+    entry(
+        "TW144",
+        "a project that keeps its backend must say this otherwise",
+        "write what the message names into [project], or into the backend's settings",
+        """
+        hatchling and setuptools write the metadata and ship the Python sources; twinwheel adds the
+        halves. The builders of these read `[project]` in `pyproject.toml`, so it must be there with
+        the name at least: `dynamic` lists what setup.cfg, setup.py or the backend says. And which
+        sources to leave out is for the backend to know, not for `[tool.twinwheel.wheel]`.
+        """,
+        language="toml",
+        wrong="""
+        [tool.twinwheel.wheel]
+        exclude = ["imagetools/notes.txt"]
+        """,
+        right="""
+        [tool.hatch.build.targets.wheel]
+        exclude = ["src/imagetools/notes.txt"]
+        """,
+        pages=("how-to/keep-your-backend.md",),
+    ),
 )
