@@ -88,6 +88,8 @@ def test_every_default_is_filled_in() -> None:
         ("components/class", {}, "TW105", "identifier"),
         ("components/__class__", {}, "TW105", "identifier"),
         ("wheel/packages", "src/pkg", "TW104", "array"),
+        ("implementations/rust/builder", "bazel", "TW105", "entry-point group twinwheel.builders"),
+        ("implementations/rust/builder", "matruin", "TW105", "did you mean 'maturin'?"),
     ],
 )
 def test_what_is_wrong_is_named(path: str, value: object, code: str, said: str) -> None:

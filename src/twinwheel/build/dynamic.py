@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.build.core_metadata import FIELDS, read_fields
 from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.build.leftovers import untouched
 from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _answers(
     asked: Sequence[HalfPlan], fields: Sequence[str], known: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """Call the metadata hooks; return implementation -> field -> value."""
-    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, untouched(asked):
         calls = []
         for half in asked:
             builder = half.builder

@@ -100,6 +100,7 @@ def make_editable(
         contents.tag,
         editable_payload(built),
         contents.dist_info,
+        contents.build_tag,
     )
 
 

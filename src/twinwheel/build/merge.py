@@ -45,6 +45,8 @@ class Contents:
     """What twinwheel writes into the packages: manifests, and the selector if it is vendored."""
 
     dist_info: Mapping[str, bytes]
+    build_tag: str = ""
+    """Stands behind the version in the wheel's name; empty when there is none."""
 
     @property
     def payload(self) -> dict[str, File]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from twinwheel.build.builders import get_builder
+from twinwheel.build.builders import BuildContext, get_builder
 from twinwheel.build.dynamic import dynamic_requirements
 from twinwheel.build.plan import make_plan
 
@@ -24,10 +25,11 @@ def requirements(
     root: Path, config_settings: Mapping[str, str | list[str]] | None, state: State
 ) -> list[str]:
     """Return PEP 508 requirements for building a wheel, an editable install or an sdist."""
-    plan = make_plan(root, config_settings, state=state)
+    plan = make_plan(root, config_settings, state=state, requirements_follow=True)
     if state == "sdist":
-        packer = get_builder("scikit-build-core").REQUIREMENT
-        return list(dict.fromkeys([*_COMMON, *_HOOKS, packer, *dynamic_requirements(plan)]))
+        packer = get_builder("scikit-build-core")
+        packing = packer.requirements(BuildContext(root, plan.pyproject, os.environ, state="sdist"))
+        return list(dict.fromkeys([*_COMMON, *_HOOKS, *packing, *dynamic_requirements(plan)]))
     wanted = [*_COMMON]
     dynamic = dynamic_requirements(plan)
     if plan.built or dynamic:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
+from twinwheel.build.build_tag import stated_build_tag
 from twinwheel.build.dynamic import dynamic_fields, told_of
 from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.build.leftovers import untouched
 from twinwheel.build.merge import Contents, merge
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
@@ -20,7 +22,7 @@ from twinwheel.build.wheelfile import read_half, wheel_description, write_wheel
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["build_contents", "check_metadata", "make_wheel", "scratch_folder", "write_metadata"]
 
@@ -51,7 +53,12 @@ def make_wheel(
     announce(plan)
     contents = build_contents(plan, metadata)
     return write_wheel(
-        wheel_directory, metadata.stem, contents.tag, contents.payload, contents.dist_info
+        wheel_directory,
+        metadata.stem,
+        contents.tag,
+        contents.payload,
+        contents.dist_info,
+        contents.build_tag,
     )
 
 
@@ -65,7 +72,8 @@ def write_metadata(
     """
     plan = make_plan(root, config_settings)
     metadata = read_metadata(plan)
-    for path, data in {**metadata.files(), "WHEEL": wheel_description(_likely_tag(plan))}.items():
+    description = wheel_description(_likely_tag(plan), stated_build_tag(plan))
+    for path, data in {**metadata.files(), "WHEEL": description}.items():
         target = folder / metadata.dist_info / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
@@ -101,7 +109,8 @@ def check_metadata(metadata: ProjectMetadata, metadata_directory: str | None) ->
 def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
     """Run the builders that the plan names, side by side, and merge what they make."""
     check_versions(plan, metadata.version)
-    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, _untouched(plan):
+    build_tag = stated_build_tag(plan)
+    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, untouched(plan.built):
         scratch = scratch_folder(plan.root, Path(temporary))
         calls = []
         for place, half in enumerate(plan.built):
@@ -127,7 +136,9 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
             )
         wheels = call_hooks(calls)
         halves = [read_half(half, wheels[half.label]) for half in plan.built]
-    return merge(plan, metadata, halves)
+    # What a half calls itself may come of a condition that only its builder can judge.
+    build_tag = next((half.build_tag for half in halves if half.build_tag), build_tag)
+    return replace(merge(plan, metadata, halves), build_tag=build_tag)
 
 
 def scratch_folder(root: Path, otherwise: Path) -> Path:
@@ -146,16 +157,3 @@ def scratch_folder(root: Path, otherwise: Path) -> Path:
     except OSError:
         return otherwise
     return folder if os.access(folder, os.W_OK) else otherwise
-
-
-@contextlib.contextmanager
-def _untouched(plan: Plan) -> Iterator[None]:
-    """Remove what the builders write between the sources, where it was not before."""
-    leftovers = [path for half in plan.built for path in half.builder.leftovers(half.context)]
-    absent = [path for path in leftovers if not path.exists()]
-    try:
-        yield
-    finally:
-        for path in absent:
-            if path.exists():  # a folder that cannot be written to has none to remove
-                path.unlink()

@@ -30,6 +30,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_setting_names",
     "config_settings",
     "dynamic_metadata",
     "environment",
@@ -55,9 +56,15 @@ def requirements(context: BuildContext) -> list[str]:
     return list(context.requires)
 
 
-def accepts_config_setting(key: str) -> bool:
+def accepts_config_setting(context: BuildContext, key: str) -> bool:
     """Take ``cargo.args``: more arguments of ``cargo build``."""
-    return key == "cargo.args"
+    return key in config_setting_names(context)
+
+
+def config_setting_names(context: BuildContext) -> list[str]:
+    """Return the one key."""
+    del context
+    return ["cargo.args"]
 
 
 def guard(context: BuildContext) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_setting_names",
     "config_settings",
     "dynamic_metadata",
     "environment",
@@ -53,15 +55,24 @@ def probe(context: BuildContext) -> Toolchain:
 
 def requirements(context: BuildContext) -> list[str]:
     """Return maturin, and cffi where the bindings want it; never a toolchain."""
+    if context.state == "sdist":
+        return [REQUIREMENT]
     table = context.pyproject.get("tool", {}).get("maturin", {})
     bindings = table.get("bindings") if isinstance(table, dict) else None
-    cffi = ["cffi"] if bindings == "cffi" else []
+    wanted = bindings == "cffi" and platform.python_implementation() != "PyPy"  # has it built in
+    cffi = ["cffi"] if wanted else []
     return [REQUIREMENT, *cffi, *context.requires]
 
 
-def accepts_config_setting(key: str) -> bool:
-    """Take ``build-args``, with and without maturin's prefix."""
-    return key == "build-args" or key.startswith("maturin.")
+def accepts_config_setting(context: BuildContext, key: str) -> bool:
+    """Take ``build-args``, with and without maturin's prefix; it passes over any other."""
+    return key in config_setting_names(context)
+
+
+def config_setting_names(context: BuildContext) -> list[str]:
+    """Return the two names of its one setting."""
+    del context
+    return ["build-args", "maturin.build-args"]
 
 
 def guard(context: BuildContext) -> dict[str, str]:

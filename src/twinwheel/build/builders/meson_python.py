@@ -22,6 +22,7 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_setting_names",
     "config_settings",
     "dynamic_metadata",
     "environment",
@@ -37,7 +38,7 @@ DISTRIBUTION = "meson-python"
 REQUIREMENT = "meson-python>=0.16"
 
 _BUILD_FOLDER = {"builddir", "build-dir"}
-_SETTINGS = (*_BUILD_FOLDER, "dist-args", "setup-args", "compile-args", "install-args", "editable-")
+_SETTINGS = ("dist-args", "setup-args", "compile-args", "install-args", "editable-verbose")
 
 
 def probe(context: BuildContext) -> Toolchain:
@@ -51,9 +52,15 @@ def requirements(context: BuildContext) -> list[str]:
     return [REQUIREMENT, *([] if ninja else ["ninja>=1.8.2"]), *context.requires]
 
 
-def accepts_config_setting(key: str) -> bool:
+def accepts_config_setting(context: BuildContext, key: str) -> bool:
     """Take the keys that meson-python documents."""
-    return key.startswith(_SETTINGS)
+    return key in config_setting_names(context)
+
+
+def config_setting_names(context: BuildContext) -> list[str]:
+    """Return meson-python's keys."""
+    del context
+    return [*sorted(_BUILD_FOLDER), *_SETTINGS]
 
 
 def guard(context: BuildContext) -> dict[str, str]:

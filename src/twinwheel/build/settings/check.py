@@ -34,6 +34,10 @@ _COMPARATOR = re.compile(
     r"exact\Z|set\Z|ulp\(\s*\d+\s*\)\Z|close\([^(),]+,[^(),]+\)\Z|[^\W\d][\w.]*:[^\W\d]\w*\Z"
 )
 _DEFAULT_ORDER = ("rust", "c", "python")
+_BUILDER_OF_ANOTHER = (
+    "a builder of another distribution (entry-point group twinwheel.builders) is known only where "
+    "that distribution is installed: name it in build-system.requires"
+)
 _COMPILED_ONLY = ("build", "directory", "requires", "languages", "files")
 _ONE_PACKAGE = ("implementations", "prefer", "components")
 
@@ -209,7 +213,7 @@ def _check_implementation(
             "builder",
             f"'{item.builder}' is no builder",
             ", ".join(sorted(builders)),
-            suggest(item.builder, builders),
+            suggest(item.builder, builders) or _BUILDER_OF_ANOTHER,
         )
     _check_inside(entry, "directory", item.directory)
     for key in _COMPILED_ONLY:
