@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from twinwheel.build.announce import announce
 from twinwheel.build.dynamic import dynamic_fields, told_of
 from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.build.kept import Keep, kept_locks, kept_tree
 from twinwheel.build.merge import Contents, merge
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
@@ -98,10 +99,21 @@ def check_metadata(metadata: ProjectMetadata, metadata_directory: str | None) ->
             )
 
 
-def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
-    """Run the builders that the plan names, side by side, and merge what they make."""
+def build_contents(plan: Plan, metadata: ProjectMetadata, *, keep: Keep | None = None) -> Contents:
+    """Run the builders that the plan names, side by side, and merge what they make.
+
+    Args:
+        plan: What to build.
+        metadata: The project's.
+        keep: Where the builders' trees and lock files stay for the next build of an editable
+            install; None when nothing of an earlier build may be seen.
+    """
     check_versions(plan, metadata.version)
-    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, _untouched(plan):
+    with (
+        tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary,
+        _untouched(plan, keep),
+        contextlib.ExitStack() as trees,
+    ):
         scratch = scratch_folder(plan.root, Path(temporary))
         calls = []
         for place, half in enumerate(plan.built):
@@ -110,8 +122,9 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
             environment = half.builder.environment(half.context, scratch)
             open_fields = dynamic_fields(half.context.pyproject)
             told = told_of(half.builder, half.context, open_fields, metadata.dynamic, output)
+            tree = trees.enter_context(kept_tree(half, keep)) if keep else None
             settings = half.builder.config_settings(
-                half.context, half.config_settings, output / "build"
+                half.context, half.config_settings, output / "build", tree
             )
             calls.append(
                 HookCall(
@@ -149,12 +162,13 @@ def scratch_folder(root: Path, otherwise: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _untouched(plan: Plan) -> Iterator[None]:
+def _untouched(plan: Plan, keep: Keep | None) -> Iterator[None]:
     """Remove what the builders write between the sources, where it was not before."""
     leftovers = [path for half in plan.built for path in half.builder.leftovers(half.context)]
     absent = [path for path in leftovers if not path.exists()]
     try:
-        yield
+        with kept_locks(absent, plan.root, keep.folder) if keep else contextlib.nullcontext():
+            yield
     finally:
         for path in absent:
             if path.exists():  # a folder that cannot be written to has none to remove

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "bill_of_materials",
     "crate_versions",
+    "crates_outside",
     "flags_without_paths",
     "lock_files",
     "probe_cargo",
@@ -71,6 +72,48 @@ def crate_versions(context: BuildContext, manifest: PurePosixPath) -> list[State
     if not version or version == _NO_VERSION:
         return []
     return [StatedVersion(str(manifest), version)]
+
+
+def crates_outside(context: BuildContext, manifest: PurePosixPath) -> list[Path]:
+    """Return the folders, outside of the builder's, of the crates that a crate needs by path.
+
+    Their own path dependencies are among them, and the manifests of workspaces further up.
+
+    Source: https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html
+    """
+    start = (context.root / manifest.parent).resolve()
+    crates: set[Path] = set()
+    manifests: set[Path] = set()
+    waiting = [start]
+    while waiting:
+        folder = waiting.pop()
+        if folder in crates or not (folder / "Cargo.toml").is_file():
+            continue
+        crates.add(folder)
+        waiting += _path_dependencies(folder, parse_toml(folder / "Cargo.toml"))
+        for parent in folder.parents:
+            document = parse_toml(parent / "Cargo.toml")
+            if "workspace" in document:
+                manifests.update((parent / "Cargo.toml", parent / "Cargo.lock"))
+                waiting += _path_dependencies(parent, document["workspace"])
+                break
+    root = context.root.resolve()
+    return sorted(path for path in {*crates, *manifests} if not path.is_relative_to(root))
+
+
+def _path_dependencies(folder: Path, table: object) -> list[Path]:
+    """Return the folders of the path dependencies in a manifest, or in a table inside one."""
+    found: list[Path] = []
+    for key, inner in table.items() if isinstance(table, dict) else ():
+        if key.endswith("dependencies") and isinstance(inner, dict):
+            stated = [each.get("path") for each in inner.values() if isinstance(each, dict)]
+            found += [(folder / path).resolve() for path in stated if isinstance(path, str)]
+        elif key in ("target", "patch"):
+            for each in inner.values() if isinstance(inner, dict) else ():
+                found += _path_dependencies(
+                    folder, {"dependencies": each} if key == "patch" else each
+                )
+    return found
 
 
 def bill_of_materials(graph: Mapping[str, Any]) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinwheel.build.builders.contract import DynamicMetadata
 from twinwheel.build.builders.crates import (
     crate_versions,
+    crates_outside,
     flags_without_paths,
     lock_files,
     probe_cargo,
@@ -30,6 +31,7 @@ __all__ = [
     "environment",
     "guard",
     "leftovers",
+    "outside",
     "probe",
     "requirements",
     "stated_versions",
@@ -96,10 +98,13 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 
 
 def config_settings(
-    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+    context: BuildContext,
+    given: Mapping[str, str | list[str]],
+    folder: Path,
+    kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
     """Return those given: Cargo's target tree is set by a variable."""
-    del context, folder
+    del context, folder, kept
     return given
 
 
@@ -111,6 +116,11 @@ def build_files(context: BuildContext) -> list[str]:
 def leftovers(context: BuildContext) -> list[Path]:
     """Return the lock files that Cargo writes where none is: the crate's, its workspace's."""
     return lock_files(context, _manifest_path(context))
+
+
+def outside(context: BuildContext) -> list[Path]:
+    """Return the crates outside of the folder that the crate depends on by their paths."""
+    return crates_outside(context, _manifest_path(context))
 
 
 def stated_versions(context: BuildContext) -> list[StatedVersion]:
