@@ -20,7 +20,7 @@ from support.editable import (
     rebuild_environ,
     trees,
 )
-from support.projects import PACKAGES, Environment, Project
+from support.projects import PACKAGES, Environment, Project, read
 
 from twinwheel.build.builders import BuildContext
 from twinwheel.build.builders.crates import crates_outside
@@ -102,8 +102,11 @@ def test_the_user_s_own_build_folder_goes_first(twin: Project) -> None:
     assert kept(twin) == []
 
 
-def test_nothing_is_kept_of_an_isolated_environment(twin: Project) -> None:
-    """Its CMake and its Ninja are gone after the build."""
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_nothing_is_kept_of_an_isolated_environment(
+    twin: Project, path_without: Callable[[str], str]
+) -> None:
+    """Its CMake and its Ninja are gone after the build, and so belong to what a rebuild needs."""
     import scikit_build_core
 
     twin = in_an_environment_that_stays(twin)
@@ -113,8 +116,17 @@ def test_nothing_is_kept_of_an_isolated_environment(twin: Project) -> None:
     for info in site.glob("scikit_build_core-*.dist-info"):
         shutil.copytree(info, overlay / info.name)
     paths = os.pathsep.join([str(overlay), os.environ.get("PYTHONPATH", "")])
-    build(twin, {**ONLY_C, "PYTHONPATH": paths.rstrip(os.pathsep)})
+    cmake = shutil.which("cmake", path=twin.environ["PATH"])
+    assert cmake
+    (overlay / "bin").mkdir()
+    (overlay / "bin" / "cmake").symlink_to(cmake)
+    others = path_without(r"cmake.*")
+    environ = {"PYTHONPATH": paths.rstrip(os.pathsep)}
+    environ["PATH"] = os.pathsep.join([str(overlay / "bin"), others])
+    build(twin, {**ONLY_C, **environ})
     assert kept(twin) == []
+    (wheel,) = twin.root.parent.glob("*.whl")
+    assert "'cmake>=3.15'" in read(wheel, "_twinwheel_editable_twin_package.py")
 
 
 def test_cargo_s_choice_of_versions_is_kept(tmp_path: Path, build_environ: dict[str, str]) -> None:

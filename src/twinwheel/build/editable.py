@@ -12,12 +12,12 @@ import json
 import os
 import sys
 import sysconfig
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
-from twinwheel.build.kept import Keep, short_hash
+from twinwheel.build.kept import Keep, short_hash, stays
 from twinwheel.build.metadata import ProjectMetadata, metadata_of_another, read_metadata
 from twinwheel.build.plan import Plan, make_plan
 from twinwheel.build.requirements import requirements_of
@@ -168,9 +168,23 @@ def build_tree(
         name=name,
         version=version,
         modules=modules,
-        requires=tuple(requirements_of(plan)),
+        requires=tuple(requirements_of(_as_after_the_build(plan))),
     )
     return Built(plan, metadata, contents, install)
+
+
+def _as_after_the_build(plan: Plan) -> Plan:
+    """Return the plan as seen without the programs of an isolated environment.
+
+    CMake may be one of these, and so be missing when the tree is built again.
+    """
+    halves = []
+    for half in plan.halves:
+        environ = dict(half.context.environ)
+        folders = environ.get("PATH", "").split(os.pathsep)
+        environ["PATH"] = os.pathsep.join(folder for folder in folders if stays(folder))
+        halves.append(replace(half, context=replace(half.context, environ=environ)))
+    return replace(plan, halves=tuple(halves))
 
 
 def _no_longer(what: str, root: Path) -> BuildError:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from twinwheel.build.plan import HalfPlan
 
-__all__ = ["Keep", "kept_locks", "kept_tree", "short_hash"]
+__all__ = ["Keep", "kept_locks", "kept_tree", "short_hash", "stays"]
 
 _STAMP = "twinwheel.json"
 _SOURCES = "sources.json"
@@ -126,7 +126,7 @@ def _state(half: HalfPlan) -> dict[str, object] | None:
     except importlib.metadata.PackageNotFoundError:
         return None
     location = str(Path(str(distribution.locate_file(""))).resolve())
-    if not _stays(location) or not _stays(sys.prefix):
+    if not stays(location) or not stays(sys.prefix):
         return None
     tool = half.context.pyproject.get("tool", {})
     variables = {k: v for k, v in half.context.environ.items() if _VARIABLES.fullmatch(k)}
@@ -164,7 +164,7 @@ def _is_wanted(half: HalfPlan, tree: Path) -> bool:
     return settings(half.context, given, tree.with_name("none"), tree) != without
 
 
-def _stays(path: str) -> bool:
+def stays(path: str) -> bool:
     """Tell whether a folder outlives the build: frontends isolate builds in temporary ones."""
     place = Path(path).resolve()
     if place.is_relative_to(Path(tempfile.gettempdir()).resolve()):
