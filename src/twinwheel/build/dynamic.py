@@ -64,7 +64,7 @@ def resolve_dynamic(plan: Plan) -> dict[str, Any]:
     versions: dict[str, str] = {}
     found: dict[str, Any] = {}
     for wave in ([half for half in asked if half not in lacking], lacking):
-        for name, values in _answers(wave, fields, {**packed, **found}).items():
+        for name, values in _answers(wave, plan.root, fields, {**packed, **found}).items():
             versions[name] = str(values.get("version", "")) if "version" in given[name] else ""
             for field in given[name].intersection(values):
                 found.setdefault(field, values[field])
@@ -142,10 +142,10 @@ def _asked(plan: Plan, fields: Sequence[str]) -> list[HalfPlan]:
 
 
 def _answers(
-    asked: Sequence[HalfPlan], fields: Sequence[str], known: Mapping[str, Any]
+    asked: Sequence[HalfPlan], root: Path, fields: Sequence[str], known: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """Call the metadata hooks; return implementation -> field -> value."""
-    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, untouched(asked):
+    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, untouched(asked, root):
         calls = []
         for half in asked:
             builder = half.builder

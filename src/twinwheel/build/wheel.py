@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from dataclasses import replace
@@ -12,6 +13,7 @@ from twinwheel.build.announce import announce
 from twinwheel.build.build_tag import stated_build_tag
 from twinwheel.build.dynamic import dynamic_fields, told_of
 from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.build.kept import Keep, kept_tree
 from twinwheel.build.leftovers import untouched
 from twinwheel.build.merge import Contents, merge
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
@@ -106,11 +108,22 @@ def check_metadata(metadata: ProjectMetadata, metadata_directory: str | None) ->
             )
 
 
-def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
-    """Run the builders that the plan names, side by side, and merge what they make."""
+def build_contents(plan: Plan, metadata: ProjectMetadata, *, keep: Keep | None = None) -> Contents:
+    """Run the builders that the plan names, side by side, and merge what they make.
+
+    Args:
+        plan: What to build.
+        metadata: The project's.
+        keep: Where the builders' trees and lock files stay for the next build of an editable
+            install; None when nothing of an earlier build may be seen.
+    """
     check_versions(plan, metadata.version)
     build_tag = stated_build_tag(plan)
-    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, untouched(plan.built):
+    with (
+        tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary,
+        untouched(plan.built, plan.root, keep),
+        contextlib.ExitStack() as trees,
+    ):
         scratch = scratch_folder(plan.root, Path(temporary))
         calls = []
         for place, half in enumerate(plan.built):
@@ -119,8 +132,9 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
             environment = half.builder.environment(half.context, scratch)
             open_fields = dynamic_fields(half.context.pyproject)
             told = told_of(half.builder, half.context, open_fields, metadata.dynamic, output)
+            tree = trees.enter_context(kept_tree(half, keep)) if keep else None
             settings = half.builder.config_settings(
-                half.context, half.config_settings, output / "build"
+                half.context, half.config_settings, output / "build", tree
             )
             calls.append(
                 HookCall(

@@ -15,7 +15,7 @@ from twinwheel.build.builders.crates import (
     lock_files,
     probe_cargo,
 )
-from twinwheel.build.builders.manifests import needed_manifests
+from twinwheel.build.builders.manifests import needed_manifests, sources_outside
 from twinwheel.build.settings import cargo_settings
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ __all__ = [
     "environment",
     "guard",
     "leftovers",
+    "outside",
     "probe",
     "requirements",
     "stated_versions",
@@ -92,10 +93,13 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 
 
 def config_settings(
-    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+    context: BuildContext,
+    given: Mapping[str, str | list[str]],
+    folder: Path,
+    kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
     """Return those given: Cargo's target tree is set by a variable."""
-    del context, folder
+    del context, folder, kept
     return given
 
 
@@ -107,6 +111,11 @@ def build_files(context: BuildContext) -> list[str]:
 def leftovers(context: BuildContext) -> list[Path]:
     """Return the lock files that Cargo writes where none is: the crate's, its workspace's."""
     return lock_files(context, _manifest_path(context))
+
+
+def outside(context: BuildContext) -> list[Path]:
+    """Return the crates outside of the folder that the crate depends on by their paths."""
+    return sources_outside(context, _manifest_path(context))
 
 
 def stated_versions(context: BuildContext) -> list[StatedVersion]:

@@ -131,11 +131,17 @@ class Builder(Protocol):
         """Return variables to set for the backend's hooks when it builds one half of a wheel."""
 
     def config_settings(
-        self, context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+        self,
+        context: BuildContext,
+        given: Mapping[str, str | list[str]],
+        folder: Path,
+        kept: Path | None = None,
     ) -> Mapping[str, str | list[str]]:
         """Return the ``-C`` settings for the hook that builds one half: those ``given``, and ours.
 
-        ``folder`` is not there yet; it is the half's own, and gone after the build.
+        ``folder`` is not there yet; it is the half's own, and gone after the build. ``kept`` stays
+        and holds what the last build of an editable install left there; it is None when the half
+        must be built from scratch.
         """
 
     def build_files(self, context: BuildContext) -> list[str]:
@@ -143,6 +149,9 @@ class Builder(Protocol):
 
     def leftovers(self, context: BuildContext) -> list[Path]:
         """Return files that the backend may write between the sources."""
+
+    def outside(self, context: BuildContext) -> list[Path]:
+        """Return files and folders outside of its own folder that the build reads, if known."""
 
     def stated_versions(self, context: BuildContext) -> list[StatedVersion]:
         """Return the versions that the build files state, to be held to the project's."""

@@ -28,6 +28,7 @@ __all__ = [
     "environment",
     "guard",
     "leftovers",
+    "outside",
     "probe",
     "requirements",
     "stated_versions",
@@ -87,11 +88,16 @@ def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMet
 
 
 def config_settings(
-    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+    context: BuildContext,
+    given: Mapping[str, str | list[str]],
+    folder: Path,
+    kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
     """Keep Meson's build folder out of the sources, where it is by default."""
     del context
-    return given if _BUILD_FOLDER.intersection(given) else {"build-dir": str(folder), **given}
+    if _BUILD_FOLDER.intersection(given):
+        return given
+    return {"build-dir": str(kept or folder), **given}
 
 
 def build_files(context: BuildContext) -> list[str]:
@@ -102,6 +108,12 @@ def build_files(context: BuildContext) -> list[str]:
 
 def leftovers(context: BuildContext) -> list[Path]:
     """Return nothing: Meson writes to its build folder only."""
+    del context
+    return []
+
+
+def outside(context: BuildContext) -> list[Path]:
+    """Return nothing: what is read from elsewhere only the build itself knows."""
     del context
     return []
 

@@ -32,6 +32,7 @@ __all__ = [
     "environment",
     "guard",
     "leftovers",
+    "outside",
     "probe",
     "requirements",
     "stated_versions",
@@ -116,11 +117,26 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 
 
 def config_settings(
-    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+    context: BuildContext,
+    given: Mapping[str, str | list[str]],
+    folder: Path,
+    kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
-    """Return those given: its build folder is its own."""
-    del context, folder
-    return given
+    """Name a build folder that may be kept, where the author and the user name none.
+
+    scikit-build-core fills in what stands between braces.
+    """
+    del folder
+    table = context.pyproject.get("tool", {}).get("scikit-build", {})
+    overrides = table.get("overrides", []) if isinstance(table, dict) else []
+    named = (
+        _names_folder(given)
+        or any(_names_folder(each) for each in (table, *overrides) if isinstance(each, dict))
+        or bool(context.environ.get("SKBUILD_BUILD_DIR"))
+    )
+    if kept is None or named:
+        return given
+    return {"build-dir": str(kept).replace("{", "{{").replace("}", "}}"), **given}
 
 
 def build_files(context: BuildContext) -> list[str]:
@@ -134,12 +150,22 @@ def leftovers(context: BuildContext) -> list[Path]:
     return []
 
 
+def outside(context: BuildContext) -> list[Path]:
+    """Return nothing: what is read from elsewhere only the build itself knows."""
+    del context
+    return []
+
+
 def stated_versions(context: BuildContext) -> list[StatedVersion]:
     """Return the version in the top CMakeLists.txt's ``project()``, where it is a plain number."""
     (file,) = build_files(context)
     project = call_arguments(context.root / file, "project")
     match = re.search(r"\bVERSION\s+\"?(\d+(?:\.\d+)*)\"?(?=\s|$)", project)
     return [StatedVersion(file, match[1], numbers_only=True)] if match else []
+
+
+def _names_folder(settings: Mapping[str, object]) -> bool:
+    return any(key.removeprefix("skbuild.") == "build-dir" for key in settings)
 
 
 def _subtable(table: object, key: str) -> dict[str, object]:

@@ -20,7 +20,8 @@ ENTRIES = (
         the wheel by it alone. It is never in the source tree, so it is missing when Python imports
         the sources themselves, as it does from the project's folder when the package lies there and
         not in `src/`. Install the package, and for work on it install it with `-e`. If another
-        backend built it, name `twinwheel.build` in `[build-system]`.
+        backend built it, name `twinwheel.build` in `[build-system]`. In an editable install it lies
+        under `build/twinwheel`; when that folder was removed, install again.
         """,
         language="console",
         wrong='$ PYTHONPATH=src python -c "import imagetools"',
