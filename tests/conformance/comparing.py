@@ -35,6 +35,8 @@ NATIVE = (".so", ".pyd")
 
 # What describes the wheel, and so also what was added to it.
 _DESCRIPTIONS = ("METADATA", "RECORD", "WHEEL")
+# What twinwheel takes away where it merges; to a user's umask it is the same.
+_OTHERS_WRITE = 0o022
 
 
 def compare_wheels(theirs: Path, ours: Path, root: Path) -> list[str]:
@@ -101,7 +103,8 @@ def missing_payload(
 ) -> list[str]:
     """Look in a wheel for everything that another one holds, with the same bytes and modes.
 
-    Only METADATA, WHEEL, RECORD and the software bill of materials are left out.
+    Whether others than the owner may write is no difference. Only METADATA, WHEEL, RECORD and the
+    software bill of materials are left out.
 
     Args:
         part: The wheel whose files must be there.
@@ -119,7 +122,7 @@ def missing_payload(
         if place not in found:
             differences.append(f"file of the project's own wheel missing: {path}")
             continue
-        if found[place][0] != mode:
+        if (found[place][0] ^ mode) & ~_OTHERS_WRITE:
             differences.append(f"mode of {path}: {mode:o}, {found[place][0]:o}")
         if path in (exempt or {}):
             continue

@@ -35,6 +35,7 @@ COLUMNS = (
 )
 
 # What is meant to differ.
+_TWO_VERSIONS = "error[TW324]"
 _DOWNLOADER = "puccinialin"
 _NO_DOWNLOAD = (
     "twinwheel never downloads a Rust toolchain, so it does not ask for the package that does"
@@ -214,6 +215,8 @@ class Examiner:
         if isinstance(twin, str):
             return Cell("-", (twin,))
         found = check_twin(bench, twin, theirs.output / theirs.result)
+        if len(found) == 1 and _TWO_VERSIONS in found[0]:
+            return Cell("intended", (f"two halves must be of one version: {found[0]}",))
         return Cell("differs", tuple(found)) if found else Cell("both import", tuple(twin.notes()))
 
 

@@ -210,6 +210,14 @@ def test_a_twin_may_have_more_and_describe_it(tmp_path: Path) -> None:
     assert same_payload(one, wheel(tmp_path / "3", changed(f"{INFO}/WHEEL", "Tag: other\n")))
 
 
+def test_who_else_may_write_a_file_is_no_difference_between_a_project_and_its_twin(
+    tmp_path: Path,
+) -> None:
+    one = wheel(tmp_path / "1", changed("x/run", "", 0o775))
+    assert missing_payload(one, wheel(tmp_path / "2", changed("x/run", "", 0o755))) == []
+    assert missing_payload(one, wheel(tmp_path / "3", changed("x/run", "", 0o644))) != []
+
+
 def test_a_module_may_be_moved_and_be_exempt_by_name(tmp_path: Path) -> None:
     one = wheel(tmp_path / "1", changed("m.so", "native"))
     other = wheel(tmp_path / "2", changed("twin_of_m/m.so", "native with a path"))

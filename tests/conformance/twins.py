@@ -7,6 +7,7 @@ of Python sources gets one: that is what its maintainer would write.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -132,7 +133,9 @@ def write_other_half(twin: Twin, root: Path) -> None:
         "package": twin.package,
         "folder": twin.package.replace(".", "/"),
         "source": twin.source,
-        "version": twin.version,
+        "version": ".".join([*twin.version.split("."), "0", "0"][:3])
+        if re.fullmatch(r"[\d.]+", twin.version)
+        else twin.version,  # Cargo wants three numbers
     }
     if twin.subject.family == "maturin":
         files, tables = C_FILES, C_TABLE
