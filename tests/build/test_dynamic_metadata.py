@@ -249,3 +249,9 @@ def test_every_field_is_read_back() -> None:
         "scripts": {"run": "x:main"},
         "entry-points": {"some.group": {"a": "b:c"}},
     }
+
+
+def test_versions_that_are_equal_by_pep_440_do_not_differ(dynamic: Project) -> None:
+    dynamic.edit("pyproject.toml", 'rust/Cargo.toml"\nregex', 'version.txt"\nregex')
+    (dynamic.root / "version.txt").write_text('version = "3.2.1.0"\n', "utf-8")
+    assert metadata(dynamic.wheel())["Version"] == "3.2.1.0"

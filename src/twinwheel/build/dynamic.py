@@ -197,8 +197,10 @@ def _check_halves(plan: Plan, fields: Sequence[str], unfilled: Collection[str]) 
 
 
 def _check_versions(versions: Mapping[str, str]) -> None:
+    from packaging.version import Version
+
     told = {name: version for name, version in versions.items() if version}
-    if len(set(told.values())) > 1:
+    if len({Version(version) for version in told.values()}) > 1:
         raise ConfigError(
             "the halves have different versions: "
             + ", ".join(f"{name} {version}" for name, version in told.items()),
