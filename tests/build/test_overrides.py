@@ -22,10 +22,12 @@ BASE: dict[str, Any] = {
     "components": {"f": {}},
 }
 HERE = Situation(
-    python_version=(3, 12, 4),
+    python_version="3.12.4",
     implementation_name="cpython",
     platform_system="linux",
     platform_machine="x86_64",
+    platform_node="builder-7",
+    abi_flags="",
     environ={"CI": "true", "FLAVOUR": "small"},
     state="wheel",
     from_sdist=False,

@@ -19,6 +19,11 @@ __all__ = ["ConfigSettings", "RoutedSettings", "check_mode", "route_config_setti
 ConfigSettings = dict[str, "str | list[str]"]
 
 _OURS = "twinwheel."
+# Words for yes and no, as the variables at import time take them.
+_SWITCHES = {
+    **dict.fromkeys(("0", "false", "no"), "off"),
+    **dict.fromkeys(("1", "true", "yes", "on"), "require"),
+}
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,13 @@ def check_mode(value: str, where: str) -> str:
     """Return ``value`` in lower case when it is a build mode, else raise TW112."""
     mode = value.strip().lower()
     if mode not in BUILD_MODES:
+        meant = _SWITCHES.get(mode)
         raise ConfigError(
             f"'{value}' is no way to build an implementation",
             code="TW112",
             where=where,
             accepted=", ".join(BUILD_MODES),
-            help=suggest(mode, BUILD_MODES),
+            help=f"did you mean '{meant}'?" if meant else suggest(mode, BUILD_MODES),
         )
     return mode
 

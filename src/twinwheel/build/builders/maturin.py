@@ -12,6 +12,7 @@ from twinwheel.build.builders.crates import (
     lock_files,
     probe_cargo,
 )
+from twinwheel.build.settings.tables import tool_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,8 +53,7 @@ def probe(context: BuildContext) -> Toolchain:
 
 def requirements(context: BuildContext) -> list[str]:
     """Return maturin, and cffi where the bindings want it; never a toolchain."""
-    table = context.pyproject.get("tool", {}).get("maturin", {})
-    bindings = table.get("bindings") if isinstance(table, dict) else None
+    bindings = tool_table(context.pyproject, "maturin").values.get("bindings")
     cffi = ["cffi"] if bindings == "cffi" else []
     return [REQUIREMENT, *cffi, *context.requires]
 
@@ -119,6 +119,5 @@ def stated_versions(context: BuildContext) -> list[StatedVersion]:
 
 
 def _manifest_path(context: BuildContext) -> PurePosixPath:
-    table = context.pyproject.get("tool", {}).get("maturin", {})
-    stated = table.get("manifest-path") if isinstance(table, dict) else None
-    return PurePosixPath(str(stated or "Cargo.toml"))
+    table = tool_table(context.pyproject, "maturin")
+    return PurePosixPath(table.path("manifest-path", "Cargo.toml"))

@@ -14,6 +14,7 @@ from twinwheel.build.builders.compilers import probe_compilers
 from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion, Toolchain
 from twinwheel.build.builders.handed_metadata import hand_over
 from twinwheel.build.programs import find_program, version_tuple
+from twinwheel.build.settings.tables import Table, shorten, tool_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +42,7 @@ DISTRIBUTION = "scikit-build-core"
 
 REQUIREMENT = "scikit-build-core>=1.0"
 _DEFAULT_CMAKE = ">=3.15"
+_CLAUSE = re.compile(r"\s*((===|~=|==|!=|<=|>=|<|>)[^;@#\n]*)?\Z")
 # Those of its own providers of dynamic metadata that need another distribution.
 _PROVIDERS = {
     "scikit_build_core.metadata.fancy_pypi_readme": "hatch-fancy-pypi-readme>=23.2",
@@ -67,16 +69,16 @@ def probe(context: BuildContext) -> Toolchain:
 
 def requirements(context: BuildContext) -> list[str]:
     """Return scikit-build-core, and CMake and Ninja only where the machine has none that fits."""
-    table = context.pyproject.get("tool", {}).get("scikit-build", {})
+    table = tool_table(context.pyproject, "scikit-build")
     wanted = [REQUIREMENT]
-    cmake_needed = _subtable(table, "cmake").get("version") or _DEFAULT_CMAKE
+    cmake_needed = _specifiers(table.table("cmake"), _DEFAULT_CMAKE)
     cmake = find_program(("cmake", "cmake3"), context.environ)
     if "CMAKE_EXECUTABLE" not in context.environ and not (
-        cmake and _satisfies(cmake.version, str(cmake_needed))
+        cmake and _satisfies(cmake.version, cmake_needed)
     ):
         wanted.append(f"cmake{cmake_needed}")
     if _needs_ninja(context):
-        wanted.append(f"ninja{_subtable(table, 'ninja').get('version') or '>=1.5'}")
+        wanted.append(f"ninja{_specifiers(table.table('ninja'), '>=1.5')}")
     return [*wanted, *context.requires]
 
 
@@ -93,13 +95,13 @@ def guard(context: BuildContext) -> dict[str, str]:
 
 def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
     """Fill in the fields that have a provider; the backend must be told of the others."""
-    tool = context.pyproject.get("tool", {})
-    own = _subtable(tool.get("scikit-build", {}), "metadata")
-    entries = [item for item in tool.get("dynamic-metadata", []) if isinstance(item, dict)]
-    provided = {*own, *(str(item.get("field", "")) for item in entries)}
+    own = tool_table(context.pyproject, "scikit-build").table("metadata")
+    tool = Table("tool", context.pyproject.get("tool", {}))
+    entries = [item.values for item in tool.array("dynamic-metadata")]
+    provided = {*own.values, *(str(item.get("field", "")) for item in entries)}
     if any("field" not in item for item in entries):
         provided.update(fields)  # a provider may fill in whatever it likes
-    tables = [*(_subtable(own, name) for name in own), *entries]
+    tables = [*(own.table(name).values for name in own.values), *entries]
     used = {str(item.get("provider", "")) for item in tables}
     return DynamicMetadata(
         frozenset(provided.intersection(fields)),
@@ -130,8 +132,7 @@ def config_settings(
 
 def build_files(context: BuildContext) -> list[str]:
     """Return the top CMakeLists.txt."""
-    table = context.pyproject.get("tool", {}).get("scikit-build", {})
-    folder = str(_subtable(table, "cmake").get("source-dir") or ".")
+    folder = tool_table(context.pyproject, "scikit-build").table("cmake").path("source-dir", ".")
     return [(PurePosixPath(folder) / "CMakeLists.txt").as_posix()]
 
 
@@ -149,9 +150,16 @@ def stated_versions(context: BuildContext) -> list[StatedVersion]:
     return [StatedVersion(file, match[1], numbers_only=True)] if match else []
 
 
-def _subtable(table: object, key: str) -> dict[str, object]:
-    inner = table.get(key, {}) if isinstance(table, dict) else {}
-    return inner if isinstance(inner, dict) else {}
+def _specifiers(table: Table, default: str) -> str:
+    """Return the ``version`` of a tool, which becomes the end of a requirement."""
+    if "version" not in table.values:
+        return default
+    text = table.string("version")
+    if not all(_CLAUSE.match(clause) for clause in text.split(",")):
+        raise table.invalid(
+            "version", f"'{shorten(text)}' names no versions", "clauses such as >=3.20"
+        )
+    return text
 
 
 def _has_toolchain_file(context: BuildContext) -> bool:
