@@ -21,7 +21,9 @@ _LINE = re.compile(r"[^\n\r]+\Z")  # what readers of other groups make of it is 
 _SCRIPTS = {"console_scripts": "scripts", "gui_scripts": "gui-scripts"}
 _ENTRY_NAME = re.compile(r"[^\s=\[]([^=\n\r]*[^\s=])?\Z")
 _TARGET = re.compile(
-    r"[^\W\d]\w*(\.[^\W\d]\w*)*(\s*:\s*[^\W\d]\w*(\.[^\W\d]\w*)*)?(\s*\[[\w\s.,-]*\])?\s*\Z"
+    r"[^\W\d]\w*(\.[^\W\d]\w*)*"
+    r"( *: *[^\W\d]\w*(\.[^\W\d]\w*)*)?"
+    r"( *\[[\w .,-]*\])? *\Z"
 )
 
 

@@ -12,6 +12,7 @@ from twinwheel.build.builders.crates import (
     lock_files,
     probe_cargo,
 )
+from twinwheel.build.carried import not_a_file, odd_files, unfit
 from twinwheel.build.settings.tables import tool_table
 
 if TYPE_CHECKING:
@@ -98,8 +99,17 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 def config_settings(
     context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
 ) -> Mapping[str, str | list[str]]:
-    """Return those given: Cargo's target tree is set by a variable."""
-    del context, folder
+    """Return those given: Cargo's target tree is set by a variable.
+
+    Raises:
+        ConfigError: TW135 for a pipe or a link to nowhere in the package, which maturin packs with
+            all the rest: the one it would wait for without end, the other it fails for.
+    """
+    del folder
+    for package in _packed_folders(context):
+        for path in odd_files(package):
+            name = path.relative_to(context.root).as_posix()
+            raise unfit(name, f"{not_a_file(path)}, and maturin packs it", "remove it")
     return given
 
 
@@ -116,6 +126,17 @@ def leftovers(context: BuildContext) -> list[Path]:
 def stated_versions(context: BuildContext) -> list[StatedVersion]:
     """Return the crate's version."""
     return crate_versions(context, _manifest_path(context))
+
+
+def _packed_folders(context: BuildContext) -> list[Path]:
+    """Return where maturin looks for the Python package around the module."""
+    table = tool_table(context.pyproject, "maturin")
+    module = table.values.get("module-name")
+    if not isinstance(module, str):
+        return []
+    places = [table.path("python-source", "")] if "python-source" in table.values else []
+    top = module.partition(".")[0]
+    return [context.root / place / top for place in places or (".", "src", "python")]
 
 
 def _manifest_path(context: BuildContext) -> PurePosixPath:

@@ -13,6 +13,7 @@ from twinwheel.build.builders.build_files import call_arguments
 from twinwheel.build.builders.compilers import probe_compilers
 from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion, Toolchain
 from twinwheel.build.builders.handed_metadata import hand_over
+from twinwheel.build.carried import odd_files
 from twinwheel.build.programs import find_program, version_tuple
 from twinwheel.build.settings.tables import Table, shorten, tool_table
 
@@ -42,6 +43,7 @@ DISTRIBUTION = "scikit-build-core"
 
 REQUIREMENT = "scikit-build-core>=1.0"
 _DEFAULT_CMAKE = ">=3.15"
+_SPECIAL = re.compile(r"[\\\[\]*?! ]")  # in the patterns of gitignore
 _CLAUSE = re.compile(r"\s*((===|~=|==|!=|<=|>=|<|>)[^;@#\n]*)?\Z")
 # Those of its own providers of dynamic metadata that need another distribution.
 _PROVIDERS = {
@@ -125,9 +127,25 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 def config_settings(
     context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
 ) -> Mapping[str, str | list[str]]:
-    """Return those given: its build folder is its own."""
-    del context, folder
-    return given
+    """Return those given, and let it pack no pipes and no links to nowhere, for which it fails.
+
+    Its build folder is its own.
+    """
+    del folder
+    wheel = tool_table(context.pyproject, "scikit-build").table("wheel")
+    packages = wheel.values.get("packages")
+    if not isinstance(packages, list):
+        return given
+    odd = [
+        f"/{path.relative_to(package.parent).as_posix()}"
+        for package in (context.root / str(item) for item in packages)
+        for path in odd_files(package)
+    ]
+    if not odd:
+        return given
+    excluded = given.get("wheel.exclude", wheel.values.get("exclude", []))
+    listed = excluded if isinstance(excluded, list) else excluded.split(";")
+    return {**given, "wheel.exclude": [*listed, *(_SPECIAL.sub(r"\\\g<0>", name) for name in odd)]}
 
 
 def build_files(context: BuildContext) -> list[str]:

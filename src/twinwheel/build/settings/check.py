@@ -201,6 +201,7 @@ def _dotted(table: Table, key: str) -> str:
 def _check_dotted(table: Table, key: str, name: str) -> str:
     if not _DOTTED_NAME.match(name):
         raise table.invalid(key, f"'{name}' is no import name", "a dotted import name")
+    table.check_path(key, name.replace(".", "/"))
     return name
 
 

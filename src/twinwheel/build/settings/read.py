@@ -36,7 +36,8 @@ def read_table(
     Raises:
         ConfigError: TW103 for an unknown key, TW104 for a wrong type, TW105 for a wrong value.
     """
-    hints = _hints(cls)
+    plain: type = cls
+    hints = _hints(plain)
     known = keys_of(cls)
     table.check_keys(known)
     values: dict[str, Any] = dict(given)

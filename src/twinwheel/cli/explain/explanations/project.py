@@ -175,7 +175,8 @@ ENTRIES = (
         The file named has bytes in its name that are no UTF-8, or a line break or another control
         character; or it, or a folder, may not be read by whoever builds. Links that lead nowhere,
         such as the locks of editors, and pipes, sockets and devices give no error: they are left
-        out of both, and a line says so.
+        out of both, and a line says so. But maturin packs the package's folder itself and cannot be
+        told to pass them over, so beside a Rust half they are this error: remove them.
         """,
         right="""
         [tool.twinwheel.wheel]
