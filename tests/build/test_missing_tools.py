@@ -51,6 +51,18 @@ def test_17_nothing_downloads_a_toolchain(twin: Project, path_without: Hide) -> 
     assert [item for item in asked if item.startswith("scikit-build-core")]
 
 
+def test_a_compiler_that_the_user_names_is_named_when_it_does_not_run(twin: Project) -> None:
+    environ = {"CC": "/nonexistent/cc", "CARGO": "/nonexistent/cargo"}
+    output = twin.root.parent / "dist"
+    output.mkdir()
+    outcome = twin.hook("build_wheel", wheel_directory=str(output), environ=environ)
+    assert outcome.code == 0, outcome.text
+    assert outcome.result.endswith("-py3-none-any.whl")
+    assert "why:  CC=/nonexistent/cc does not run" in outcome.text
+    assert "help: correct CC, or unset it" in outcome.text
+    assert "why:  CARGO=/nonexistent/cargo does not run" in outcome.text
+
+
 def test_18_without_a_compiler_a_checkout_is_pure(twin: Project, path_without: Hide) -> None:
     # Rust needs the C compiler to link with, so hiding that hides both.
     wheel = twin.wheel(environ={"PATH": path_without(C_TOOLS)})

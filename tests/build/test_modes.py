@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from support.projects import Project, read
 
+from twinwheel.build.config_settings import check_mode
+from twinwheel.errors import ConfigError
+
 OFF = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
 
 
@@ -42,6 +45,17 @@ def test_a_wrong_value_in_the_environment_is_named(twin: Project, hook: str) -> 
     assert outcome.error_code() == "TW112"
     assert "environment variable TWINWHEEL_RUST" in outcome.text
     assert "auto, require, off" in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("0", "off"), ("no", "off"), ("False", "off"), ("1", "require"), ("on", "require")],
+)
+def test_a_yes_or_no_is_told_the_right_word(said: str, meant: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_mode(said, "environment variable TWINWHEEL_C")
+    assert caught.value.code == "TW112"
+    assert caught.value.help == f"did you mean '{meant}'?"
 
 
 @pytest.mark.parametrize(

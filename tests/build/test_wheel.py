@@ -260,7 +260,12 @@ def test_28_the_same_bytes_from_any_folder(project: Callable[[str], Project]) ->
     assert here.wheel(environ=environ).read_bytes() == elsewhere.wheel(environ=environ).read_bytes()
 
 
-@pytest.mark.parametrize("moment", ["today", "-1", "4500000000", "99999999999999999", "1.5"])
+def test_an_empty_source_date_is_none(twin: Project) -> None:
+    without = twin.wheel().read_bytes()
+    assert twin.wheel(environ={"SOURCE_DATE_EPOCH": ""}).read_bytes() == without
+
+
+@pytest.mark.parametrize("moment", ["today", "abc", "-5", "4500000000", "99999999999999999", "1.5"])
 def test_a_wrong_source_date_is_named(twin: Project, moment: str) -> None:
     outcome = twin.hook(
         "build_wheel",

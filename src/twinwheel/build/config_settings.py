@@ -40,6 +40,13 @@ class Reader:
     """The implementations that it makes, which may be switched."""
 
 
+# Words for yes and no, as the variables at import time take them.
+_SWITCHES = {
+    **dict.fromkeys(("0", "false", "no"), "off"),
+    **dict.fromkeys(("1", "true", "yes", "on"), "require"),
+}
+
+
 @dataclass(frozen=True)
 class RoutedSettings:
     """The ``-C`` settings of one build, each with the one that reads it."""
@@ -96,12 +103,13 @@ def check_mode(value: str, where: str) -> str:
     """Return ``value`` in lower case when it is a build mode, else raise TW112."""
     mode = value.strip().lower()
     if mode not in BUILD_MODES:
+        meant = _SWITCHES.get(mode)
         raise ConfigError(
             f"'{value}' is no way to build an implementation",
             code="TW112",
             where=where,
             accepted=", ".join(BUILD_MODES),
-            help=suggest(mode, BUILD_MODES),
+            help=f"did you mean '{meant}'?" if meant else suggest(mode, BUILD_MODES),
         )
     return mode
 

@@ -243,7 +243,8 @@ def _check_nothing_required_is_missing(plan: Plan) -> None:
         return
     from_sdist = "a source distribution builds all that it declares"
     why = from_sdist if plan.origin == "sdist" else "required"
-    project = plan.pyproject.get("project", {}).get("name", "NAME")
+    table = plan.pyproject.get("project")
+    project = table.get("name", "NAME") if isinstance(table, dict) else "NAME"
     names = dict.fromkeys(decision.implementation.name for _, decision in blocked)
     switches = " ".join(f"TWINWHEEL_{name.upper()}=off" for name in names)
     settings = " ".join(f"-C twinwheel.{name}=off" for name in names)

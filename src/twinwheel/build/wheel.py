@@ -18,9 +18,10 @@ from twinwheel.build.leftovers import untouched
 from twinwheel.build.merge import Contents, merge
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
+from twinwheel.build.sources import needed_sources
 from twinwheel.build.tags import PURE, WheelTag
 from twinwheel.build.versions import check_versions
-from twinwheel.build.wheelfile import read_half, wheel_description, write_wheel
+from twinwheel.build.wheelfile import read_half, source_date, wheel_description, write_wheel
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
@@ -49,8 +50,10 @@ def make_wheel(
     Raises:
         TwinwheelError: With a code, when anything is wrong; nothing is written then.
     """
+    source_date()  # before anything is compiled
     plan = make_plan(root, config_settings)
     metadata = read_metadata(plan)
+    needed_sources(plan)
     check_metadata(metadata, metadata_directory)
     announce(plan)
     contents = build_contents(plan, metadata)

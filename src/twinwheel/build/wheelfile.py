@@ -175,14 +175,14 @@ def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> No
 
 
 def source_date() -> int | None:
-    """Return ``SOURCE_DATE_EPOCH`` in seconds, or None when it is not set.
+    """Return ``SOURCE_DATE_EPOCH`` in seconds, or None when it is not set, or empty.
 
     Source: https://reproducible-builds.org/specs/source-date-epoch/
 
     Raises:
         BuildError: TW313 when it is no number of seconds.
     """
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    text = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) > _ZIP_END:

@@ -16,6 +16,7 @@ from twinwheel.build.builders.build_files import call_arguments
 from twinwheel.build.builders.contract import Toolchain
 from twinwheel.build.builders.skbuild_settings import switch, text, texts
 from twinwheel.build.programs import find_program, version_tuple
+from twinwheel.build.settings.tables import Table, shorten
 
 if TYPE_CHECKING:
     from twinwheel.build.builders.contract import BuildContext
@@ -26,6 +27,7 @@ _LOWEST = "3.15"  # of the CMake versions that scikit-build-core runs
 _CMAKE = ("cmake", "cmake3")
 _NINJA = ("ninja", "ninja-build", "samu")
 _MAKE = ("make", "gmake")
+_SPECIFIER = re.compile(r"\s*((===|~=|==|!=|<=|>=|<|>)[^;@#\n]*)?\Z")
 _CLAUSE = re.compile(r"(>=|<=|>|<)\s*(\d+(?:\.\d+)*)")
 # Platforms for which PyPI has a ninja wheel, so that asking for it costs no compilation.
 _NINJA_PLATFORMS = re.compile(r"(linux-(x86_64|i686|aarch64|armv7l|ppc64le|s390x)|macosx-|win)")
@@ -33,8 +35,9 @@ _NINJA_PLATFORMS = re.compile(r"(linux-(x86_64|i686|aarch64|armv7l|ppc64le|s390x
 
 def cmake_lists(context: BuildContext) -> str:
     """Return the path of the top CMakeLists.txt, relative to the builder's folder."""
-    folder = PurePosixPath(text(context, "cmake.source-dir") or ".")
-    return (folder / "CMakeLists.txt").as_posix()
+    stated = text(context, "cmake.source-dir")
+    table = Table("tool.scikit-build.cmake", {"source-dir": stated} if stated else {})
+    return (PurePosixPath(table.path("source-dir", ".")) / "CMakeLists.txt").as_posix()
 
 
 def cmake_requirements(context: BuildContext) -> list[str]:
@@ -48,7 +51,7 @@ def cmake_requirements(context: BuildContext) -> list[str]:
     if not context.environ.get("CMAKE_EXECUTABLE") and not fitting:
         wanted.append(f"cmake{needed}")
     if _asks_for_ninja(context):
-        wanted.append(f"ninja{text(context, 'ninja.version') or '>=1.5'}")
+        wanted.append(f"ninja{_specifiers(context, 'ninja') or '>=1.5'}")
     return wanted
 
 
@@ -91,8 +94,7 @@ def _needed(context: BuildContext) -> str:
 
     Source: https://scikit-build-core.readthedocs.io/en/stable/configuration/index.html
     """
-    stated = text(context, "cmake.version")
-    if stated and stated != "CMakeLists.txt":
+    if stated := _specifiers(context, "cmake"):
         return stated
     if old := text(context, "cmake.minimum-version"):
         return f">={old}"
@@ -103,6 +105,18 @@ def _needed(context: BuildContext) -> str:
     match = re.match(r"\s*VERSION\s+[\"\[=]*(\d+(?:\.\d+)*)", arguments, re.IGNORECASE)
     version = match[1] if match else _LOWEST
     return f">={max(version, _LOWEST, key=version_tuple)}"
+
+
+def _specifiers(context: BuildContext, tool: str) -> str:
+    """Return the ``version`` of a tool, which becomes the end of a requirement."""
+    stated = text(context, f"{tool}.version")
+    if stated == "CMakeLists.txt":
+        return ""
+    if not all(_SPECIFIER.match(clause) for clause in stated.split(",")):
+        raise Table(f"tool.scikit-build.{tool}", {}).invalid(
+            "version", f"'{shorten(stated)}' names no versions", "clauses such as >=3.20"
+        )
+    return stated
 
 
 def _versions(context: BuildContext, others: list[str]) -> list[str]:

@@ -14,6 +14,8 @@ from twinwheel.build.builders.crates import (
     probe_cargo,
 )
 from twinwheel.build.builders.manifests import depends_on, needed_manifests, sources_outside
+from twinwheel.build.carried import not_a_file, odd_files, unfit
+from twinwheel.build.settings.tables import tool_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,8 +60,7 @@ def requirements(context: BuildContext) -> list[str]:
     """Return maturin, and cffi where the bindings want it; never a toolchain."""
     if context.state == "sdist":
         return [REQUIREMENT]
-    table = context.pyproject.get("tool", {}).get("maturin", {})
-    bindings = table.get("bindings") if isinstance(table, dict) else None
+    bindings = tool_table(context.pyproject, "maturin").values.get("bindings")
     wanted = bindings == "cffi" and platform.python_implementation() != "PyPy"  # has it built in
     cffi = ["cffi"] if wanted else []
     return [REQUIREMENT, *cffi, *context.requires]
@@ -114,8 +115,17 @@ def config_settings(
     folder: Path,
     kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
-    """Return those given: Cargo's target tree is set by a variable."""
-    del context, folder, kept
+    """Return those given: Cargo's target tree is set by a variable.
+
+    Raises:
+        ConfigError: TW135 for a pipe or a link to nowhere in the package, which maturin packs with
+            all the rest: the one it would wait for without end, the other it fails for.
+    """
+    del folder, kept
+    for package in _packed_folders(context):
+        for path in odd_files(package):
+            name = path.relative_to(context.root).as_posix()
+            raise unfit(name, f"{not_a_file(path)}, and maturin packs it", "remove it")
     return given
 
 
@@ -139,10 +149,19 @@ def stated_versions(context: BuildContext) -> list[StatedVersion]:
     return crate_versions(context, _manifest_path(context))
 
 
+def _packed_folders(context: BuildContext) -> list[Path]:
+    """Return where maturin looks for the Python package around the module."""
+    table = tool_table(context.pyproject, "maturin")
+    module = table.values.get("module-name")
+    if not isinstance(module, str):
+        return []
+    places = [table.path("python-source", "")] if "python-source" in table.values else []
+    top = module.partition(".")[0]
+    return [context.root / place / top for place in places or (".", "src", "python")]
+
+
 def _manifest_path(context: BuildContext) -> PurePosixPath:
-    table = context.pyproject.get("tool", {}).get("maturin", {})
-    stated = table.get("manifest-path") if isinstance(table, dict) else None
-    if stated is None and not (context.root / "Cargo.toml").is_file():
-        # Where maturin looks next.
-        stated = "rust/Cargo.toml" if (context.root / "rust" / "Cargo.toml").is_file() else None
-    return PurePosixPath(str(stated or "Cargo.toml"))
+    table = tool_table(context.pyproject, "maturin")
+    likely = ("Cargo.toml", "rust/Cargo.toml")  # where maturin looks
+    there = [path for path in likely if (context.root / path).is_file()]
+    return PurePosixPath(table.path("manifest-path", (there or ["Cargo.toml"])[0]))

@@ -14,6 +14,8 @@ from twinwheel.build.builders.compilers import probe_compilers
 from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion, Toolchain
 from twinwheel.build.builders.handed_metadata import hand_over
 from twinwheel.build.builders.skbuild_settings import accepts, names, texts
+from twinwheel.build.carried import odd_files
+from twinwheel.build.settings.tables import Table, tool_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +44,7 @@ BACKEND = "scikit_build_core.build"
 DISTRIBUTION = "scikit-build-core"
 
 REQUIREMENT = "scikit-build-core>=1.0"
+_SPECIAL = re.compile(r"[\\\[\]*?! ]")  # in the patterns of gitignore
 # Those of its own providers of dynamic metadata that need another distribution.
 _PROVIDERS = {
     "scikit_build_core.metadata.fancy_pypi_readme": "hatch-fancy-pypi-readme>=23.2",
@@ -89,13 +92,13 @@ def guard(context: BuildContext) -> dict[str, str]:
 
 def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
     """Fill in the fields that have a provider; the backend must be told of the others."""
-    tool = context.pyproject.get("tool", {})
-    own = _subtable(tool.get("scikit-build", {}), "metadata")
-    entries = [item for item in tool.get("dynamic-metadata", []) if isinstance(item, dict)]
-    provided = {*own, *(str(item.get("field", "")) for item in entries)}
+    own = tool_table(context.pyproject, "scikit-build").table("metadata")
+    tool = Table("tool", context.pyproject.get("tool", {}))
+    entries = [item.values for item in tool.array("dynamic-metadata")]
+    provided = {*own.values, *(str(item.get("field", "")) for item in entries)}
     if any("field" not in item for item in entries):
         provided.update(fields)  # a provider may fill in whatever it likes
-    tables = [*(_subtable(own, name) for name in own), *entries]
+    tables = [*(own.table(name).values for name in own.values), *entries]
     used = {str(item.get("provider", "")) for item in tables}
     return DynamicMetadata(
         frozenset(provided.intersection(fields)),
@@ -122,21 +125,24 @@ def config_settings(
     folder: Path,
     kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
-    """Name a build folder that may be kept, where the author and the user name none.
+    """Return those given, and what twinwheel adds.
 
-    scikit-build-core fills in what stands between braces.
+    It is to pack no pipes and no links to nowhere, for which it fails. And a build folder that may
+    be kept is named where the author and the user name none.
     """
     del folder
-    table = context.pyproject.get("tool", {}).get("scikit-build", {})
-    overrides = table.get("overrides", []) if isinstance(table, dict) else []
+    table = tool_table(context.pyproject, "scikit-build")
+    settings = {**given, **_without_odd_files(context, table, given)}
+    overrides = table.values.get("overrides", [])
     named = (
         _names_folder(given)
-        or any(_names_folder(each) for each in (table, *overrides) if isinstance(each, dict))
+        or any(_names_folder(each) for each in (table.values, *overrides) if isinstance(each, dict))
         or bool(context.environ.get("SKBUILD_BUILD_DIR"))
     )
     if kept is None or named:
-        return given
-    return {"build-dir": str(kept).replace("{", "{{").replace("}", "}}"), **given}
+        return settings
+    # scikit-build-core fills in what stands between braces.
+    return {"build-dir": str(kept).replace("{", "{{").replace("}", "}}"), **settings}
 
 
 def build_files(context: BuildContext) -> list[str]:
@@ -164,13 +170,28 @@ def stated_versions(context: BuildContext) -> list[StatedVersion]:
     return [StatedVersion(file, match[1], numbers_only=True)] if match else []
 
 
+def _without_odd_files(
+    context: BuildContext, table: Table, given: Mapping[str, str | list[str]]
+) -> dict[str, list[str]]:
+    """Return what keeps scikit-build-core from packing pipes and links to nowhere."""
+    wheel = table.table("wheel")
+    packages = wheel.values.get("packages")
+    if not isinstance(packages, list):
+        return {}
+    odd = [
+        f"/{path.relative_to(package.parent).as_posix()}"
+        for package in (context.root / str(item) for item in packages)
+        for path in odd_files(package)
+    ]
+    if not odd:
+        return {}
+    excluded = given.get("wheel.exclude", wheel.values.get("exclude", []))
+    listed = excluded if isinstance(excluded, list) else excluded.split(";")
+    return {"wheel.exclude": [*listed, *(_SPECIAL.sub(r"\\\g<0>", name) for name in odd)]}
+
+
 def _names_folder(settings: Mapping[str, object]) -> bool:
     return any(key.removeprefix("skbuild.") == "build-dir" for key in settings)
-
-
-def _subtable(table: object, key: str) -> dict[str, object]:
-    inner = table.get(key, {}) if isinstance(table, dict) else {}
-    return inner if isinstance(inner, dict) else {}
 
 
 def _has_toolchain_file(context: BuildContext) -> bool:

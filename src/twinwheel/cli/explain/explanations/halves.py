@@ -137,7 +137,8 @@ ENTRIES = (
         "include it",
         """
         A wheel must be possible from the source distribution alone, so each half's build files
-        (the top `CMakeLists.txt`, the crate's `Cargo.toml`) must be in it. They are left out when
+        (the top `CMakeLists.txt`, the crate's `Cargo.toml`) must be in it, and the Python modules
+        that the settings name. They are left out when
         `sdist.exclude` in `[tool.scikit-build]` matches them, or when git ignores them. Take the
         pattern away, or add the file to `sdist.include`. So must the crates that a crate depends on
         by path, and the workspace that it takes values from: one that lies outside of the project,

@@ -18,7 +18,8 @@ ENTRIES = (
         table must be there with at least `name` and `version`, and each field must be as PEP 621
         and PEP 639 describe it; the message names the field. A usual cause is a licence in the old
         way beside one in the new: `license` is an SPDX expression, and the files go into
-        `license-files`.
+        `license-files`. The readme and the licence files must be text in UTF-8. Console scripts
+        stand in `[project.scripts]`, never in `[project.entry-points.console_scripts]`.
         """,
         wrong="""
         [project]
@@ -91,9 +92,9 @@ ENTRIES = (
         "correct the list",
         """
         Each item of `packages` in `[tool.twinwheel.wheel]` is a folder of Python sources, given as
-        a path from `pyproject.toml`. It is a path and no import name, and no pattern: slashes, not
-        dots. In a source distribution the folder may be missing because it was left out; see what
-        `sdist.exclude` says.
+        a path from `pyproject.toml` inside the project. It is a path and no import name, and no
+        pattern: slashes, not dots. In a source distribution the folder may be missing because it
+        was left out; see what `sdist.exclude` says.
         """,
         wrong="""
         [tool.twinwheel.wheel]
@@ -162,6 +163,24 @@ ENTRIES = (
         right="""
         [tool.twinwheel.implementations.python]
         module = "imagetools._python"
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
+        "TW135",
+        "a file between the sources cannot be put into a wheel or an sdist",
+        "rename it, make it readable, or leave it out",
+        """
+        Names in wheels and sdists are text in UTF-8, on every system that they are installed on.
+        The file named has bytes in its name that are no UTF-8, or a line break or another control
+        character; or it, or a folder, may not be read by whoever builds. Links that lead nowhere,
+        such as the locks of editors, and pipes, sockets and devices give no error: they are left
+        out of both, and a line says so. But maturin packs the package's folder itself and cannot be
+        told to pass them over, so beside a Rust half they are this error: remove them.
+        """,
+        right="""
+        [tool.twinwheel.wheel]
+        exclude = ["imagetools/scratch/"]
         """,
         pages=(_SETTINGS,),
     ),
