@@ -91,6 +91,17 @@ KERNEL_API int kernel_convolve_ex(const kernel_image *input, const void *kernel,
                                   uint32_t kernel_size, const kernel_options *options,
                                   void *output);
 
+/* The same as kernel_convolve_ex by Fourier transforms, which pays for large kernels.
+ *
+ * Not exact: of finite samples and weights, each result differs from the exact one by at most about
+ * 2e-6 times the largest sample times the sum of the weights' magnitudes. NaN and infinity travel
+ * further than the kernel reaches. Past a kernel_size of 384 it is kernel_convolve_ex. Working
+ * memory is below 16 MB for one thread, whatever the image.
+ */
+KERNEL_API int kernel_convolve_fft(const kernel_image *input, const void *kernel,
+                                   uint32_t kernel_size, const kernel_options *options,
+                                   void *output);
+
 /* Correlate the rows with one kernel, and the columns of what that gives with another.
  *
  * Both passes are as kernel_convolve's: from +0.0, taps ascending, one fma in binary32 each, the

@@ -59,6 +59,16 @@ typedef void kernel_sums_function(const kernel_taps *taps, const float *const *w
 typedef void kernel_median_function(const void *const *window, size_t samples, size_t step,
                                     void *sorted, size_t length, unsigned char *output);
 
+/* Complex numbers, size * size, real and imaginary parts in planes whose rows are stride apart. */
+typedef struct kernel_square {
+    float *re;
+    float *im;
+    size_t size;
+    size_t stride;
+    int halved;         /* is the size twice a power of four? */
+    const float *roots; /* of unity, size of them, real and imaginary parts in turn */
+} kernel_square;
+
 typedef struct kernel_level {
     const char *name;
     size_t block; /* the fewest samples that a function can be asked for */
@@ -69,6 +79,10 @@ typedef struct kernel_level {
     /* Floats in place to integers of the same order, every NaN above all, and back. */
     void (*keys_of_floats)(void *cells, size_t count);
     void (*floats_of_keys)(void *cells, size_t count);
+    /* The Fourier transform of the columns, its inverse, and the product with another square. */
+    void (*transform)(const kernel_square *square);
+    void (*restore)(const kernel_square *square);
+    void (*multiply_square)(const kernel_square *square, const kernel_square *other);
     size_t median_block; /* the fewest samples that a function below can be asked for */
     kernel_median_function *median_of_bytes[3]; /* for windows of 3, 5 and 7 */
     kernel_median_function *median_of_keys[3];

@@ -75,6 +75,8 @@ static void floats_of_keys(void *cells, size_t count) {
 #define NETWORK(name) MEDIAN_NAME(bytes_, name)
 #include "medians.inc.c"
 
+#include "fft.inc.c"
+
 #define LEVEL_JOIN(name) LEVEL_JOINED(kernel_level_, name)
 #define LEVEL_JOINED(a, b) a##b
 #define LEVEL_TEXT(name) LEVEL_TEXT_OF(name)
@@ -93,6 +95,9 @@ const kernel_level LEVEL_JOIN(LEVEL) = {
     .store_bytes = store_bytes,
     .keys_of_floats = keys_of_floats,
     .floats_of_keys = floats_of_keys,
+    .transform = transform,
+    .restore = restore,
+    .multiply_square = multiply_square,
     .median_block = sizeof(bytes) > sizeof(keys) / sizeof(int32_t) ? sizeof(bytes)
                                                                    : sizeof(keys) / sizeof(int32_t),
     .median_of_bytes = {bytes_median_3, bytes_median_5, bytes_median_7},

@@ -11,6 +11,11 @@ static inline vector vector_load(const float *source) { return _mm256_loadu_ps(s
 static inline vector vector_broadcast(float value) { return _mm256_set1_ps(value); }
 static inline vector vector_fma(vector a, vector b, vector c) { return _mm256_fmadd_ps(a, b, c); }
 
+static inline vector vector_add(vector a, vector b) { return _mm256_add_ps(a, b); }
+static inline vector vector_subtract(vector a, vector b) { return _mm256_sub_ps(a, b); }
+static inline vector vector_multiply(vector a, vector b) { return _mm256_mul_ps(a, b); }
+static inline void vector_store(float *target, vector value) { _mm256_storeu_ps(target, value); }
+
 static inline void vector_store_quiet(unsigned char *target, vector value) {
     __m256 is_nan = _mm256_cmp_ps(value, value, _CMP_UNORD_Q);
     __m256 quiet_nan = _mm256_castsi256_ps(_mm256_set1_epi32((int)KERNEL_QUIET_NAN));

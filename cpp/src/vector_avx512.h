@@ -11,6 +11,11 @@ static inline vector vector_load(const float *source) { return _mm512_loadu_ps(s
 static inline vector vector_broadcast(float value) { return _mm512_set1_ps(value); }
 static inline vector vector_fma(vector a, vector b, vector c) { return _mm512_fmadd_ps(a, b, c); }
 
+static inline vector vector_add(vector a, vector b) { return _mm512_add_ps(a, b); }
+static inline vector vector_subtract(vector a, vector b) { return _mm512_sub_ps(a, b); }
+static inline vector vector_multiply(vector a, vector b) { return _mm512_mul_ps(a, b); }
+static inline void vector_store(float *target, vector value) { _mm512_storeu_ps(target, value); }
+
 static inline void vector_store_quiet(unsigned char *target, vector value) {
     __mmask16 is_nan = _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q);
     __m512i bits = _mm512_castps_si512(value);

@@ -37,6 +37,28 @@ static inline vector vector_fma(vector a, vector b, vector c) {
     return c;
 }
 
+static inline vector vector_add(vector a, vector b) {
+    for (int i = 0; i < LANES; i++)
+        a.lane[i] += b.lane[i];
+    return a;
+}
+
+static inline vector vector_subtract(vector a, vector b) {
+    for (int i = 0; i < LANES; i++)
+        a.lane[i] -= b.lane[i];
+    return a;
+}
+
+static inline vector vector_multiply(vector a, vector b) {
+    for (int i = 0; i < LANES; i++)
+        a.lane[i] *= b.lane[i];
+    return a;
+}
+
+static inline void vector_store(float *target, vector value) {
+    memcpy(target, value.lane, sizeof value.lane);
+}
+
 /* Store, every NaN as the same one: their bits differ between machines and compilers. */
 static inline void vector_store_quiet(unsigned char *target, vector value) {
     uint32_t bits[LANES];

@@ -11,6 +11,11 @@ static inline vector vector_load(const float *source) { return vld1q_f32(source)
 static inline vector vector_broadcast(float value) { return vdupq_n_f32(value); }
 static inline vector vector_fma(vector a, vector b, vector c) { return vfmaq_f32(c, a, b); }
 
+static inline vector vector_add(vector a, vector b) { return vaddq_f32(a, b); }
+static inline vector vector_subtract(vector a, vector b) { return vsubq_f32(a, b); }
+static inline vector vector_multiply(vector a, vector b) { return vmulq_f32(a, b); }
+static inline void vector_store(float *target, vector value) { vst1q_f32(target, value); }
+
 static inline void vector_store_quiet(unsigned char *target, vector value) {
     uint32x4_t is_number = vceqq_f32(value, value);
     uint32x4_t quiet_nan = vdupq_n_u32(KERNEL_QUIET_NAN);

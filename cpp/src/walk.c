@@ -22,7 +22,7 @@ static int same_cells(const kernel_walk *walk) {
 static int readable(const kernel_walk *walk) {
     const kernel_image *image = walk->image;
     const ptrdiff_t size = (ptrdiff_t)cell_size(walk);
-    return same_cells(walk) && image->channel_stride == size &&
+    return !walk->gather && same_cells(walk) && image->channel_stride == size &&
            image->column_stride == (ptrdiff_t)image->channels * size &&
            (uintptr_t)image->data % (size_t)size == 0 && image->row_stride % size == 0;
 }

@@ -22,6 +22,7 @@ typedef struct kernel_walk {
     unsigned char *output;
     const kernel_level *level;
     kernel_cells cells;
+    int gather;      /* are all rows gathered? */
     size_t block;    /* the fewest samples that the level's functions take */
     size_t above;    /* rows needed above one of the result */
     size_t before;   /* pixels needed left of one of the result, */
