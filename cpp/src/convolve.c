@@ -17,17 +17,16 @@ typedef struct {
 static void run_band(const void *job, unsigned char *memory, size_t first, size_t last) {
     const correlation *work = job;
     const kernel_walk *walk = &work->walk;
-    const float **window = (const float **)(void *)memory;
+    const void **window = (const void **)(void *)memory;
     kernel_source source = kernel_open_source(walk, memory + kernel_window_bytes(walk->slots));
     while (kernel_next_strip(&source))
-        for (size_t y = first, rows; y < last; y += rows) {
+        for (size_t y = first, rows, before = 0; y < last; y += rows, before = rows) {
             rows = last - y < work->rows ? last - y : work->rows;
-            int64_t top = (int64_t)(walk->options.first_row + y) - (int64_t)walk->above;
-            for (size_t i = 0; i < work->taps.height + rows - 1; i++)
-                window[i] = kernel_source_row(&source, top + (int64_t)i);
+            kernel_slide_window(&source, window, work->taps.height, y, rows, before);
             ptrdiff_t stride;
             unsigned char *results = kernel_results(&source, y, &stride);
-            walk->level->sums[rows - 1](&work->taps, window, source.strip.samples, results, stride);
+            kernel_sums(walk->level, rows, source.strip.samples)(
+                &work->taps, (const float *const *)window, source.strip.samples, results, stride);
             kernel_store_results(&source, y, rows);
         }
 }
@@ -43,7 +42,7 @@ int kernel_convolve_ex(const kernel_image *input, const void *kernel, uint32_t k
         !kernel_apart(kernel, count, input, &walk->options, output))
         return KERNEL_INVALID;
     walk->level = kernel_level_in_use();
-    walk->block = walk->level->block;
+    walk->block = walk->level->lanes;
     work.rows = size < walk->level->rows ? size : walk->level->rows;
     slots = size + work.rows - 1;
     size_t widest = GATHERED_FLOATS / slots;

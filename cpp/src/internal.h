@@ -47,9 +47,14 @@ typedef struct kernel_taps {
 /* Write some rows of sums, each stride bytes after the one before, with quiet NaNs.
  *
  * window holds a pointer for each source row under the rows of sums: to the first tap of the first
- * sample. There are at least as many samples as a block has. */
+ * sample. There are at least as many samples as the level asks for. */
 typedef void kernel_sums_function(const kernel_taps *taps, const float *const *window,
                                   size_t samples, unsigned char *output, ptrdiff_t stride);
+
+/* The same for two kernels, one across and one down, both of size 3 or both of size 5. */
+typedef void kernel_fused_function(const kernel_taps *across, const kernel_taps *down,
+                                   const float *const *window, size_t samples,
+                                   unsigned char *output, ptrdiff_t stride);
 
 #define KERNEL_MOST_ROWS 6
 
@@ -71,9 +76,13 @@ typedef struct kernel_square {
 
 typedef struct kernel_level {
     const char *name;
-    size_t block; /* the fewest samples that a function can be asked for */
+    size_t lanes; /* the fewest samples that the narrow functions can be asked for, */
+    size_t block; /* and the others */
     size_t rows;  /* the most rows at once */
     kernel_sums_function *sums[KERNEL_MOST_ROWS]; /* for 1, 2, ... rows at once */
+    kernel_sums_function *narrow_sums[KERNEL_MOST_ROWS];
+    kernel_fused_function *fused[KERNEL_MOST_ROWS];
+    kernel_fused_function *narrow_fused[KERNEL_MOST_ROWS];
     /* Round, saturate and store samples as bytes. */
     void (*store_bytes)(const float *sums, size_t samples, unsigned char *output);
     /* Floats in place to integers of the same order, every NaN above all, and back. */
@@ -98,6 +107,17 @@ extern const kernel_level kernel_level_avx512;
 
 /* The instruction set in use. */
 const kernel_level *kernel_level_in_use(void);
+
+/* Its function for so many rows of so many samples. */
+static inline kernel_sums_function *kernel_sums(const kernel_level *level, size_t rows,
+                                                size_t samples) {
+    return (samples < level->block ? level->narrow_sums : level->sums)[rows - 1];
+}
+
+static inline kernel_fused_function *kernel_fused(const kernel_level *level, size_t rows,
+                                                  size_t samples) {
+    return (samples < level->block ? level->narrow_fused : level->fused)[rows - 1];
+}
 
 /* bands.c: rows shared out among threads. */
 

@@ -15,20 +15,52 @@
 #define IN_REGISTER(value) (void)0
 #endif
 
-#define SUM_ROWS 1
-#include "sums.inc.c"
-#define SUM_ROWS 2
-#include "sums.inc.c"
+/* Wide blocks for speed, narrow ones for what is left over at the edges. */
+#define SHAPE wide
+#define ROWS_AT_ONCE 1
+#define COLUMNS COLUMNS_1
+#include "blocks.inc.c"
+#define ROWS_AT_ONCE 2
+#define COLUMNS COLUMNS_2
+#include "blocks.inc.c"
 #if ROWS == 6
-#define SUM_ROWS 3
-#include "sums.inc.c"
-#define SUM_ROWS 4
-#include "sums.inc.c"
-#define SUM_ROWS 5
-#include "sums.inc.c"
-#define SUM_ROWS 6
-#include "sums.inc.c"
+#define ROWS_AT_ONCE 3
+#define COLUMNS COLUMNS_3
+#include "blocks.inc.c"
+#define ROWS_AT_ONCE 4
+#define COLUMNS COLUMNS_4
+#include "blocks.inc.c"
+#define ROWS_AT_ONCE 5
+#define COLUMNS COLUMNS_5
+#include "blocks.inc.c"
+#define ROWS_AT_ONCE 6
+#define COLUMNS COLUMNS_6
+#include "blocks.inc.c"
 #endif
+#undef SHAPE
+
+#define SHAPE narrow
+#define ROWS_AT_ONCE 1
+#define COLUMNS 1
+#include "blocks.inc.c"
+#define ROWS_AT_ONCE 2
+#define COLUMNS 1
+#include "blocks.inc.c"
+#if ROWS == 6
+#define ROWS_AT_ONCE 3
+#define COLUMNS 1
+#include "blocks.inc.c"
+#define ROWS_AT_ONCE 4
+#define COLUMNS 1
+#include "blocks.inc.c"
+#define ROWS_AT_ONCE 5
+#define COLUMNS 1
+#include "blocks.inc.c"
+#define ROWS_AT_ONCE 6
+#define COLUMNS 1
+#include "blocks.inc.c"
+#endif
+#undef SHAPE
 
 static void store_bytes(const float *sums, size_t samples, unsigned char *output) {
     for (size_t i = 0; i < samples; i++) {
@@ -84,13 +116,21 @@ static void floats_of_keys(void *cells, size_t count) {
 
 const kernel_level LEVEL_JOIN(LEVEL) = {
     .name = LEVEL_TEXT(LEVEL),
+    .lanes = LANES,
     .block = COLUMNS_1 * LANES,
     .rows = ROWS,
 #if ROWS == 6
-    .sums = {sums_of_rows_1, sums_of_rows_2, sums_of_rows_3, sums_of_rows_4, sums_of_rows_5,
-             sums_of_rows_6},
+    .sums = {sums_wide_1, sums_wide_2, sums_wide_3, sums_wide_4, sums_wide_5, sums_wide_6},
+    .narrow_sums = {sums_narrow_1, sums_narrow_2, sums_narrow_3, sums_narrow_4, sums_narrow_5,
+                    sums_narrow_6},
+    .fused = {fused_wide_1, fused_wide_2, fused_wide_3, fused_wide_4, fused_wide_5, fused_wide_6},
+    .narrow_fused = {fused_narrow_1, fused_narrow_2, fused_narrow_3, fused_narrow_4, fused_narrow_5,
+                     fused_narrow_6},
 #else
-    .sums = {sums_of_rows_1, sums_of_rows_2},
+    .sums = {sums_wide_1, sums_wide_2},
+    .narrow_sums = {sums_narrow_1, sums_narrow_2},
+    .fused = {fused_wide_1, fused_wide_2},
+    .narrow_fused = {fused_narrow_1, fused_narrow_2},
 #endif
     .store_bytes = store_bytes,
     .keys_of_floats = keys_of_floats,

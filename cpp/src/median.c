@@ -20,9 +20,7 @@ static void run_band(const void *job, unsigned char *memory, size_t first, size_
         kernel_open_source(walk, memory + work->size * work->length * sizeof(int32_t));
     while (kernel_next_strip(&source))
         for (size_t y = first; y < last; y++) {
-            int64_t top = (int64_t)(walk->options.first_row + y) - (int64_t)walk->above;
-            for (size_t i = 0; i < work->size; i++)
-                window[i] = kernel_source_row(&source, top + (int64_t)i);
+            kernel_slide_window(&source, window, work->size, y, 1, y > first);
             ptrdiff_t stride;
             unsigned char *results = kernel_results(&source, y, &stride);
             work->row(window, source.strip.samples, walk->image->channels, sorted, work->length,

@@ -14,6 +14,7 @@ typedef struct {
     kernel_walk walk;
     kernel_taps across;
     kernel_taps down;
+    int fused;     /* are both passes made in one walk? */
     size_t rows;   /* at once */
     size_t slots;  /* rows between the two passes that are kept */
     size_t length; /* floats in each */
@@ -21,6 +22,24 @@ typedef struct {
 
 static size_t middle_bytes(const separation *work) {
     return work->slots * work->length * sizeof(float);
+}
+
+static void run_fused_band(const void *job, unsigned char *memory, size_t first, size_t last) {
+    const separation *work = job;
+    const kernel_walk *walk = &work->walk;
+    const void **window = (const void **)(void *)memory;
+    kernel_source source = kernel_open_source(walk, memory + kernel_window_bytes(work->slots));
+    while (kernel_next_strip(&source))
+        for (size_t y = first, rows, before = 0; y < last; y += rows, before = rows) {
+            rows = last - y < work->rows ? last - y : work->rows;
+            kernel_slide_window(&source, window, work->down.height, y, rows, before);
+            ptrdiff_t stride;
+            unsigned char *results = kernel_results(&source, y, &stride);
+            kernel_fused(walk->level, rows, source.strip.samples)(
+                &work->across, &work->down, (const float *const *)window, source.strip.samples,
+                results, stride);
+            kernel_store_results(&source, y, rows);
+        }
 }
 
 static void run_band(const void *job, unsigned char *memory, size_t first, size_t last) {
@@ -40,14 +59,15 @@ static void run_band(const void *job, unsigned char *memory, size_t first, size_
                 int64_t place = (int64_t)(walk->options.first_row + made) - (int64_t)walk->above;
                 const float *row = kernel_source_row(&source, place);
                 float *target = middle + made % work->slots * work->length;
-                walk->level->sums[0](&work->across, &row, source.strip.samples,
-                                     (unsigned char *)target, 0);
+                kernel_sums(walk->level, 1, source.strip.samples)(
+                    &work->across, &row, source.strip.samples, (unsigned char *)target, 0);
             }
             for (size_t i = y; i < end; i++)
                 window[i - y] = middle + i % work->slots * work->length;
             ptrdiff_t stride;
             unsigned char *results = kernel_results(&source, y, &stride);
-            walk->level->sums[rows - 1](&work->down, window, source.strip.samples, results, stride);
+            kernel_sums(walk->level, rows, source.strip.samples)(
+                &work->down, window, source.strip.samples, results, stride);
             kernel_store_results(&source, y, rows);
         }
     }
@@ -63,14 +83,17 @@ int kernel_separable(const kernel_image *input, const void *across, uint32_t acr
         !kernel_apart(down, down_size, input, &walk->options, output))
         return KERNEL_INVALID;
     walk->level = kernel_level_in_use();
-    walk->block = walk->level->block;
-    work.rows = down_size < walk->level->rows ? down_size : walk->level->rows;
+    walk->block = walk->level->lanes;
+    work.fused = across_size == down_size && (down_size == 3 || down_size == 5);
+    work.rows = work.fused || down_size > walk->level->rows ? walk->level->rows : down_size;
     work.slots = (size_t)down_size + work.rows - 1;
     size_t widest = STRIP_FLOATS / work.slots, bytes, middle;
     widest = widest < STRIP_SAMPLES ? widest : STRIP_SAMPLES;
-    if (kernel_plan_walk(walk, down_size, across_size, 1, widest, widest) != KERNEL_OK)
+    if (kernel_plan_walk(walk, down_size, across_size, work.fused ? work.slots : 1, widest,
+                         work.fused ? SIZE_MAX : widest) != KERNEL_OK)
         return KERNEL_INVALID;
-    work.length = walk->outside > walk->length ? walk->outside : walk->length;
+    if (!work.fused)
+        work.length = walk->outside > walk->length ? walk->outside : walk->length;
     bytes = kernel_source_bytes(walk);
     if (bytes == 0 || !kernel_multiply(work.slots, work.length, &middle) ||
         !kernel_multiply(middle, sizeof(float), &middle) || !kernel_add(bytes, middle, &bytes) ||
@@ -85,7 +108,8 @@ int kernel_separable(const kernel_image *input, const void *across, uint32_t acr
     work.down = (kernel_taps){weights + across_size, down_size, 1, 0};
     double multiplications = (double)walk->options.rows * input->width * input->channels *
                              ((double)across_size + down_size);
-    int status = kernel_run_bands(run_band, &work, bytes, multiplications, &walk->options);
+    int status = kernel_run_bands(work.fused ? run_fused_band : run_band, &work, bytes,
+                                  multiplications, &walk->options);
     free(weights);
     return status;
 }

@@ -47,7 +47,8 @@ int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slot
     walk->above = height / 2;
     walk->before = width / 2;
     walk->after = width - 1 - walk->before;
-    walk->slots = slots;
+    for (walk->slots = 1; walk->slots < slots; walk->slots *= 2)
+        ;
     walk->edge = at_least(fewest, walk->before);
     walk->gathered = at_least(fewest, gathered / channels);
     walk->interior = at_least(fewest, interior / channels);
@@ -125,10 +126,15 @@ int kernel_next_strip(kernel_source *source) {
     }
     size_t pixels = at_most(widest, to - from);
     size_t first = at_most(done, to - pixels);
-    source->strip = (kernel_strip){.first = first,
-                                   .pixels = pixels,
-                                   .samples = at_least(pixels * walk->image->channels, walk->block),
-                                   .direct = direct};
+    kernel_strip *strip = &source->strip;
+    *strip = (kernel_strip){.first = first,
+                            .pixels = pixels,
+                            .samples = at_least(pixels * walk->image->channels, walk->block),
+                            .direct = direct};
+    const size_t end = first + pixels + walk->after;
+    strip->left = first < walk->before ? walk->before - first : 0;
+    strip->right = end > width ? end - width : 0;
+    strip->inside = walk->before + pixels + walk->after - strip->left - strip->right;
     for (size_t slot = 0; slot < walk->slots; slot++)
         source->held[slot] = NOTHING;
     return 1;
@@ -184,30 +190,37 @@ static void read_pixels(const kernel_walk *walk, size_t y, size_t first, size_t 
         }
 }
 
+/* Fill pixels that lie left or right of the image, from x on. */
+static void read_outside(const kernel_source *source, size_t y, int64_t x, size_t count,
+                         unsigned char *target) {
+    const kernel_walk *walk = source->walk;
+    const size_t pixel = walk->image->channels * cell_size(walk);
+    if (walk->options.border == KERNEL_BORDER_CONSTANT) {
+        memcpy(target, source->outside, count * pixel);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int64_t from =
+            kernel_border_index(x + (int64_t)i, walk->image->width, walk->options.border);
+        unsigned char *place = target + i * pixel;
+        read_pixels(walk, y, (size_t)from, (size_t)from + 1, place);
+        convert(walk, place, walk->image->channels);
+    }
+}
+
 /* Gather a row of the strip, with what lies left and right of it. */
 static void gather_row(const kernel_source *source, size_t y, unsigned char *row) {
     const kernel_walk *walk = source->walk;
-    const size_t pixel = walk->image->channels * cell_size(walk);
-    const int64_t width = walk->image->width;
-    const int64_t first = (int64_t)source->strip.first - (int64_t)walk->before;
-    const int64_t last =
-        (int64_t)(source->strip.first + source->strip.pixels) + (int64_t)walk->after;
-    const int64_t inside = first > 0 ? first : 0, end = last < width ? last : width;
-    read_pixels(walk, y, (size_t)inside, (size_t)end, row + (size_t)(inside - first) * pixel);
-    for (int64_t x = first; x < last; x++) {
-        if (x == inside)
-            x = end;
-        if (x == last)
-            break;
-        int64_t from = kernel_border_index(x, width, walk->options.border);
-        if (from >= 0)
-            read_pixels(walk, y, (size_t)from, (size_t)from + 1, row + (size_t)(x - first) * pixel);
-    }
-    convert(walk, row, (size_t)(last - first) * walk->image->channels);
-    if (walk->options.border == KERNEL_BORDER_CONSTANT) {
-        memcpy(row, source->outside, (size_t)(inside - first) * pixel);
-        memcpy(row + (size_t)(end - first) * pixel, source->outside, (size_t)(last - end) * pixel);
-    }
+    const kernel_strip *strip = &source->strip;
+    const size_t channels = walk->image->channels, pixel = channels * cell_size(walk);
+    const size_t first = strip->left ? 0 : strip->first - walk->before;
+    unsigned char *inside = row + strip->left * pixel;
+    read_pixels(walk, y, first, first + strip->inside, inside);
+    convert(walk, inside, strip->inside * channels);
+    if (strip->left)
+        read_outside(source, y, (int64_t)strip->first - (int64_t)walk->before, strip->left, row);
+    if (strip->right)
+        read_outside(source, y, walk->image->width, strip->right, inside + strip->inside * pixel);
 }
 
 const void *kernel_source_row(kernel_source *source, int64_t y) {
@@ -219,13 +232,24 @@ const void *kernel_source_row(kernel_source *source, int64_t y) {
     if (source->strip.direct)
         return (const unsigned char *)image->data + (ptrdiff_t)from * image->row_stride +
                (source->strip.first - walk->before) * image->channels * cell_size(walk);
-    size_t slot = (size_t)(y + (int64_t)walk->above) % walk->slots;
+    size_t slot = (size_t)(y + (int64_t)walk->above) & (walk->slots - 1);
     unsigned char *row = source->rows + slot * walk->length * cell_size(walk);
     if (source->held[slot] != y) {
         gather_row(source, (size_t)from, row);
         source->held[slot] = y;
     }
     return row;
+}
+
+void kernel_slide_window(kernel_source *source, const void **window, size_t height, size_t y,
+                         size_t rows, size_t before) {
+    const kernel_walk *walk = source->walk;
+    const int64_t top = (int64_t)(walk->options.first_row + y) - (int64_t)walk->above;
+    size_t known = before ? height - 1 : 0;
+    for (size_t i = 0; i < known; i++)
+        window[i] = window[i + before];
+    for (size_t i = known; i < height + rows - 1; i++)
+        window[i] = kernel_source_row(source, top + (int64_t)i);
 }
 
 /* Are there results of the strip for all samples that the level's functions write? */

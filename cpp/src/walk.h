@@ -27,7 +27,7 @@ typedef struct kernel_walk {
     size_t above;    /* rows needed above one of the result */
     size_t before;   /* pixels needed left of one of the result, */
     size_t after;    /* and right of it */
-    size_t slots;    /* gathered rows that are kept */
+    size_t slots;    /* gathered rows that are kept, a power of two */
     int direct;      /* is all but the edges read where it is? */
     size_t edge;     /* pixels of the strip at each edge then */
     size_t gathered; /* pixels of a gathered strip at most, */
@@ -42,6 +42,9 @@ typedef struct kernel_strip {
     size_t pixels;
     size_t samples; /* at least a block, so more than there are in a narrow image */
     int direct;
+    size_t left;   /* pixels of a gathered row that lie left of the image, */
+    size_t inside; /* in it, */
+    size_t right;  /* and right of it */
 } kernel_strip;
 
 /* The rows of a strip, in memory of one thread. */
@@ -57,7 +60,7 @@ typedef struct kernel_source {
 /* Plan the walk.
  *
  *   height, width  of the kernel; its anchor is at half of each.
- *   slots          gathered rows to keep.
+ *   slots          gathered rows to keep at least.
  *   gathered       samples of a gathered strip at most, as far as that is not less than a block,
  *   interior       and of one that is read where it is.
  *
@@ -83,6 +86,11 @@ int kernel_next_strip(kernel_source *source);
 /* The row y of the image, or outside of it: a pointer to the first tap of the strip's first sample.
  * It stays until slots - 1 others were asked for. */
 const void *kernel_source_row(kernel_source *source, int64_t y);
+
+/* Point to the rows under a kernel of some height over the rows y, y + 1, ... of the output. Those
+ * that the last call pointed to for the rows before, of which there were so many, are kept. */
+void kernel_slide_window(kernel_source *source, const void **window, size_t height, size_t y,
+                         size_t rows, size_t before);
 
 /* Where to write results from row y of the output on, the strip's samples in each: into the output
  * itself where they are what it holds, with its stride, else into memory of the source. */
