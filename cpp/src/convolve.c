@@ -50,7 +50,7 @@ int kernel_convolve_ex(const kernel_image *input, const void *kernel, uint32_t k
     if (kernel_plan_walk(walk, size, size, slots, widest, SIZE_MAX) != KERNEL_OK)
         return KERNEL_INVALID;
     bytes = kernel_source_bytes(walk);
-    if (bytes == 0 || !kernel_add(bytes, kernel_window_bytes(slots), &bytes))
+    if (bytes == 0 || !kernel_add(bytes, kernel_window_bytes(walk->slots), &bytes))
         return KERNEL_INVALID;
     float *weights = malloc(count * sizeof(float)); /* aligned */
     if (!weights)
