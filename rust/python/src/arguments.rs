@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use twinwheel_kernels::{Border, Error, Image, Sample, convolve_ex};
+use twinwheel_kernels::{Border, Error, Image, Options, Sample, convolve_ex};
 
 use crate::buffer::Buffer;
 
@@ -184,9 +184,14 @@ impl Arguments {
                 .get(2)
                 .map_or(self.sample.size() as isize, |&stride| stride),
         };
+        let options = Options {
+            border: self.border,
+            border_value: self.value,
+            ..Options::default()
+        };
         let size = self.kernel.shape()[0] as u32;
         let (kernel, output) = (self.kernel.data(), self.output.data());
         // SAFETY: the buffers hold their memory, and it is as the checks found it.
-        unsafe { convolve_ex(&image, kernel, size, self.border, self.value, output) }
+        unsafe { convolve_ex(&image, kernel, size, &options, output) }
     }
 }

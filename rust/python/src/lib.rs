@@ -32,9 +32,15 @@ mod _rust {
         if cpu::select(if name.is_empty() { "auto" } else { &name }) {
             return Ok(());
         }
-        let more = if cpu::select("avx2") { ", avx2" } else { "" };
+        let mut accepted = "auto, baseline".to_owned();
+        for level in ["avx2", "avx512"] {
+            if cpu::select(level) {
+                accepted += ", ";
+                accepted += level;
+            }
+        }
         Err(PyImportError::new_err(format!(
-            "{CPU_VARIABLE} must be one of auto, baseline{more} on this machine, not {}",
+            "{CPU_VARIABLE} must be one of {accepted} on this machine, not {}",
             wanted.repr()?
         )))
     }
