@@ -98,3 +98,49 @@ pub(crate) fn run(
     });
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::{ALIGNMENT, Line, run, take};
+    use crate::image::{Error, Options};
+
+    /// The bands that a call makes, in order, and the lines of memory of each.
+    fn bands(threads: u32, rows: u32, work: f64) -> Vec<(usize, usize, usize)> {
+        let options = Options {
+            threads,
+            rows,
+            ..Options::default()
+        };
+        let made = Mutex::new(Vec::new());
+        let function = |memory: &mut [Line], first, last| {
+            made.lock().unwrap().push((first, last, memory.len()));
+            take::<f32>(memory, 17).0.fill(1.0);
+        };
+        run(&function, 2 * ALIGNMENT, work, &options).unwrap();
+        let mut made = made.into_inner().unwrap();
+        made.sort_unstable();
+        made
+    }
+
+    #[test]
+    fn rows_are_shared_out() {
+        assert_eq!(bands(3, 8, 1e9), [(0, 3, 2), (3, 6, 2), (6, 8, 2)]);
+        assert_eq!(bands(5, 2, 1e9), [(0, 1, 2), (1, 2, 2)]);
+        assert_eq!(bands(0, 8, 1e9), [(0, 8, 2)]);
+    }
+
+    #[test]
+    fn small_work_is_not_shared_out() {
+        assert_eq!(bands(3, 8, 9e6), [(0, 4, 2), (4, 8, 2)]);
+        assert_eq!(bands(3, 8, 7e6), [(0, 8, 2)]);
+        assert_eq!(bands(3, 8, 0.0), [(0, 8, 2)]);
+    }
+
+    #[test]
+    fn out_of_memory() {
+        let result = run(&|_, _, _| (), isize::MAX as usize, 0.0, &Options::default());
+        assert_eq!(result, Err(Error::OutOfMemory));
+    }
+}

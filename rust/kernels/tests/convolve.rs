@@ -104,18 +104,19 @@ fn check(image: &Image, kernel: &[f32], size: u32, options: &Options) {
 /// each level that this machine has.
 #[test]
 fn against_the_definition() {
-    // The widest block of any level is of 128 samples.
+    // The widest block of any level is of 128 samples; Miri sees the baseline's, of 32.
     let widths: &[u32] = if cfg!(miri) {
-        &[2, 67]
+        &[2, 97]
     } else {
         &[1, 2, 5, 128, 387]
     };
-    let heights: &[u32] = if cfg!(miri) { &[3] } else { &[1, 3, 8] };
+    let heights: &[u32] = if cfg!(miri) { &[2] } else { &[1, 3, 8] };
     let sizes: &[u32] = if cfg!(miri) {
-        &[1, 4]
+        &[3]
     } else {
         &[1, 2, 3, 4, 7, 14]
     };
+    let step = if cfg!(miri) { 3 } else { 1 };
     let mut random = Random(2);
     let mut samples = random.floats(2 * 8 * 387 * 3, 1e-6);
     samples[7] = f32::NAN;
@@ -126,7 +127,7 @@ fn against_the_definition() {
     for &width in widths {
         for &height in heights {
             for &kernel_size in sizes {
-                for variant in 0..12 {
+                for variant in (0..12).step_by(step) {
                     let channels = if variant % 2 == 0 { 1 } else { 3 };
                     let sample = [Sample::Float32, Sample::Uint8][variant / 2 % 2];
                     // Every sample, or every other.
