@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, is_dataclass
+from dataclasses import Field, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -18,14 +18,16 @@ from twinwheel.build.settings.model import (
     EditableSettings,
     ImplementationSettings,
     OverrideSettings,
+    PackageTable,
     WheelSettings,
 )
-from twinwheel.build.settings.read import keys_of
+from twinwheel.build.settings.read import is_needed, keys_of
 
 PAGE = Path(__file__).parent / "reference" / "settings.md"
 BEGIN, END = "<!-- begin: made by docs/make_settings.py -->", "<!-- end -->"
 TABLES = {
     "[tool.twinwheel]": Document,
+    "[tool.twinwheel.packages.NAME]": PackageTable,
     "[tool.twinwheel.implementations.NAME]": ImplementationSettings,
     "[tool.twinwheel.components.NAME]": ComponentSettings,
     "[tool.twinwheel.wheel]": WheelSettings,
@@ -82,7 +84,7 @@ def kind(hint: Any) -> str:
 
 def default(item: Field[Any]) -> str:
     """Say what holds when a key is left out."""
-    if item.default is MISSING and item.default_factory is MISSING:
+    if is_needed(item):
         return "required"
     value = item.default
     if isinstance(value, str) and value:

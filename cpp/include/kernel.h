@@ -122,6 +122,13 @@ KERNEL_API int kernel_gaussian_weights(double sigma, uint32_t radius, float *wei
 KERNEL_API int kernel_sobel(const kernel_image *input, uint32_t axis, const kernel_options *options,
                             void *output);
 
+/* The median of the square window around each pixel, NaN being above all numbers and -0 below +0.
+ *
+ *   size  3, 5 or 7.
+ */
+KERNEL_API int kernel_median(const kernel_image *input, uint32_t size,
+                             const kernel_options *options, void *output);
+
 /* Choose the instruction set: "auto", "baseline", "avx2" or "avx512". The results do not depend on
  * it.
  *

@@ -25,7 +25,10 @@ static void run_band(const void *job, unsigned char *memory, size_t first, size_
             int64_t top = (int64_t)(walk->options.first_row + y) - (int64_t)walk->above;
             for (size_t i = 0; i < work->taps.height + rows - 1; i++)
                 window[i] = kernel_source_row(&source, top + (int64_t)i);
-            kernel_write_rows(&source, &work->taps, window, y, rows);
+            ptrdiff_t stride;
+            unsigned char *results = kernel_results(&source, y, &stride);
+            walk->level->sums[rows - 1](&work->taps, window, source.strip.samples, results, stride);
+            kernel_store_results(&source, y, rows);
         }
 }
 
@@ -40,6 +43,7 @@ int kernel_convolve_ex(const kernel_image *input, const void *kernel, uint32_t k
         !kernel_apart(kernel, count, input, &walk->options, output))
         return KERNEL_INVALID;
     walk->level = kernel_level_in_use();
+    walk->block = walk->level->block;
     work.rows = size < walk->level->rows ? size : walk->level->rows;
     slots = size + work.rows - 1;
     size_t widest = GATHERED_FLOATS / slots;

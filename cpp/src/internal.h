@@ -53,6 +53,12 @@ typedef void kernel_sums_function(const kernel_taps *taps, const float *const *w
 
 #define KERNEL_MOST_ROWS 6
 
+/* Write one row of medians of a window of 3, 5 or 7 rows of cells, whose taps are step apart.
+ *
+ *   sorted  memory for as many rows of length cells: the sorted columns of the window. */
+typedef void kernel_median_function(const void *const *window, size_t samples, size_t step,
+                                    void *sorted, size_t length, unsigned char *output);
+
 typedef struct kernel_level {
     const char *name;
     size_t block; /* the fewest samples that a function can be asked for */
@@ -60,6 +66,12 @@ typedef struct kernel_level {
     kernel_sums_function *sums[KERNEL_MOST_ROWS]; /* for 1, 2, ... rows at once */
     /* Round, saturate and store samples as bytes. */
     void (*store_bytes)(const float *sums, size_t samples, unsigned char *output);
+    /* Floats in place to integers of the same order, every NaN above all, and back. */
+    void (*keys_of_floats)(void *cells, size_t count);
+    void (*floats_of_keys)(void *cells, size_t count);
+    size_t median_block; /* the fewest samples that a function below can be asked for */
+    kernel_median_function *median_of_bytes[3]; /* for windows of 3, 5 and 7 */
+    kernel_median_function *median_of_keys[3];
 } kernel_level;
 
 extern const kernel_level kernel_level_baseline;

@@ -45,7 +45,10 @@ static void run_band(const void *job, unsigned char *memory, size_t first, size_
             }
             for (size_t i = y; i < end; i++)
                 window[i - y] = middle + i % work->slots * work->length;
-            kernel_write_rows(&source, &work->down, window, y, rows);
+            ptrdiff_t stride;
+            unsigned char *results = kernel_results(&source, y, &stride);
+            walk->level->sums[rows - 1](&work->down, window, source.strip.samples, results, stride);
+            kernel_store_results(&source, y, rows);
         }
     }
 }
@@ -60,6 +63,7 @@ int kernel_separable(const kernel_image *input, const void *across, uint32_t acr
         !kernel_apart(down, down_size, input, &walk->options, output))
         return KERNEL_INVALID;
     walk->level = kernel_level_in_use();
+    walk->block = walk->level->block;
     work.rows = down_size < walk->level->rows ? down_size : walk->level->rows;
     work.slots = (size_t)down_size + work.rows - 1;
     size_t widest = STRIP_FLOATS / work.slots, bytes, middle;

@@ -17,3 +17,19 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     __m256 stored = _mm256_blendv_ps(value, quiet_nan, is_nan);
     _mm256_storeu_si256((__m256i *)target, _mm256_castps_si256(stored));
 }
+
+typedef __m256i keys;
+static inline keys keys_load(const int32_t *source) {
+    return _mm256_loadu_si256((const __m256i *)source);
+}
+static inline void keys_store(void *target, keys value) { _mm256_storeu_si256(target, value); }
+static inline keys keys_lower(keys a, keys b) { return _mm256_min_epi32(a, b); }
+static inline keys keys_upper(keys a, keys b) { return _mm256_max_epi32(a, b); }
+
+typedef __m256i bytes;
+static inline bytes bytes_load(const uint8_t *source) {
+    return _mm256_loadu_si256((const __m256i *)source);
+}
+static inline void bytes_store(void *target, bytes value) { _mm256_storeu_si256(target, value); }
+static inline bytes bytes_lower(bytes a, bytes b) { return _mm256_min_epu8(a, b); }
+static inline bytes bytes_upper(bytes a, bytes b) { return _mm256_max_epu8(a, b); }

@@ -17,3 +17,15 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     bits = _mm512_mask_set1_epi32(bits, is_nan, (int)KERNEL_QUIET_NAN);
     _mm512_storeu_si512(target, bits);
 }
+
+typedef __m512i keys;
+static inline keys keys_load(const int32_t *source) { return _mm512_loadu_si512(source); }
+static inline void keys_store(void *target, keys value) { _mm512_storeu_si512(target, value); }
+static inline keys keys_lower(keys a, keys b) { return _mm512_min_epi32(a, b); }
+static inline keys keys_upper(keys a, keys b) { return _mm512_max_epi32(a, b); }
+
+typedef __m512i bytes;
+static inline bytes bytes_load(const uint8_t *source) { return _mm512_loadu_si512(source); }
+static inline void bytes_store(void *target, bytes value) { _mm512_storeu_si512(target, value); }
+static inline bytes bytes_lower(bytes a, bytes b) { return _mm512_min_epu8(a, b); }
+static inline bytes bytes_upper(bytes a, bytes b) { return _mm512_max_epu8(a, b); }

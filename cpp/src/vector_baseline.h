@@ -45,3 +45,56 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
         bits[i] = (bits[i] & 0x7FFFFFFF) > 0x7F800000 ? KERNEL_QUIET_NAN : bits[i];
     memcpy(target, bits, sizeof bits);
 }
+
+/* Integers in the order of the floats that they stand for. */
+typedef struct {
+    int32_t lane[8];
+} keys;
+
+static inline keys keys_load(const int32_t *source) {
+    keys value;
+    memcpy(value.lane, source, sizeof value.lane);
+    return value;
+}
+
+static inline void keys_store(void *target, keys value) {
+    memcpy(target, value.lane, sizeof value.lane);
+}
+
+static inline keys keys_lower(keys a, keys b) {
+    for (int i = 0; i < 8; i++)
+        a.lane[i] = a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+}
+
+static inline keys keys_upper(keys a, keys b) {
+    for (int i = 0; i < 8; i++)
+        a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+}
+
+typedef struct {
+    uint8_t lane[16];
+} bytes;
+
+static inline bytes bytes_load(const uint8_t *source) {
+    bytes value;
+    memcpy(value.lane, source, sizeof value.lane);
+    return value;
+}
+
+static inline void bytes_store(void *target, bytes value) {
+    memcpy(target, value.lane, sizeof value.lane);
+}
+
+static inline bytes bytes_lower(bytes a, bytes b) {
+    for (int i = 0; i < 16; i++)
+        a.lane[i] = a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+}
+
+static inline bytes bytes_upper(bytes a, bytes b) {
+    for (int i = 0; i < 16; i++)
+        a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+}

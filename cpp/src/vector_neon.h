@@ -17,3 +17,17 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     uint32x4_t bits = vbslq_u32(is_number, vreinterpretq_u32_f32(value), quiet_nan);
     vst1q_u8(target, vreinterpretq_u8_u32(bits));
 }
+
+typedef int32x4_t keys;
+static inline keys keys_load(const int32_t *source) { return vld1q_s32(source); }
+static inline void keys_store(void *target, keys value) {
+    vst1q_u8(target, vreinterpretq_u8_s32(value));
+}
+static inline keys keys_lower(keys a, keys b) { return vminq_s32(a, b); }
+static inline keys keys_upper(keys a, keys b) { return vmaxq_s32(a, b); }
+
+typedef uint8x16_t bytes;
+static inline bytes bytes_load(const uint8_t *source) { return vld1q_u8(source); }
+static inline void bytes_store(void *target, bytes value) { vst1q_u8(target, value); }
+static inline bytes bytes_lower(bytes a, bytes b) { return vminq_u8(a, b); }
+static inline bytes bytes_upper(bytes a, bytes b) { return vmaxq_u8(a, b); }

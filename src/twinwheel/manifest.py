@@ -102,6 +102,14 @@ def no_manifest(package: str) -> SelectionError:
     """TW401: the package has no manifest."""
     from twinwheel.errors import SelectionError
 
+    for name, module in list(sys.modules.items()):
+        if name.startswith("_twinwheel_editable_") and package in module.INSTALL["packages"]:
+            return SelectionError(
+                f"{package} has no manifest: what its editable install was built into is gone",
+                code="TW401",
+                where=module.INSTALL["tree"],
+                help="install it again: pip install --no-build-isolation -e .",
+            )
     return SelectionError(
         f"{package} has no manifest, so it was not built by twinwheel",
         code="TW401",

@@ -109,6 +109,20 @@ def test_what_cargo_says_is_handed_to_the_c_half(from_cargo: Project) -> None:
     assert read(c_alone, "METADATA") == read(wheel, "METADATA")
 
 
+def test_a_lock_file_that_was_not_there_is_not_left(from_cargo: Project, tmp_path: Path) -> None:
+    (from_cargo.root / "rust/Cargo.lock").unlink()
+    before = from_cargo.listing()
+    for hook, arguments in (
+        ("prepare_metadata_for_build_wheel", {"metadata_directory": str(tmp_path)}),
+        ("build_wheel", {"wheel_directory": str(tmp_path), "config_settings": None}),
+        ("build_sdist", {"sdist_directory": str(tmp_path)}),
+    ):
+        for environ in ({"TWINWHEEL_C": "off"}, PURE):
+            outcome = from_cargo.hook(hook, environ=environ, **arguments)
+            assert outcome.code == 0, outcome.text
+            assert from_cargo.listing() == before
+
+
 def test_one_provider_and_cargo_fill_in_a_field_each(from_cargo: Project) -> None:
     pyproject = from_cargo.root / "pyproject.toml"
     pyproject.write_text(pyproject.read_text("utf-8") + PROVIDER, "utf-8")
@@ -235,3 +249,9 @@ def test_every_field_is_read_back() -> None:
         "scripts": {"run": "x:main"},
         "entry-points": {"some.group": {"a": "b:c"}},
     }
+
+
+def test_versions_that_are_equal_by_pep_440_do_not_differ(dynamic: Project) -> None:
+    dynamic.edit("pyproject.toml", 'rust/Cargo.toml"\nregex', 'version.txt"\nregex')
+    (dynamic.root / "version.txt").write_text('version = "3.2.1.0"\n', "utf-8")
+    assert metadata(dynamic.wheel())["Version"] == "3.2.1.0"

@@ -6,17 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
+from support.editable import lend_tools, let_imports_rebuild, rebuild_environ, trees
 from support.projects import Environment, Project, names, natives
-
-
-def lend_tools(environment: Environment) -> None:
-    """Let the environment see the build tools of this run, as without build isolation."""
-    site = environment.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
-    Path(site, "tools.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
 
 
 def install(twin: Project, environment: Environment) -> None:
@@ -51,11 +45,12 @@ def test_the_life_of_a_developer(twin: Project, environment: Environment) -> Non
     assert native.is_relative_to(twin.root / "build" / "twinwheel")
 
     answer = "import twin; print(twin.double(21))"
+    kept = rebuild_environ(twin)
 
     def answers() -> list[str]:
         """What each implementation says."""
         return [
-            environment.run("-c", answer, environ={**environ(twin), "TWIN_IMPLEMENTATION": name})
+            environment.run("-c", answer, environ={**kept, "TWIN_IMPLEMENTATION": name})
             for name in ("python", "c", "rust")
         ]
 
@@ -64,10 +59,10 @@ def test_the_life_of_a_developer(twin: Project, environment: Environment) -> Non
     assert answers() == ["63", "42", "42"]
     again = "import twinwheel, twin; twinwheel.rebuild('twin')"
     twin.edit("cpp/module.c", "2 * number", "4 * number")
-    environment.run("-c", again, environ=environ(twin))
+    environment.run("-c", again, environ=rebuild_environ(twin))
     assert answers() == ["63", "84", "42"]
     twin.edit("rust/src/lib.rs", "2 * value", "5 * value")
-    environment.run("-c", again, environ=environ(twin))
+    environment.run("-c", again, environ=rebuild_environ(twin))
     assert answers() == ["63", "84", "105"]
     git(twin, "commit", "--quiet", "--all", "--message", "Change")
     assert git(twin, "status", "--porcelain") == ""
@@ -80,34 +75,27 @@ def test_the_life_of_a_developer(twin: Project, environment: Environment) -> Non
     assert git(twin, "status", "--porcelain") == ""
 
 
-def environ(twin: Project) -> dict[str, str]:
-    """What a rebuild needs of the environment: the tools on PATH, and one Cargo tree."""
-    return {name: twin.environ[name] for name in ("PATH", "CARGO_TARGET_DIR")}
-
-
 def test_a_change_is_built_on_import_where_that_is_asked_for(
     twin: Project, environment: Environment
 ) -> None:
-    twin.edit(
-        "pyproject.toml", 'package = "twin"', 'package = "twin"\neditable.rebuild = "on-import"'
-    )
+    let_imports_rebuild(twin)
     output = twin.root.parent
     off = {"TWINWHEEL_RUST": "off"}
     outcome = twin.hook("build_editable", wheel_directory=str(output), environ=off)
     environment.pip("install", "--no-deps", "--no-index", str(output / outcome.result))
     lend_tools(environment)
     answer = "import twin; print(twin.double(21))"
-    assert environment.run("-c", answer, environ=environ(twin)) == "42"
+    assert environment.run("-c", answer, environ=rebuild_environ(twin)) == "42"
     (tree,) = trees(twin)
     record = tree.with_name(f"{tree.name}.json")
     built = record.stat().st_mtime_ns
-    assert environment.run("-c", answer, environ=environ(twin)) == "42"
+    assert environment.run("-c", answer, environ=rebuild_environ(twin)) == "42"
     assert record.stat().st_mtime_ns == built  # nothing changed, so nothing was built
     twin.edit("cpp/module.c", "2 * number", "40 * number")
     processes = [
         subprocess.Popen(
             [str(environment.python), "-c", answer],
-            env={**os.environ, **environ(twin)},
+            env={**os.environ, **rebuild_environ(twin)},
             stdout=subprocess.PIPE,
             encoding="utf-8",
         )
@@ -116,7 +104,7 @@ def test_a_change_is_built_on_import_where_that_is_asked_for(
     assert [process.communicate()[0].strip() for process in processes] == ["840"] * 3
 
     twin.edit("cpp/module.c", "40 * number", "nonsense")
-    broken = environment.try_run("-c", answer, environ=environ(twin))
+    broken = environment.try_run("-c", answer, environ=rebuild_environ(twin))
     assert "[TW353]" in broken.stderr
     assert "nonsense" in broken.stderr
 
@@ -129,7 +117,7 @@ def test_a_rebuild_that_fails_keeps_what_was_there(twin: Project, environment: E
     lend_tools(environment)
     twin.edit("cpp/module.c", "2 * number", "nonsense")
     again = "import twinwheel; twinwheel.rebuild('twin')"
-    assert "[TW353]" in environment.try_run("-c", again, environ=environ(twin)).stderr
+    assert "[TW353]" in environment.try_run("-c", again, environ=rebuild_environ(twin)).stderr
     assert environment.run("-c", "import twin; print(twin.double(2))") == "4"
 
 
@@ -143,12 +131,6 @@ def test_pip_installs_it(twin: Project, environment: Environment) -> None:
     assert environment.run("-c", "import twin; print(twin.__file__)") == str(
         twin.root / "src" / "twin" / "__init__.py"
     )
-
-
-def trees(twin: Project) -> list[Path]:
-    """The folders that editable installs of the project point to."""
-    found = (twin.root / "build" / "twinwheel").glob("editable-*")
-    return sorted(path for path in found if path.is_dir())
 
 
 def test_a_second_build_replaces_the_first(twin: Project) -> None:
@@ -183,6 +165,7 @@ def test_environments_with_other_halves_do_not_disturb_each_other(
         shutil.rmtree(tree)
     gone = environment.try_run("-c", "import twin")
     assert "[TW401]" in gone.stderr
+    assert "install it again" in gone.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")

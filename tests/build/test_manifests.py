@@ -45,6 +45,7 @@ def test_dependencies_by_path_are_followed_wherever_they_stand(tmp_path: Path) -
         "rust/kernels/Cargo.toml",
         "rust/python/Cargo.toml",
         "rust/python/tool/Cargo.toml",
+        "rust/tests/Cargo.toml",
         "rust/unix/Cargo.toml",
     ]
 

@@ -8,9 +8,11 @@ import shutil
 import stat
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.projects import Environment, Project, names, natives
@@ -106,6 +108,58 @@ def test_links_and_executable_bits(twin: Project) -> None:
         assert mode & stat.S_IXUSR
         assert not archive.getinfo("twin/_python.py").external_attr >> 16 & stat.S_IXUSR
     assert not [name for name in names(wheel) if "/up/" in name]
+
+
+def odd_tree(project: Project) -> None:
+    """Put into the package what editors and servers leave there."""
+    source = project.root / "src" / "twin"
+    (source / ".#_python.py").symlink_to("me@host.1234:5678")
+    (source / "loop").symlink_to("loop")
+    os.mkfifo(source / "pipe")
+    (source / "kept.txt").write_text("kept", "utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_links_to_nowhere_and_pipes_are_left_out(twin: Project) -> None:
+    odd_tree(twin)
+    output = twin.root.parent / "odd"
+    output.mkdir()
+    left_out = {"twin/.#_python.py", "twin/loop", "twin/pipe"}
+    environ = {"TWINWHEEL_RUST": "off"}
+    outcome = twin.hook("build_wheel", wheel_directory=str(output), environ=environ)
+    assert outcome.code == 0, outcome.text
+    found = names(output / outcome.result)
+    assert "twin/kept.txt" in found
+    assert [name.split(".")[0] for name in natives(found)] == ["twin/_c"]
+    assert not left_out & found
+    for name in left_out:
+        assert f"'{name}' is left out: it is " in outcome.text
+    outcome = twin.hook("build_sdist", sdist_directory=str(output))
+    assert outcome.code == 0, outcome.text
+    with tarfile.open(output / outcome.result) as archive:
+        packed = {name.partition("/src/")[2] for name in archive.getnames()}
+        assert all(member.isfile() for member in archive.getmembers())
+    assert "twin/kept.txt" in packed
+    assert not left_out & packed
+    for name in left_out:
+        assert f"'src/{name}' is left out: it is " in outcome.text
+    # maturin packs the package's folder itself, and would wait for the pipe without end.
+    outcome = twin.hook("build_wheel", wheel_directory=str(output), environ={"TWINWHEEL_C": "off"})
+    assert outcome.error_code() == "TW135"
+    assert "maturin packs it" in outcome.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names there are bytes")
+@pytest.mark.parametrize("name", [b"\xff.txt", b"a\nb.py"], ids=["not UTF-8", "two lines"])
+def test_a_name_that_nothing_can_carry(twin: Project, name: bytes) -> None:
+    Path(os.fsdecode(os.fsencode(twin.root / "src" / "twin") + b"/" + name)).write_text("", "utf-8")
+    for hook in ("wheel", "sdist"):
+        folder: dict[str, Any] = {f"{hook}_directory": str(twin.root.parent)}
+        outcome = twin.hook(f"build_{hook}", **folder)
+        assert outcome.error_code() == "TW135"
+    twin.edit("pyproject.toml", 'package = "twin"', 'package = "twin"\nwheel.exclude = ["*.txt"]')
+    outcome = twin.hook("build_sdist", sdist_directory=str(twin.root.parent))
+    assert outcome.error_code() == "TW135"  # an sdist would hold it all the same
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="compares with a tree under git")

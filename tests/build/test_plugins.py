@@ -14,6 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from support.backends import (
+    BACKENDS,
+    HATCH_HOOK,
+    by_hatchling,
+    by_setuptools,
+)
 from support.projects import Environment, Project, manifest_of, names, natives, read
 
 PURE = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
@@ -21,9 +27,6 @@ ONLY_C = {"TWINWHEEL_RUST": "off"}
 DATE = {"SOURCE_DATE_EPOCH": "1700000000"}
 INFO = "twin_package-1.2.3.dist-info/"
 
-REQUIRES = 'requires = ["twinwheel"]\nbuild-backend = "twinwheel.build"\n'
-HATCH_HOOK = "\n[tool.hatch.build.hooks.twinwheel]\n"
-HATCH_WHEEL = '\n[tool.hatch.build.targets.wheel]\npackages = ["src/twin"]\n'
 DYNAMIC = {
     "hatchling.build": (["version"], '[tool.hatch.version]\npath = "src/twin/version.py"\n'),
     "setuptools.build_meta": (
@@ -34,32 +37,6 @@ classifiers = { file = ["classifiers.txt"] }
 """,
     ),
 }
-MANIFEST_IN = "include CMakeLists.txt\ngraft cpp\ngraft rust\n"
-
-
-def by_hatchling(twin: Project) -> Project:
-    """The same project, kept by hatchling."""
-    new = 'requires = ["hatchling", "twinwheel"]\nbuild-backend = "hatchling.build"\n'
-    twin.edit("pyproject.toml", REQUIRES, new)
-    text = (twin.root / "pyproject.toml").read_text("utf-8")
-    (twin.root / "pyproject.toml").write_text(text + HATCH_HOOK + HATCH_WHEEL, "utf-8")
-    return dataclasses.replace(twin, backend="hatchling.build")
-
-
-def by_setuptools(twin: Project) -> Project:
-    """The same project, kept by setuptools."""
-    new = 'requires = ["setuptools>=77", "twinwheel"]\nbuild-backend = "setuptools.build_meta"\n'
-    twin.edit("pyproject.toml", REQUIRES, new)
-    (twin.root / "MANIFEST.in").write_text(MANIFEST_IN, "utf-8")
-    return dataclasses.replace(twin, backend="setuptools.build_meta")
-
-
-def by_twinwheel(twin: Project) -> Project:
-    """The project as it is."""
-    return twin
-
-
-BACKENDS = {"twinwheel": by_twinwheel, "hatchling": by_hatchling, "setuptools": by_setuptools}
 PLUGINS = {name: BACKENDS[name] for name in ("hatchling", "setuptools")}
 
 
@@ -274,7 +251,7 @@ def test_an_editable_install_points_to_both(plugged: Project, environment: Envir
     assert environment.run("-c", answer, environ={"TWIN_IMPLEMENTATION": "python"}) == "63"
     plugged.edit("cpp/module.c", "2 * number", "4 * number")
     site = environment.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
-    Path(site, "tools.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
+    Path(site, "z-tools.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
     build = dict(plugged.environ)
     environment.run("-c", "import twinwheel; twinwheel.rebuild('twin')", environ=build)
     assert environment.run("-c", answer) == "84"
@@ -352,7 +329,7 @@ def test_what_the_backend_ships_is_not_for_our_table(plugged: Project) -> None:
     table = '\n[tool.twinwheel.wheel]\nexclude = ["*.txt"]\n'
     pyproject.write_text(pyproject.read_text("utf-8") + table, "utf-8")
     outcome = plugged.hook("build_wheel", wheel_directory=str(plugged.root.parent), environ=PURE)
-    assert outcome.error_code() == "TW327"
+    assert outcome.error_code() == "TW144"
     assert "[tool.twinwheel.wheel] exclude" in outcome.text
 
 
@@ -367,14 +344,14 @@ def test_without_a_project_table_the_builders_know_no_name(twin: Project) -> Non
         "utf-8",
     )
     outcome = plugged.hook("build_wheel", wheel_directory=str(plugged.root.parent))
-    assert outcome.error_code() == "TW327"
+    assert outcome.error_code() == "TW144"
     assert "no [project] table" in outcome.text
 
 
 def test_an_implementation_that_the_backend_leaves_out_is_missed(twin: Project) -> None:
     plugged = by_hatchling(twin)
-    table = HATCH_WHEEL.replace("packages", 'exclude = ["_python.py"]\npackages')
-    plugged.edit("pyproject.toml", HATCH_WHEEL, table)
+    table = "[tool.hatch.build.targets.wheel]\n"
+    plugged.edit("pyproject.toml", table, f'{table}exclude = ["_python.py"]\n')
     outcome = plugged.hook("build_wheel", wheel_directory=str(plugged.root.parent), environ=PURE)
     assert outcome.error_code() == "TW325"
     assert "twin/_python.py" in outcome.text

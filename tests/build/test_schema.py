@@ -119,8 +119,87 @@ def test_a_misspelt_key_is_refused_by_both(path: tuple[Any, ...]) -> None:
         return
     table = replaced((*parents, "misspelt"), "x")
     assert error_of_reader(table) == "TW103"
-    if "overrides" not in parents:
-        assert not accepted_by_schema(table)
+    assert not accepted_by_schema(table)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in places(GOOD) if isinstance(p[-1], str)], ids=lambda p: ".".join(map(str, p))
+)
+def test_both_need_the_same_keys(path: tuple[Any, ...]) -> None:
+    table = copy.deepcopy(GOOD)
+    inner: Any = table
+    for key in path[:-1]:
+        inner = inner[key]
+    del inner[path[-1]]
+    code = error_of_reader(table)
+    if path[:1] == ("implementations",) and len(path) == 2:
+        assert code == "TW105"  # prefer names it: what a schema cannot say
+    elif path[:1] == ("implementations",) and path[-1] == "builder":
+        assert code == "TW105"  # as above: the other keys mean nothing without it
+    elif path == ("components", "f"):
+        assert code == "TW105"  # g depends on it
+    else:
+        assert accepted_by_schema(table) is (code == ""), code
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {},
+        {"package": "pkg"},
+        {key: GOOD[key] for key in ("package", "implementations")},
+        {key: GOOD[key] for key in ("package", "components")},
+        {**GOOD, "implementations": {}},
+        {**GOOD, "components": {}},
+        {"packages": {}},
+        {"packages": {"pkg": {}}},
+        {"packages": {"pkg": {"implementations": GOOD["implementations"]}}},
+        {**GOOD, "packages": {"pkg": {k: GOOD[k] for k in ("implementations", "components")}}},
+        {**GOOD, "overrides": [{}]},
+        {**GOOD, "overrides": [{"if": {}}]},
+        {**GOOD, "overrides": [{"if": {"any": {}}}]},
+        {**GOOD, "overrides": [{"if": {"env": {}}}]},
+        {**GOOD, "overrides": [{"if": {"any": {"any": {"state": "wheel"}}}}]},
+    ],
+)
+def test_what_lacks_something_is_refused_by_both(table: dict[str, Any]) -> None:
+    assert not accepted_by_schema(table)
+    assert error_of_reader(table) in ("TW103", "TW105")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"implementations": {"python": {"modul": "pkg._python"}}},
+        {"implementations": {"c": {"builder": 3}}},
+        {"implementations": {"c": {"build": "perhaps"}}},
+        {"implementations": {"c": "off"}},
+        {"implementations": {}},
+        {"components": {"f": {"effects": "none"}}},
+        {"wheel": {"exclude": "*.c"}},
+        {"runtime": "none"},
+        {"minimum-version": "0.1"},
+        {"cargo": {}},
+    ],
+)
+def test_what_an_override_sets_is_held_to_the_table(change: dict[str, Any]) -> None:
+    table = {**GOOD, "overrides": [{"if": {"state": "none"}, **change}]}
+    assert not accepted_by_schema(table)
+    assert error_of_reader(table) in ("TW103", "TW104", "TW105")
+
+
+def test_an_override_may_set_a_part() -> None:
+    part = {"implementations": {"c": {"build": "off"}}, "components": {"f": {"raises": []}}}
+    table = {**GOOD, "overrides": [{"if": {"state": "wheel"}, **part}]}
+    assert accepted_by_schema(table)
+    assert error_of_reader(table) == ""
+
+
+def test_several_packages_are_good_to_both() -> None:
+    one = {key: GOOD[key] for key in ("implementations", "components", "prefer")}
+    table = {"packages": {"pkg": one}, "runtime": "vendored"}
+    assert accepted_by_schema(table)
+    assert error_of_reader(table) == ""
 
 
 def test_every_key_is_described() -> None:

@@ -88,6 +88,46 @@ def test_the_crate_is_where_maturin_finds_it_by_itself(twin: Project) -> None:
     assert "rust/Cargo.toml says 1.2.3" in outcome.text
 
 
+@pytest.mark.parametrize(
+    ("setting", "code"),
+    [
+        ('wheel.packages = ["../outside"]', "TW105"),
+        ('wheel.packages = ["src/other"]', "TW131"),
+        ('wheel.exclude = ["!"]', "TW133"),
+        ('wheel.exclude = ["*"]', "TW134"),
+    ],
+)
+def test_none_is_made_from_which_no_wheel_would_be(twin: Project, setting: str, code: str) -> None:
+    twin.edit("pyproject.toml", 'package = "twin"', f'package = "twin"\n{setting}')
+    (twin.root.parent / "outside").mkdir()
+    outcome = twin.hook("build_sdist", sdist_directory=str(twin.root.parent))
+    assert outcome.error_code() == code
+    assert not list(twin.root.parent.glob("*.tar.gz"))
+
+
+def test_the_modules_that_the_settings_name_cannot_be_left_out(twin: Project) -> None:
+    twin.edit(
+        "pyproject.toml",
+        "[tool.scikit-build]",
+        '[tool.scikit-build]\nsdist.exclude = ["_python.py"]',
+    )
+    outcome = twin.hook("build_sdist", sdist_directory=str(twin.root.parent))
+    assert outcome.error_code() == "TW331"
+    assert "src/twin/_python.py" in outcome.text
+
+
+def test_a_source_date_counts_as_for_a_wheel(twin: Project) -> None:
+    empty = twin.sdist(environ={"SOURCE_DATE_EPOCH": ""}).read_bytes()
+    assert twin.sdist().read_bytes() == empty
+    for moment in ("abc", "-5"):
+        outcome = twin.hook(
+            "build_sdist",
+            sdist_directory=str(twin.root.parent),
+            environ={"SOURCE_DATE_EPOCH": moment},
+        )
+        assert outcome.error_code() == "TW313"
+
+
 def test_switched_off_halves_are_in_it_all_the_same(twin: Project) -> None:
     off = {"TWINWHEEL_C": "off", "TWINWHEEL_RUST": "off"}
     assert members(twin.sdist(environ=off)) == members(twin.sdist())

@@ -81,6 +81,18 @@ def test_every_default_is_filled_in() -> None:
         ("implementations/auto", {"module": "pkg._r"}, "TW105", "cannot name"),
         ("components", {}, "TW105", "none is declared"),
         ("components/f/compare", "roughly", "TW105", "no comparator"),
+        ("components/f/compare", "close(banana, apple)", "TW105", "close(1e-9, 0)"),
+        ("components/f/compare", "close(nan, inf)", "TW105", "no comparator"),
+        ("components/f/compare", "close(-1, 0)", "TW105", "no comparator"),
+        ("components/f/compare", "close(1e-9)", "TW105", "no comparator"),
+        ("package", "x" * 300, "TW105", "too long"),
+        ("implementations/c/directory", "a\0", "TW105", "null character"),
+        ("implementations/c/directory", "x" * 300, "TW105", "too long"),
+        ("implementations/c/directory", "x/" * 600, "TW105", "too long"),
+        ("wheel/packages", ["a\0"], "TW105", "null character"),
+        ("wheel/packages", ["x" * 300], "TW105", "too long"),
+        ("wheel/packages", ["../outside"], "TW105", "outside the project"),
+        ("wheel/packages", ["/etc"], "TW105", "outside the project"),
         ("components/f/effects", "none", "TW105", "pure, stateful"),
         ("components/f/effects", {"outplace": ["x"]}, "TW103", "inplace"),
         ("components/f/depends", ["g"], "TW105", "no other component"),
@@ -88,6 +100,8 @@ def test_every_default_is_filled_in() -> None:
         ("components/class", {}, "TW105", "identifier"),
         ("components/__class__", {}, "TW105", "identifier"),
         ("wheel/packages", "src/pkg", "TW104", "array"),
+        ("implementations/rust/builder", "bazel", "TW105", "entry-point group twinwheel.builders"),
+        ("implementations/rust/builder", "matruin", "TW105", "did you mean 'maturin'?"),
     ],
 )
 def test_what_is_wrong_is_named(path: str, value: object, code: str, said: str) -> None:
@@ -97,6 +111,11 @@ def test_what_is_wrong_is_named(path: str, value: object, code: str, said: str) 
     text = str(caught.value)
     assert said in text
     assert "pyproject.toml, [tool.twinwheel" in text
+
+
+@pytest.mark.parametrize("compare", ["close(1e-6, 0)", "close(0.5,.5)", "close( 1. , 1E+3 )"])
+def test_tolerances_are_numbers(compare: str) -> None:
+    assert read(changed("components/f/compare", compare)).components["f"].compare == compare
 
 
 def test_a_project_without_the_table_is_told_so() -> None:

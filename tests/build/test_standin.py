@@ -80,6 +80,8 @@ def requires(*items: str) -> str:
         (requires("twinwheel"), "CMakeLists.txt", "scikit-build-core"),
         (requires("maturin-tools"), "CMakeLists.txt", "scikit-build-core"),
         (C_TABLE + RUST_TABLE + requires("maturin"), "", "maturin"),
+        ("", "Cargo.toml", "maturin"),
+        ("", "CMakeLists.txt", "scikit-build-core"),
     ],
 )
 def test_which_backend_it_is_written_for(
@@ -104,18 +106,57 @@ def test_two_tables_need_a_third(make: Make) -> None:
         assert project.hook(hook).error_code() == "TW107"
 
 
+@pytest.mark.parametrize(
+    "pyproject", ["", requires("twinwheel"), requires("maturin", "scikit-build-core")]
+)
+def test_two_build_files_need_a_table(make: Make, pyproject: str) -> None:
+    files = {"CMakeLists.txt": "", "Cargo.toml": "", "pyproject.toml": PROJECT + pyproject}
+    outcome = make(files).hook("get_requires_for_build_wheel")
+    assert outcome.error_code() == "TW107"
+    for table in ("[tool.twinwheel]", "[tool.scikit-build]", "[tool.maturin]"):
+        assert table in outcome.text
+    for table, name in ((C_TABLE, "scikit-build-core"), (RUST_TABLE, "maturin")):
+        found = find_stand_in(make({"pyproject.toml": table + pyproject}).root, {})
+        assert found is not None
+        assert found.name == name
+
+
 @pytest.mark.parametrize("files", [C, RUST], ids=["scikit-build-core", "maturin"])
 def test_there_is_no_half_to_switch(make: Make, files: Mapping[str, str]) -> None:
     for key in ("twinwheel.rust", "twinwheel.maturin", "twinwheel.scikit-build-core"):
         outcome = make(files).hook("get_requires_for_build_wheel", config_settings={key: "off"})
         assert outcome.error_code() == "TW111"
-        assert key in outcome.text
+        assert outcome.text.count(key) == 1  # nobody accepts or suggests it
+        assert "the project has no [tool.twinwheel] table" in outcome.text
 
 
 def test_an_unknown_setting_for_maturin_is_rejected(make: Make) -> None:
-    outcome = make(RUST).hook("get_requires_for_build_wheel", config_settings={"biuld-args": "-v"})
-    assert outcome.error_code() == "TW111"
-    assert "did you mean 'build-args'?" in outcome.text
+    for key, meant in (("biuld-args", "build-args"), ("maturin.buildargs", "maturin.build-args")):
+        for hook in ("get_requires_for_build_wheel", "get_requires_for_build_sdist"):
+            outcome = make(RUST).hook(hook, config_settings={key: "--release"})
+            assert outcome.error_code() == "TW111"
+            assert f"did you mean '{meant}'?" in outcome.text
+
+
+def test_a_setting_of_maturin_is_none_of_scikit_build_core(make: Make) -> None:
+    for key in ("build-args", "maturin.build-args"):
+        outcome = make(C).hook("get_requires_for_build_wheel", config_settings={key: "-v"})
+        assert outcome.error_code() == "TW111"
+        assert f"did you mean '{key}'" not in outcome.text
+        assert "accepted: the settings of scikit-build-core" in outcome.text
+
+
+DECLARED = """
+[tool.scikit-build.config-setting]
+"cargo.features" = {}
+"maturin.build-args" = {}
+"""
+
+
+def test_a_setting_that_the_project_declares_is_its_own(make: Make) -> None:
+    project = make({**PURE, "pyproject.toml": PURE["pyproject.toml"] + DECLARED})
+    settings = {"cargo.features": "simd", "maturin.build-args": "x"}
+    assert project.wheel(config_settings=settings).name == "small-1.0-py3-none-any.whl"
 
 
 def test_an_unknown_setting_for_scikit_build_core_is_left_to_it(make: Make) -> None:
@@ -227,6 +268,39 @@ def test_a_backend_that_is_not_installed_is_asked_for(
     ):
         assert outcome.error_code() == "TW302"
         assert requirement in outcome.text
+
+
+PROVIDED = """cmake.version = ">=99"
+ninja.version = ">=98"
+build.requires = ["small-helper @ {root:parent:uri}/helper", "numpy"]
+
+[tool.scikit-build.metadata.version]
+provider = "scikit_build_core.metadata.setuptools_scm"
+"""
+
+
+def test_what_a_backend_would_ask_for_is_asked_for_in_its_place(
+    make: Make, tmp_path: Path, path_without: Hide
+) -> None:
+    hidden = path_without("cmake.*|ninja.*")
+    project = make({**C, "pyproject.toml": PROJECT + C_TABLE + PROVIDED})
+    theirs = replace(project, backend="scikit_build_core.build")
+    hiding = tmp_path / "hiding"
+    hiding.mkdir()
+    (hiding / "sitecustomize.py").write_text(
+        "import sys\nsys.modules['scikit_build_core'] = None\n"
+    )
+    without = {"PYTHONPATH": python_path(hiding), "PATH": hidden}
+    for hook, more in (
+        ("get_requires_for_build_wheel", {}),
+        ("get_requires_for_build_sdist", {}),
+        ("get_requires_for_build_sdist", {"SKBUILD_SDIST_CMAKE": "1"}),
+        ("get_requires_for_build_wheel", {"SKBUILD_WHEEL_CMAKE": "0"}),
+    ):
+        wanted = theirs.hook(hook, environ={"PATH": hidden, **more}).result
+        asked = project.hook(hook, environ={**without, **more}).result
+        assert {"setuptools-scm", "numpy"} <= set(wanted)
+        assert set(asked) == {*wanted, "scikit-build-core>=1.0"}
 
 
 def python_path(folder: Path) -> str:

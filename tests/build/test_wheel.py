@@ -260,7 +260,12 @@ def test_28_the_same_bytes_from_any_folder(project: Callable[[str], Project]) ->
     assert here.wheel(environ=environ).read_bytes() == elsewhere.wheel(environ=environ).read_bytes()
 
 
-@pytest.mark.parametrize("moment", ["today", "-1", "4500000000", "99999999999999999", "1.5"])
+def test_an_empty_source_date_is_none(twin: Project) -> None:
+    without = twin.wheel().read_bytes()
+    assert twin.wheel(environ={"SOURCE_DATE_EPOCH": ""}).read_bytes() == without
+
+
+@pytest.mark.parametrize("moment", ["today", "abc", "-5", "4500000000", "99999999999999999", "1.5"])
 def test_a_wrong_source_date_is_named(twin: Project, moment: str) -> None:
     outcome = twin.hook(
         "build_wheel",
@@ -388,3 +393,24 @@ def test_12_a_tag_that_is_wider_than_its_files_is_narrowed(twin: Project) -> Non
     assert wheel.name.split("-")[2] == interpreter
     (artifact,) = manifest_of(wheel)["implementations"]["c"]["artifacts"]
     assert artifact["tag"].startswith(f"{interpreter}-{interpreter}")
+
+
+def test_what_git_ignores_is_in_no_wheel(twin: Project) -> None:
+    source = twin.root / "src" / "twin"
+    for name in ("scratch.txt", "kept.txt", "made.py", "inner.txt"):
+        (source / name).write_text("", "utf-8")
+    with (twin.root / ".gitignore").open("a", encoding="utf-8") as ignore:
+        ignore.write("scratch.txt\n/src/twin/made.py\n*.txt\n")
+    (source / ".gitignore").write_text("!kept.txt\n", "utf-8")
+    include = '[tool.scikit-build]\nsdist.include = ["src/twin/made.py"]'
+    twin.edit("pyproject.toml", "[tool.scikit-build]", include)
+    found = {name for name in names(twin.wheel(environ=PURE)) if name.startswith("twin/")}
+    assert {"twin/kept.txt", "twin/made.py"} <= found
+    assert not {"twin/scratch.txt", "twin/inner.txt"} & found
+
+
+def test_what_a_half_installs_beside_the_metadata_is_kept(twin: Project) -> None:
+    with (twin.root / "CMakeLists.txt").open("a", encoding="utf-8") as lists:
+        lists.write('install(FILES LICENSE.txt DESTINATION "${SKBUILD_METADATA_DIR}/extra")\n')
+    wheel = twin.wheel(environ={"TWINWHEEL_RUST": "off"})
+    assert read(wheel, ".dist-info/extra/LICENSE.txt") == (twin.root / "LICENSE.txt").read_text()

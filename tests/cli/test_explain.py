@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from support.commands import finish, start
 
 from twinwheel.build._vendor import tomli
-from twinwheel.build.builders import builder_names, get_builder
-from twinwheel.build.config_settings import check_mode, route_config_settings
+from twinwheel.build.builders import BuildContext, builder_names, get_builder
+from twinwheel.build.config_settings import Reader, check_mode, route_config_settings
 from twinwheel.build.settings import current_situation, read_settings
 from twinwheel.cli.explain.explanations import CLASSES, EXPLANATIONS, Explanation
 from twinwheel.cli.explain.find import find
@@ -198,11 +198,12 @@ def test_examples_of_variables_are_true(code: str) -> None:
 
 
 def test_examples_of_one_build_are_true() -> None:
-    builders = {"rust": get_builder("maturin")}
+    context = BuildContext(Path(), {}, {})
+    readers = {"rust": Reader(get_builder("maturin"), context, ("rust",))}
 
     def setting(example: str) -> str:
         key, _, value = shlex.split(example)[-1].partition("=")
-        return code_of(lambda: route_config_settings({key: value}, builders))
+        return code_of(lambda: route_config_settings({key: value}, readers))
 
     def mode(example: str) -> str:
         value = shlex.split(example)[1].partition("=")[2]

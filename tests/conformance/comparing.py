@@ -16,13 +16,27 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from conformance.swapping import restored
 
-__all__ = ["compare_metadata", "compare_sdists", "compare_trees", "compare_wheels"]
+__all__ = [
+    "NATIVE",
+    "compare_metadata",
+    "compare_sdists",
+    "compare_trees",
+    "compare_wheels",
+    "missing_payload",
+    "same_payload",
+]
 
-T = TypeVar("T")
+NATIVE = (".so", ".pyd")
+"""How the names of compiled modules end."""
+
+# What describes the wheel, and so also what was added to it.
+_DESCRIPTIONS = ("METADATA", "RECORD", "WHEEL")
+# What twinwheel takes away where it merges; to a user's umask it is the same.
+_OTHERS_WRITE = 0o022
 
 
 def compare_wheels(theirs: Path, ours: Path, root: Path) -> list[str]:
@@ -82,6 +96,46 @@ def compare_trees(theirs: Mapping[str, str], ours: Mapping[str, str]) -> list[st
     found = _compare_keys("file left in the sources", theirs, ours)
     common = theirs.keys() & ours.keys()
     return found + sorted(f"{path} in the sources" for path in common if theirs[path] != ours[path])
+
+
+def missing_payload(
+    part: Path, whole: Path, prefix: str = "", exempt: Mapping[str, str] | None = None
+) -> list[str]:
+    """Look in a wheel for everything that another one holds, with the same bytes and modes.
+
+    Whether others than the owner may write is no difference. Only METADATA, WHEEL, RECORD and the
+    software bill of materials are left out.
+
+    Args:
+        part: The wheel whose files must be there.
+        whole: The wheel to look in.
+        prefix: A folder that they may be in instead.
+        exempt: Path -> why its bytes may differ; the path must be there nevertheless.
+    """
+    wanted, found = _unzip(part), _unzip(whole)
+    differences = []
+    for path, (mode, data) in sorted(wanted.items()):
+        name = path.partition(".dist-info/")[2]
+        if name in _DESCRIPTIONS or name.startswith("sboms/"):
+            continue
+        place = path if path in found else prefix + path
+        if place not in found:
+            differences.append(f"file of the project's own wheel missing: {path}")
+            continue
+        if (found[place][0] ^ mode) & ~_OTHERS_WRITE:
+            differences.append(f"mode of {path}: {mode:o}, {found[place][0]:o}")
+        if path in (exempt or {}):
+            continue
+        if name:
+            differences += _compare_metadata_file(name, data, found[place][1], Path())
+        elif found[place][1] != data:
+            differences.append(f"contents of {path}")
+    return differences
+
+
+def same_payload(one: Path, other: Path) -> bool:
+    """Tell whether two wheels hold the same files, but for what describes the wheels."""
+    return not missing_payload(one, other) and not missing_payload(other, one)
 
 
 def _compare_keys(what: str, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:

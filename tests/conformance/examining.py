@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from support.programs import path_without
 
+from conformance.circumstances import Failure, Setting
 from conformance.comparing import (
+    NATIVE,
     compare_metadata,
     compare_sdists,
     compare_trees,
     compare_wheels,
+    same_payload,
 )
-from conformance.installing import install_and_import
-from conformance.messages import compare_failures
+from conformance.messages import compare_failures, last_error
 from conformance.runs import Bench, Call, Run
-from conformance.subjects import Failure, Subject
+from conformance.subjects import Subject
 from conformance.swapping import OURS
-from conformance.twins import plan_twin, write_other_half
+from conformance.twin_checks import check_twin
+from conformance.twins import plan_twin
 
 __all__ = ["COLUMNS", "Cell", "Examiner", "Row"]
 
-COLUMNS = ("wheel", "sdist", "editable", "metadata", "requirements", "failure", "twin")
+COLUMNS = (
+    *("wheel", "sdist", "editable", "metadata", "requirements", "failure", "settings", "twin"),
+)
 
 # What is meant to differ.
+_TWO_VERSIONS = "error[TW324]"
+_OUTSIDE = "would lack ../"
 _DOWNLOADER = "puccinialin"
 _NO_DOWNLOAD = (
     "twinwheel never downloads a Rust toolchain, so it does not ask for the package that does"
 )
+
+# What is installed in the base interpreter must not help: only the environment's packages count.
+_MASK = {
+    "sitecustomize": """\
+import site, sys
+if sys.prefix == sys.base_prefix:
+    hidden = set(site.getsitepackages())
+    sys.path[:] = [path for path in sys.path if path not in hidden]
+"""
+}
 
 
 @dataclass(frozen=True)
@@ -62,10 +78,12 @@ class Examiner:
 
     Args:
         folder: Where everything goes.
+        columns: What is compared; the wheel always is.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, columns: Sequence[str] = COLUMNS) -> None:
         self.folder = folder
+        self.columns = columns
         self.cargo = folder / "cargo"
         self._paths: dict[str, str] = {}
 
@@ -74,15 +92,18 @@ class Examiner:
         if subject.reason:
             return Row(subject)
         bench = self.bench(subject)
-        cells = {
-            "wheel": self._built(bench, "build_wheel"),
-            "sdist": self._built(bench, "build_sdist"),
-            "editable": self._built(bench, "build_editable"),
-            "metadata": self._metadata(bench),
-            "requirements": self._requirements(bench),
-            "failure": self._failures(bench),
-            "twin": self._twin(bench),
+        theirs, ours = self._both(bench, _default(bench, "build_wheel"), "build_wheel")
+        rest: dict[str, Callable[[], Cell]] = {
+            "sdist": lambda: self._built(bench, "build_sdist"),
+            "editable": lambda: self._built(bench, "build_editable"),
+            "metadata": lambda: self._metadata(bench),
+            "requirements": lambda: self._requirements(bench),
+            "failure": lambda: self._failures(bench),
+            "settings": lambda: self._settings(bench, theirs),
+            "twin": lambda: self._twin(bench, theirs),
         }
+        cells = {"wheel": _judge([compare_builds(bench, theirs, ours)], theirs, ours)}
+        cells |= {name: make() for name, make in rest.items() if name in self.columns}
         return Row(subject, cells)
 
     def bench(self, subject: Subject, folder: str = "") -> Bench:
@@ -92,6 +113,8 @@ class Examiner:
         site = place / "site"
         shutil.rmtree(place, ignore_errors=True)
         site.mkdir(parents=True)
+        for module, text in {**_MASK, **subject.circumstances.modules}.items():
+            (site / f"{module}.py").write_text(text, "utf-8")
         for need in subject.circumstances.needs:
             command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
             command += ["--no-build-isolation", "--target", str(site)]
@@ -112,15 +135,13 @@ class Examiner:
         return theirs, bench.run(OURS, call, f"{keep}-ours")
 
     def _built(self, bench: Bench, hook: str) -> Cell:
-        call = Call(hook, bench.subject.circumstances.config_settings)
-        theirs, ours = self._both(bench, call, hook)
+        theirs, ours = self._both(bench, _default(bench, hook), hook)
         return _judge([compare_builds(bench, theirs, ours)], theirs, ours)
 
     def _metadata(self, bench: Bench) -> Cell:
         found = []
         for hook in ("prepare_metadata_for_build_wheel", "prepare_metadata_for_build_editable"):
-            call = Call(hook, bench.subject.circumstances.config_settings)
-            theirs, ours = self._both(bench, call, hook)
+            theirs, ours = self._both(bench, _default(bench, hook), hook)
             found.append(compare_builds(bench, theirs, ours))
         return _judge(found, theirs, ours)
 
@@ -154,28 +175,75 @@ class Examiner:
         for item in compare_builds(bench, theirs, ours):
             yield f"{failure.name}: {item}"
 
-    def _twin(self, bench: Bench) -> Cell:
-        """Add the other half, build, install, and import both."""
-        subject = bench.subject
-        settings = subject.circumstances.config_settings
-        theirs = bench.run(subject.backend, Call("build_wheel", settings), "twin-theirs")
-        wheel = theirs.output / theirs.result if theirs.code == 0 else None
-        twin = plan_twin(subject, bench.root, wheel)
+    def _settings(self, bench: Bench, default: Run) -> Cell:
+        """Build with other settings: equal to upstream's, and not what is built without."""
+        if default.code:
+            return Cell("-", ("nothing is built with any setting",))
+        found, tried = [], []
+        for setting in bench.subject.settings:
+            differences, effective = self._setting(bench, setting, default)
+            found += [f"{setting.name}: {item}" for item in differences]
+            tried += [setting.name] if effective else []
+        if found:
+            return Cell("differs", tuple(found))
+        if not tried:
+            return Cell("-", ("nothing compiled that the setting could change",))
+        return Cell("equal", (f"with {', '.join(tried)}",))
+
+    def _setting(self, bench: Bench, setting: Setting, default: Run) -> tuple[list[str], bool]:
+        call = _default(bench, setting.hook)
+        if setting.hook != "build_wheel":
+            default = bench.run(bench.subject.backend, call, "settings-default")
+        call = replace(
+            call,
+            config_settings={**call.config_settings, **setting.config_settings},
+            environ=setting.environ,
+        )
+        theirs, ours = self._both(bench, call, "settings")
+        found = compare_builds(bench, theirs, ours)
+        if theirs.code:
+            found.append(f"upstream fails: {last_error(theirs.text)}")
+        effective = not found and _changed(default, theirs)
+        if not found and not effective and not (setting.general and not _native(default)):
+            found.append("changes nothing, so it proves nothing")
+        return found, effective
+
+    def _twin(self, bench: Bench, theirs: Run) -> Cell:
+        """Add the other half, build it in each way, install, and import both."""
+        twin = plan_twin(
+            bench.subject, bench.root, theirs.output / theirs.result if theirs.code == 0 else None
+        )
         if isinstance(twin, str):
             return Cell("-", (twin,))
-        required = {"TWINWHEEL_C": "require", "TWINWHEEL_RUST": "require"}
-        call = Call("build_wheel", settings, required)
-        ours = bench.run(OURS, call, "twin", partial(write_other_half, twin))
-        if ours.code:
-            return Cell("differs", (_last_error(ours.text),))
-        modules = [twin.package, twin.own, twin.added]
-        found = install_and_import(
-            ours.output / ours.result, modules, bench.folder / "environment", bench.site
-        )
-        return Cell("differs", tuple(found)) if found else Cell("both import")
+        found = check_twin(bench, twin, theirs.output / theirs.result)
+        if len(found) == 1 and _TWO_VERSIONS in found[0]:
+            return Cell("intended", (f"two halves must be of one version: {found[0]}",))
+        if len(found) == 1 and _OUTSIDE in found[0]:
+            why = "the wheel and the editable install import both; no sdist holds what lies outside"
+            return Cell("intended", (f"{why}: {found[0]}",))
+        return Cell("differs", tuple(found)) if found else Cell("both import", tuple(twin.notes()))
 
 
 _TOOLS = {"scikit-build-core": r"cmake.*|ninja.*", "maturin": r"cargo.*|rust.*"}
+
+
+def _default(bench: Bench, hook: str) -> Call:
+    return Call(hook, bench.subject.circumstances.config_settings)
+
+
+def _native(run: Run) -> bool:
+    """Tell whether a wheel that was built holds a compiled module."""
+    with zipfile.ZipFile(run.output / run.result) as archive:
+        return any(name.endswith(NATIVE) for name in archive.namelist())
+
+
+def _changed(default: Run, other: Run) -> bool:
+    """Tell whether two calls made something else."""
+    if default.result != other.result or default.tree != other.tree:
+        return True
+    if not isinstance(other.result, str):
+        return False
+    return not same_payload(default.output / default.result, other.output / other.result)
 
 
 def compare_builds(bench: Bench, theirs: Run, ours: Run) -> list[str]:
@@ -195,22 +263,12 @@ def compare_builds(bench: Bench, theirs: Run, ours: Run) -> list[str]:
     return found + compare_metadata(theirs.output, ours.output, bench.copy)
 
 
-def _last_error(text: str) -> str:
-    """Return the line that says best what went wrong."""
-    lines = [line.strip(" |") for line in text.splitlines() if re.search(r"[A-Za-z]", line)]
-    for pattern in (r"error\[", r"Caused by:|Error: (?!command)", r"rror|fail"):
-        found = [line for line in lines if re.search(pattern, line)]
-        if found:
-            return found[-1]
-    return (lines or [""])[-1]
-
-
 def _judge(parts: list[list[str]], theirs: Run, ours: Run) -> Cell:
     found = [item for part in parts for item in part]
     if found:
         return Cell("differs", tuple(found))
     if theirs.code:
-        return Cell("fails alike", (_last_error(theirs.text),))
+        return Cell("fails alike", (last_error(theirs.text),))
     if isinstance(theirs.result, str) and (theirs.output / theirs.result).is_file():
         one, other = (run.output / run.result for run in (theirs, ours))
         return Cell("equal", identical=one.read_bytes() == other.read_bytes())

@@ -16,8 +16,9 @@ __all__ = ["install_and_import"]
 
 # A compiled library that is no Python module is loaded as what it is.
 _IMPORT = """
-import ctypes, importlib, importlib.util, sys
-for name in sys.argv[1:]:
+import ctypes, importlib, importlib.util, pathlib, sys
+place, *names = sys.argv[1:]
+for name in names:
     try:
         importlib.import_module(name)
     except ImportError as error:
@@ -25,17 +26,23 @@ for name in sys.argv[1:]:
             raise
         ctypes.CDLL(importlib.util.find_spec(name).origin)
         print("loaded by ctypes:", name)
+origin = pathlib.Path(sys.modules[names[0]].__file__).resolve()
+if not origin.is_relative_to(pathlib.Path(place).resolve()):
+    raise SystemExit(f"{names[0]} is not imported from where it should: {origin}")
 """
 
 
-def install_and_import(wheel: Path, modules: Sequence[str], folder: Path, site: Path) -> list[str]:
+def install_and_import(
+    wheel: Path, modules: Sequence[str], folder: Path, site: Path, root: Path | None = None
+) -> list[str]:
     """Install and import.
 
     Args:
         wheel: The wheel.
-        modules: Full names.
+        modules: Full names; the first is the package.
         folder: Where the environment is made.
         site: A folder with what else the project needs.
+        root: The folder that the package must be imported from; by default the environment.
 
     Returns:
         What went wrong; empty when nothing did.
@@ -52,6 +59,6 @@ def install_and_import(wheel: Path, modules: Sequence[str], folder: Path, site: 
     if email.message_from_string(read(wheel, ".dist-info/METADATA")).get_all("Requires-Dist"):
         paths.append(sysconfig.get_path("purelib"))  # its dependencies, as this session has them
     done = environment.try_run(
-        "-c", _IMPORT, *modules, environ={"PYTHONPATH": os.pathsep.join(paths)}
+        "-c", _IMPORT, str(root or folder), *modules, environ={"PYTHONPATH": os.pathsep.join(paths)}
     )
     return [] if done.returncode == 0 else done.stderr.strip().splitlines()[-1:]

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from conformance.runs import Run
 
-__all__ = ["compare_failures"]
+__all__ = ["compare_failures", "last_error"]
 
 _FRAME = re.compile(r'^( +|\s*\|\s+)(File ".*|.*\^+.*|\S.*)$')
+# twinwheel's own error when a builder fails: why it did stands above.
+_BUILDER_FAILED = "error[TW301]"
 _NUMBER_OF_SECONDS = re.compile(r"\b\d+\.\d+ ?(s|seconds?)\b")
 # What Cargo says of its work depends on what is compiled already.
 _CARGO = re.compile(
@@ -39,6 +41,17 @@ def compare_failures(theirs: Run, ours: Run, temporary: Path) -> list[str]:
     if not missing and not extra and one != other and theirs.code:
         found.append("messages in another order")
     return found
+
+
+def last_error(text: str) -> str:
+    """Return the line that says best what went wrong."""
+    lines = [line.strip(" |") for line in text.splitlines() if re.search(r"[A-Za-z]", line)]
+    lines = [line for line in lines if _BUILDER_FAILED not in line] or lines
+    for pattern in (r"error\[", r"Caused by:|Error: (?!command)", r"rror|fail"):
+        found = [line for line in lines if re.search(pattern, line)]
+        if found:
+            return found[-1]
+    return (lines or [""])[-1]
 
 
 def _lines(text: str, temporary: Path) -> list[str]:

@@ -36,6 +36,14 @@ def page(rows: Sequence[Row]) -> str:
         parts.append(_table(("project", *COLUMNS), map(_cells, compared)))
         parts.append(f"{summary(compared)}\n")
         parts.append(_notes(compared))
+        given = [
+            (f"`{row.subject.name}`", row.subject.circumstances.note)
+            for row in compared
+            if row.subject.circumstances.note
+        ]
+        if given:
+            parts.append("What is given to a project, as upstream's own tests do:\n")
+            parts.append(_table(("project", "given"), given))
         left_out = [row for row in chosen if not row.cells]
         if left_out:
             parts.append("These are no subject:\n")
@@ -47,7 +55,9 @@ def page(rows: Sequence[Row]) -> str:
 def summary(rows: Sequence[Row]) -> str:
     """Return the counts in one sentence."""
     counts = Counter(cell.state for row in rows for cell in row.cells.values())
-    wheels = [row.cells[name] for row in rows for name in ("wheel", "editable")]
+    wheels = [
+        cell for row in rows for name, cell in row.cells.items() if name in ("wheel", "editable")
+    ]
     equal = [cell for cell in wheels if cell.state == "equal"]
     words = ", ".join(
         f"{count} {_WORDS.get(state, state)}" for state, count in counts.most_common()

@@ -16,8 +16,9 @@ from typing import Any
 
 from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller, HookMissing
 
+from conformance.circumstances import Settings
 from conformance.subjects import Subject
-from conformance.swapping import OURS, restored, swapped, with_backend
+from conformance.swapping import OURS, restored, swapped, with_backend, with_keys
 
 __all__ = ["Bench", "Call", "Run"]
 
@@ -36,7 +37,7 @@ class Call:
     """One call of a hook."""
 
     hook: str
-    config_settings: Mapping[str, str] = field(default_factory=dict)
+    config_settings: Settings = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -60,24 +61,34 @@ class Run:
     """Path in the project's folder -> digest of the contents, after the call."""
 
 
+@dataclass(frozen=True)
 class Bench:
-    """Where a project is built: the same paths for every backend.
+    """Where a project is built: the same paths for every backend."""
 
-    Args:
-        folder: A folder that is this project's only.
-        subject: The project.
-        cargo: Cargo's target folder, which all share so that dependencies are compiled once.
-        site: A folder with what the project needs installed.
-    """
+    folder: Path
+    """A folder that is this project's only."""
 
-    def __init__(self, folder: Path, subject: Subject, cargo: Path, site: Path) -> None:
-        self.folder = folder
-        self.subject = subject
-        self.copy = folder / "project"
-        self.root = (self.copy / subject.inside).resolve()
-        self.temporary = folder / "tmp"
-        self._cargo = cargo
-        self.site = site
+    subject: Subject
+    cargo: Path
+    """Cargo's target folder, which all share so that dependencies are compiled once."""
+
+    site: Path
+    """A folder with what the project needs installed."""
+
+    @property
+    def copy(self) -> Path:
+        """The folder that is copied to."""
+        return self.folder / "project"
+
+    @property
+    def root(self) -> Path:
+        """The project's folder in it."""
+        return (self.copy / self.subject.inside).resolve()
+
+    @property
+    def temporary(self) -> Path:
+        """The folder of temporary files."""
+        return self.folder / "tmp"
 
     def run(
         self, backend: str, call: Call, keep: str, change: Callable[[Path], None] | None = None
@@ -115,6 +126,7 @@ class Bench:
         shutil.rmtree(kept, ignore_errors=True)
         kept.parent.mkdir(parents=True, exist_ok=True)
         output.rename(kept)
+        kept.with_name(f"{keep}.log").write_text("".join(printed), "utf-8")
         return Run(code, result, "".join(printed), kept, dict(self._tree(backend)))
 
     def _fresh_copy(self, backend: str) -> None:
@@ -123,6 +135,8 @@ class Bench:
         shutil.copytree(self.subject.source, self.copy, symlinks=True, copy_function=shutil.copy)
         text = (self.root / self.subject.pyproject).read_text("utf-8")
         text = with_backend(text, self.subject.family, self.subject.backend)
+        if lines := self.subject.circumstances.project:
+            text = with_keys(text, "project", lines)
         target = self.root / "pyproject.toml"
         target.write_text(swapped(text) if backend == OURS else text, "utf-8")
 
@@ -135,7 +149,7 @@ class Bench:
         environ |= {
             "SOURCE_DATE_EPOCH": DATE,
             "TMPDIR": str(self.temporary),
-            "CARGO_TARGET_DIR": str(self._cargo),
+            "CARGO_TARGET_DIR": str(self.cargo),
             "CARGO_TERM_COLOR": "never",
             "NO_COLOR": "1",
             "LC_ALL": "C.UTF-8",
@@ -179,4 +193,5 @@ class Bench:
                 yield name, hashlib.sha256(data).hexdigest()
             else:
                 in_build = "build" in path.relative_to(self.copy).parts[:-1]
+                in_build = in_build and path.name not in self.subject.circumstances.logs
                 yield name, "" if in_build else hashlib.sha256(path.read_bytes()).hexdigest()

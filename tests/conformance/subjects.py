@@ -6,47 +6,26 @@ import importlib.metadata
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.projects import C_TOOLS, PACKAGES, RUST_TOOLS
+from support.projects import PACKAGES
 
+from conformance.circumstances import (
+    FAILURES,
+    MATURIN,
+    SCIKIT_BUILD_CORE,
+    SETTINGS,
+    Circumstances,
+    Failure,
+    Setting,
+)
 from conformance.swapping import backend_of
 
-__all__ = [
-    "BACKENDS",
-    "Failure",
-    "Subject",
-    "maturin_subjects",
-    "scikit_build_core_subjects",
-]
+__all__ = ["BACKENDS", "Subject", "maturin_subjects", "scikit_build_core_subjects"]
 
 BACKENDS = {"scikit-build-core": "scikit_build_core.build", "maturin": "maturin"}
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Something that goes wrong; both backends must do alike then."""
-
-    name: str
-    config_settings: Mapping[str, str] = field(default_factory=dict)
-    environ: Mapping[str, str] = field(default_factory=dict)
-    hidden: str = ""
-    """Pattern of the programs that are taken off PATH."""
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    """What a project is built with."""
-
-    environ: Mapping[str, str] = field(default_factory=dict)
-    config_settings: Mapping[str, str] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-    """Projects beside it that must be installed first."""
-
-    failures: tuple[Failure, ...] = ()
-    """What goes wrong with this project only."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +48,7 @@ class Subject:
     pyproject: str = "pyproject.toml"
     """The file that stands for ``pyproject.toml``."""
 
-    circumstances: Circumstances = Circumstances()
+    circumstances: Circumstances = field(default_factory=Circumstances)
     reason: str = ""
     """Why there is nothing to compare; empty when there is."""
 
@@ -81,46 +60,13 @@ class Subject:
     @property
     def failures(self) -> tuple[Failure, ...]:
         """All that may go wrong with it."""
-        return (*_FAILURES[self.family], *self.circumstances.failures)
+        return (*FAILURES[self.family], *self.circumstances.failures)
 
-
-_FAILURES = {
-    "scikit-build-core": (
-        Failure("unknown -C", {"no.such-setting": "1"}),
-        Failure("no compiler", hidden=C_TOOLS),
-    ),
-    "maturin": (
-        Failure("no cargo", environ={"MATURIN_NO_INSTALL_RUST": "1"}, hidden=RUST_TOOLS),
-        Failure("wrong build-args", {"build-args": "--no-such-argument"}),
-    ),
-}
-
-_RELEASE = {"SETUPTOOLS_SCM_PRETEND_VERSION": "1.2.3"}
-# What the upstream tests of these packages set.
-_CIRCUMSTANCES = {
-    "broken_fallback": Circumstances(
-        failures=(
-            Failure("CMake fails, fallback", {"cmake.define.BROKEN_CMAKE": "1"}),
-            Failure("C fails, fallback", {"cmake.define.BROKEN_CODE": "1"}),
-            Failure("fail = true", environ={"FAIL_NOW": "1"}),
-        )
-    ),
-    "custom_cmake": Circumstances(needs=("custom_cmake/extern",)),
-    "cython_pxd_editable/pkg2": Circumstances(needs=("cython_pxd_editable/pkg1",)),
-    "dynamic_metadata [plugin_array_project]": Circumstances(environ=_RELEASE),
-    "dynamic_metadata [plugin_project]": Circumstances(environ=_RELEASE),
-    "filepath_pure": Circumstances(
-        environ={
-            "SKBUILD_CMAKE_DEFINE": "SOME_DEFINE3=baz;SOME_DEFINE4=baz",
-            "SKBUILD_CMAKE_ARGS": "-DSOME_ARGS1=baz",
-        },
-        config_settings={"cmake.define.SOME_DEFINE2": "bar", "cmake.define.SOME_DEFINE3": "bar"},
-    ),
-    "simple_pyproject_script_with_flags": Circumstances(
-        environ={"SKBUILD_CMAKE_ARGS": "-DCMAKE_C_FLAGS=-DFOO=1 -DBAR="},
-        failures=(Failure("without the flags", environ={"SKBUILD_CMAKE_ARGS": ""}),),
-    ),
-}
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """All that it is built with besides the default."""
+        general = SETTINGS[self.family] if self.circumstances.general else ()
+        return (*self.circumstances.settings, *general)
 
 
 def scikit_build_core_subjects(folder: Path) -> list[Subject]:
@@ -145,7 +91,7 @@ def scikit_build_core_subjects(folder: Path) -> list[Subject]:
         if path.is_dir()
         for subject in _in_folder(packages, path)
     ]
-    unknown = set(_CIRCUMSTANCES) - {subject.name for subject in found}
+    unknown = set(SCIKIT_BUILD_CORE) - {subject.name for subject in found}
     if unknown:
         raise LookupError(f"{version} has no test package {', '.join(sorted(unknown))}")
     return found
@@ -158,7 +104,10 @@ def maturin_subjects() -> list[Subject]:
     for path in sorted(packages.iterdir()):
         (project,) = path.rglob("pyproject.toml")
         inside = project.parent.relative_to(path).as_posix()
-        found.append(Subject(path.name, "maturin", packages, path, inside))
+        circumstances = MATURIN.get(path.name, Circumstances())
+        found.append(
+            Subject(path.name, "maturin", packages, path, inside, circumstances=circumstances)
+        )
     return found
 
 
@@ -183,6 +132,6 @@ def _in_folder(packages: Path, path: Path) -> Iterator[Subject]:
             packages,
             file.parent,
             pyproject=file.name,
-            circumstances=_CIRCUMSTANCES.get(name, Circumstances()),
+            circumstances=SCIKIT_BUILD_CORE.get(name, Circumstances()),
             reason=f"not its backend: `{backend}`" if other else "",
         )

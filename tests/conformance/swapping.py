@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["OURS", "backend_of", "restored", "swapped", "with_backend"]
+__all__ = ["OURS", "backend_of", "restored", "swapped", "with_backend", "with_keys"]
 
 OURS = "twinwheel.build"
 _LINE = re.compile(r'^(\s*build-backend\s*=\s*")([\w.:]+)(")', re.MULTILINE)
@@ -21,6 +21,14 @@ def with_backend(text: str, requirement: str, backend: str) -> str:
     if backend_of(text):
         return text
     return f'[build-system]\nrequires = ["{requirement}"]\nbuild-backend = "{backend}"\n\n{text}'
+
+
+def with_keys(text: str, table: str, lines: str) -> str:
+    """Write keys into a table of a TOML document, which gets the table if it has none."""
+    head = re.search(rf"^\[{re.escape(table)}\][^\n]*\n", text, re.MULTILINE)
+    if head is None:
+        return f"{text.rstrip()}\n\n[{table}]\n{lines}"
+    return text[: head.end()] + lines + text[head.end() :]
 
 
 def swapped(text: str) -> str:

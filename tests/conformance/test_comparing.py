@@ -11,10 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from conformance.comparing import compare_metadata, compare_sdists, compare_trees, compare_wheels
-from conformance.messages import compare_failures
+from conformance.comparing import (
+    compare_metadata,
+    compare_sdists,
+    compare_trees,
+    compare_wheels,
+    missing_payload,
+    same_payload,
+)
+from conformance.installing import install_and_import
+from conformance.messages import compare_failures, last_error
 from conformance.runs import Run
-from conformance.swapping import restored, swapped, with_backend
+from conformance.swapping import restored, swapped, with_backend, with_keys
 
 INFO = "x-1.dist-info"
 SBOM = {"serialNumber": "1", "metadata": {"timestamp": "now"}, "components": ["file:///one/x"]}
@@ -169,3 +177,79 @@ def test_one_line_is_swapped() -> None:
     assert restored(swapped(text).encode(), "maturin") == text.encode()
     bare = with_backend('[project]\nname = "x"\n', "scikit-build-core", "scikit_build_core.build")
     assert 'build-backend = "twinwheel.build"' in swapped(bare)
+
+
+@pytest.mark.parametrize(
+    ("files", "difference"),
+    [
+        (changed("x/__init__.py", "a = 2\n"), "contents of x/__init__.py"),
+        (changed("x/__init__.py", "a = 1\n", 0o755), "mode of x/__init__.py: 100644, 100755"),
+        (
+            {k: v for k, v in FILES.items() if k != "x/__init__.py"},
+            "file of the project's own wheel missing: x/__init__.py",
+        ),
+        (changed(f"{INFO}/licenses/LICENSE", "Do not.\n"), "meaning of licenses/LICENSE"),
+        (changed(f"{INFO}/entry_points.txt", "[console_scripts]\n"), "meaning of entry_points.txt"),
+    ],
+)
+def test_what_a_twin_lost_is_found(tmp_path: Path, files: Files, difference: str) -> None:
+    one, other = wheel(tmp_path / "1", FILES), wheel(tmp_path / "2", files)
+    assert missing_payload(one, other) == [difference]
+    assert not same_payload(one, other)
+
+
+def test_a_twin_may_have_more_and_describe_it(tmp_path: Path) -> None:
+    files = {
+        **changed("x/_other_half.so", "native"),
+        f"{INFO}/WHEEL": (0o644, "Wheel-Version: 1.0\nTag: cp311-cp311-linux\n"),
+        f"{INFO}/sboms/x.json": (0o644, "{}"),
+    }
+    one, other = wheel(tmp_path / "1", FILES), wheel(tmp_path / "2", files)
+    assert missing_payload(one, other) == []
+    assert not same_payload(one, other)
+    assert same_payload(one, wheel(tmp_path / "3", changed(f"{INFO}/WHEEL", "Tag: other\n")))
+
+
+def test_who_else_may_write_a_file_is_no_difference_between_a_project_and_its_twin(
+    tmp_path: Path,
+) -> None:
+    one = wheel(tmp_path / "1", changed("x/run", "", 0o775))
+    assert missing_payload(one, wheel(tmp_path / "2", changed("x/run", "", 0o755))) == []
+    assert missing_payload(one, wheel(tmp_path / "3", changed("x/run", "", 0o644))) != []
+
+
+def test_a_module_may_be_moved_and_be_exempt_by_name(tmp_path: Path) -> None:
+    one = wheel(tmp_path / "1", changed("m.so", "native"))
+    other = wheel(tmp_path / "2", changed("twin_of_m/m.so", "native with a path"))
+    assert missing_payload(one, other) == ["file of the project's own wheel missing: m.so"]
+    assert missing_payload(one, other, "twin_of_m/") == ["contents of m.so"]
+    assert missing_payload(one, other, "twin_of_m/", {"m.so": "why"}) == []
+    assert missing_payload(one, other, "", {"m.so": "why"}) != []
+
+
+def test_both_halves_are_imported_from_where_they_should(tmp_path: Path) -> None:
+    info = {
+        f"{INFO}/METADATA": FILES[f"{INFO}/METADATA"],
+        f"{INFO}/WHEEL": FILES[f"{INFO}/WHEEL"],
+        f"{INFO}/RECORD": (0o644, "x/__init__.py,,\nx/half.py,,\n"),
+    }
+    built = wheel(tmp_path / "1", {**info, "x/__init__.py": (0o644, ""), "x/half.py": (0o644, "")})
+    folder = tmp_path / "environment"
+    assert install_and_import(built, ["x", "x.half"], folder, tmp_path) == []
+    (lost,) = install_and_import(built, ["x", "x.half", "x.lost"], folder, tmp_path)
+    assert "x.lost" in lost
+    (elsewhere,) = install_and_import(built, ["x"], folder, tmp_path, tmp_path / "checkout")
+    assert "not imported from where it should" in elsewhere
+
+
+def test_the_reason_is_not_only_that_a_builder_failed() -> None:
+    text = "[rust] ModuleNotFoundError: No module named 'cffi'\nerror[TW301]: maturin failed\n"
+    assert "cffi" in last_error(text)
+    assert "TW301" in last_error("error[TW301]: maturin failed\n")
+
+
+def test_keys_go_into_the_table_or_make_it() -> None:
+    text = "[tool.a]\nx = 1\n[tool.a.b]\ny = 1\n"
+    assert with_keys(text, "tool.a", "z = 1\n") == text.replace("x", "z = 1\nx")
+    made = with_keys("[tool.a.b]\ny = 1\n", "tool.a", "z = 1\n")
+    assert made.endswith("\n[tool.a]\nz = 1\n")

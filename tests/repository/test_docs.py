@@ -186,3 +186,25 @@ def environment(**changes: str) -> dict[str, str]:
     scripts = str(Path(sys.executable).parent)
     path = os.pathsep.join([scripts, os.environ.get("PATH", "")])
     return {**os.environ, "PATH": path, **changes}
+
+
+def test_the_module_for_ctypes_is_the_one_that_is_built(tmp_path: Path) -> None:
+    """What the page shows is what the tests compile, and type-checks where nothing is built yet."""
+    page = (ROOT / "docs/how-to/choose-a-binding.md").read_text("utf-8")
+    (shown,) = (match[2] for match in BLOCK.finditer(page) if "ctypes.CDLL" in match[2])
+    built = (ROOT / "tests/packages/bindings/c_ctypes/src/bound/_c.py").read_text("utf-8")
+    without = [line for line in built.splitlines() if not line.startswith(("#", '"""'))]
+    assert shown.strip() == "\n".join(without).strip().replace("bound", "imagetools")
+    pytest.importorskip("mypy", reason="checks types")
+    package = tmp_path / "imagetools"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "_c.py").write_text(shown, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "imagetools"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from twinwheel.build.console import say, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from twinwheel.build.plan import Plan
 
 __all__ = ["announce"]
@@ -45,6 +47,14 @@ def announce(plan: Plan) -> None:
                 'help: dependencies = ["twinwheel"], or [tool.twinwheel] runtime = "vendored"',
             ]
         )
+    if _has_two_runtimes(plan):
+        warn(
+            [
+                "the selector is vendored, and [project] dependencies names twinwheel still:",
+                "whoever installs the wheel gets twinwheel, which the package does not need",
+                'help: take "twinwheel" out of dependencies, or [tool.twinwheel] runtime out',
+            ]
+        )
 
 
 def _lacks_runtime(plan: Plan) -> bool:
@@ -54,6 +64,17 @@ def _lacks_runtime(plan: Plan) -> bool:
         return False
     if "dependencies" in project.get("dynamic", ()):
         return False
-    listed = [project.get("name", ""), *project.get("dependencies", ())]
-    names = (re.match(r"[A-Za-z0-9._-]+", str(item).strip()) for item in listed)
-    return not any(name and name.group().lower() == "twinwheel" for name in names)
+    return not _names_twinwheel([project.get("name", ""), *project.get("dependencies", ())])
+
+
+def _has_two_runtimes(plan: Plan) -> bool:
+    """Tell whether the wheel would bring both a copy of the selector and twinwheel itself."""
+    project = plan.pyproject.get("project")
+    if plan.settings.runtime != "vendored" or not isinstance(project, dict):
+        return False
+    return _names_twinwheel(project.get("dependencies", ()))
+
+
+def _names_twinwheel(requirements: Iterable[object]) -> bool:
+    names = (re.match(r"[A-Za-z0-9._-]+", str(item).strip()) for item in requirements)
+    return any(name and name.group().lower() == "twinwheel" for name in names)

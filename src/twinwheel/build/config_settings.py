@@ -12,13 +12,39 @@ from twinwheel.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinwheel.build.builders import Builder
+    from twinwheel.build.builders import BuildContext, Builder
 
-__all__ = ["ConfigSettings", "RoutedSettings", "check_mode", "route_config_settings"]
+__all__ = [
+    "ConfigSettings",
+    "Reader",
+    "RoutedSettings",
+    "check_mode",
+    "route_config_settings",
+    "unknown_setting",
+]
 
 ConfigSettings = dict[str, "str | list[str]"]
 
 _OURS = "twinwheel."
+_SKBUILD = "skbuild."  # what scikit-build-core's keys may have before them
+_LISTED = 8  # a builder with more keys than this is named in their place
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One that ``-C`` settings may be for."""
+
+    builder: Builder
+    context: BuildContext
+    names: tuple[str, ...] = ()
+    """The implementations that it makes, which may be switched."""
+
+
+# Words for yes and no, as the variables at import time take them.
+_SWITCHES = {
+    **dict.fromkeys(("0", "false", "no"), "off"),
+    **dict.fromkeys(("1", "true", "yes", "on"), "require"),
+}
 
 
 @dataclass(frozen=True)
@@ -29,28 +55,29 @@ class RoutedSettings:
     """Implementation -> ``auto``, ``require`` or ``off``, from ``-C twinwheel.NAME=…``."""
 
     builders: Mapping[str, ConfigSettings] = field(default_factory=dict)
-    """Implementation -> what is handed to its builder's hooks."""
+    """Label of a reader -> what is handed to its builder's hooks."""
 
 
 def route_config_settings(
-    config_settings: Mapping[str, str | list[str]] | None, builders: Mapping[str, Builder]
+    config_settings: Mapping[str, str | list[str]] | None, readers: Mapping[str, Reader]
 ) -> RoutedSettings:
     """Give each setting to the one that reads it.
 
     Args:
         config_settings: What the frontend passed to the hook.
-        builders: Implementation -> its builder.
+        readers: Label -> one that settings may be for.
 
     Raises:
         ConfigError: TW111 for a key that nobody reads, TW112 for a value that is not accepted.
     """
     modes: dict[str, str] = {}
-    routed: dict[str, ConfigSettings] = {name: {} for name in builders}
+    routed: dict[str, ConfigSettings] = {label: {} for label in readers}
+    implementations = {name for reader in readers.values() for name in reader.names}
     for key, value in (config_settings or {}).items():
         if key.startswith(_OURS):
             name = key.removeprefix(_OURS)
-            if name not in builders:
-                raise _unknown(key, builders)
+            if name not in implementations:
+                raise unknown_setting(key, readers)
             if not isinstance(value, str):
                 raise ConfigError(
                     f"'{key}' is given {len(value)} times",
@@ -60,11 +87,15 @@ def route_config_settings(
                 )
             modes[name] = check_mode(value, f"-C {key}")
             continue
-        takers = [name for name, builder in builders.items() if builder.accepts_config_setting(key)]
+        takers = [
+            label
+            for label, reader in readers.items()
+            if reader.builder.accepts_config_setting(reader.context, key)
+        ]
         if not takers:
-            raise _unknown(key, builders)
-        for name in takers:
-            routed[name][key] = value
+            raise unknown_setting(key, readers)
+        for label in takers:
+            routed[label][key] = value
     return RoutedSettings(modes, routed)
 
 
@@ -72,22 +103,35 @@ def check_mode(value: str, where: str) -> str:
     """Return ``value`` in lower case when it is a build mode, else raise TW112."""
     mode = value.strip().lower()
     if mode not in BUILD_MODES:
+        meant = _SWITCHES.get(mode)
         raise ConfigError(
             f"'{value}' is no way to build an implementation",
             code="TW112",
             where=where,
             accepted=", ".join(BUILD_MODES),
-            help=suggest(mode, BUILD_MODES),
+            help=f"did you mean '{meant}'?" if meant else suggest(mode, BUILD_MODES),
         )
     return mode
 
 
-def _unknown(key: str, builders: Mapping[str, Builder]) -> ConfigError:
-    ours = [_OURS + name for name in builders]
+def unknown_setting(key: str, readers: Mapping[str, Reader]) -> ConfigError:
+    """Return the error for a key that nobody reads; it suggests what somebody here does read."""
+    ours = dict.fromkeys(_OURS + name for reader in readers.values() for name in reader.names)
+    accepted, known = list(ours), list(ours)
+    for reader in readers.values():
+        names = reader.builder.config_setting_names(reader.context)
+        listed = 0 < len(names) <= _LISTED
+        accepted += names if listed else [f"the settings of {reader.builder.DISTRIBUTION}"]
+        known += names
+    if key.startswith(_SKBUILD):
+        known = [_SKBUILD + name for name in known]
+    message = f"no one reads the config setting '{key}'"
+    if key.startswith(_OURS) and not ours:
+        message = "there is no implementation to switch: the project has no [tool.twinwheel] table"
     return ConfigError(
-        f"no one reads the config setting '{key}'",
+        message,
         code="TW111",
         where=f"-C {key}",
-        accepted=", ".join([*ours, "and the settings of these builders"]) if ours else "none here",
-        help=suggest(key, [*ours, "build-args", "maturin.build-args"]),
+        accepted=", ".join(dict.fromkeys(accepted)) or "none here",
+        help=suggest(key, [name for name in known if name != key]),
     )

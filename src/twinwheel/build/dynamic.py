@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.build.core_metadata import FIELDS, read_fields
 from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.build.leftovers import untouched
 from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def resolve_dynamic(plan: Plan) -> dict[str, Any]:
     versions: dict[str, str] = {}
     found: dict[str, Any] = {}
     for wave in ([half for half in asked if half not in lacking], lacking):
-        for name, values in _answers(wave, fields, {**packed, **found}).items():
+        for name, values in _answers(wave, plan.root, fields, {**packed, **found}).items():
             versions[name] = str(values.get("version", "")) if "version" in given[name] else ""
             for field in given[name].intersection(values):
                 found.setdefault(field, values[field])
@@ -141,10 +142,10 @@ def _asked(plan: Plan, fields: Sequence[str]) -> list[HalfPlan]:
 
 
 def _answers(
-    asked: Sequence[HalfPlan], fields: Sequence[str], known: Mapping[str, Any]
+    asked: Sequence[HalfPlan], root: Path, fields: Sequence[str], known: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """Call the metadata hooks; return implementation -> field -> value."""
-    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, untouched(asked, root):
         calls = []
         for half in asked:
             builder = half.builder
@@ -196,8 +197,10 @@ def _check_halves(plan: Plan, fields: Sequence[str], unfilled: Collection[str]) 
 
 
 def _check_versions(versions: Mapping[str, str]) -> None:
+    from packaging.version import Version
+
     told = {name: version for name, version in versions.items() if version}
-    if len(set(told.values())) > 1:
+    if len({Version(version) for version in told.values()}) > 1:
         raise ConfigError(
             "the halves have different versions: "
             + ", ".join(f"{name} {version}" for name, version in told.items()),

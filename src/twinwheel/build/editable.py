@@ -12,15 +12,24 @@ import json
 import os
 import sys
 import sysconfig
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
+from twinwheel.build.kept import Keep, short_hash, stays
 from twinwheel.build.metadata import ProjectMetadata, metadata_of_another, read_metadata
 from twinwheel.build.plan import Plan, make_plan
+from twinwheel.build.requirements import requirements_of
 from twinwheel.build.sources import package_folders
-from twinwheel.build.vendor import stand_in_source
+from twinwheel.build.vendor import runtime_files
+from twinwheel.build.watch import (
+    EditableInstall,
+    Record,
+    copied_files,
+    native_sources,
+    record_of,
+)
 from twinwheel.build.wheel import build_contents, check_metadata, scratch_folder
 from twinwheel.build.wheelfile import File, write_atomically, write_wheel
 from twinwheel.errors import BuildError
@@ -30,33 +39,12 @@ if TYPE_CHECKING:
 
     from twinwheel.build.merge import Contents
 
-__all__ = ["EditableInstall", "build_tree", "editable_payload", "make_editable", "native_sources"]
+__all__ = ["Built", "build_tree", "editable_payload", "make_editable"]
 
 _FINDER = Path(__file__).with_name("finder.py.in")
-_NATIVE_SOURCES = (
-    *(".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".inc", ".inl", ".cu", ".in"),
-    *(".rs", ".toml", ".lock", ".pyx", ".pxd", ".pxi", ".f", ".f90", ".cmake", ".build", ".udl"),
-)
-_NATIVE_NAMES = ("CMakeLists.txt", "meson.options", "meson_options.txt")
-_NO_SOURCES = ("build", "dist", "target", "__pycache__", "node_modules", "venv")
-
-
-@dataclass(frozen=True)
-class EditableInstall:
-    """What an editable install is made with, kept in its finder so that it can be made again."""
-
-    root: str
-    tree: str
-    """Folder of the native modules and the manifests."""
-
-    packages: tuple[str, ...]
-    config_settings: Mapping[str, str | list[str]]
-    environ: Mapping[str, str]
-    """The variables that chose the halves."""
-
-    name: str = ""
-    version: str = ""
-    """What another backend calls the project, where that writes the metadata; empty where we do."""
+_INSTALLED = ("scripts", "data", "headers")
+_RUNTIME = "runtime"
+"""Folder of the tree with the selector under twinwheel's name, where that is vendored."""
 
 
 @dataclass(frozen=True)
@@ -97,17 +85,31 @@ def make_editable(
         contents.tag,
         editable_payload(built),
         contents.dist_info,
+        contents.build_tag,
     )
 
 
 def editable_payload(built: Built) -> dict[str, File]:
-    """Return what an editable wheel holds: the finder, and the path file that loads it."""
+    """Return what an editable wheel holds.
+
+    That is the finder, the path file that loads it, and what an installer puts elsewhere: scripts,
+    data and headers of the halves. These are copies, which a rebuild does not change.
+
+    Where the selector is vendored, a path file of its own leads to one that goes by twinwheel's
+    name. Type checkers follow it too. Its name puts it last, since path files are read in that
+    order: an installed twinwheel comes first, even one that another path file leads to.
+    """
     finder = f"_twinwheel_editable_{built.metadata.name}"
     paths = dict.fromkeys(str(item.path.parent.resolve()) for item in package_folders(built.plan))
-    return {
+    payload = {
+        **{path: file for path, file in built.contents.native.items() if _is_installed(path)},
         f"{finder}.py": File(_finder_source(built).encode()),
         f"{finder}.pth": File("\n".join([*paths, f"import {finder}", ""]).encode()),
     }
+    if built.plan.settings.runtime == "vendored":
+        runtime = Path(built.install.tree, _RUNTIME)
+        payload[f"zz_twinwheel_runtime_{built.metadata.name}.pth"] = File(f"{runtime}\n".encode())
+    return payload
 
 
 def build_tree(
@@ -117,6 +119,7 @@ def build_tree(
     metadata_directory: str | None = None,
     name: str = "",
     version: str = "",
+    again: EditableInstall | None = None,
 ) -> Built:
     """Build the halves and write what they made to the tree, each file in one step.
 
@@ -130,9 +133,11 @@ def build_tree(
         metadata_directory: As for ``make_wheel``.
         name: What another backend calls the project, where that writes the metadata.
         version: What version it has there.
+        again: The install whose tree is built again.
 
     Raises:
-        BuildError: TW341 when there is no place for what is built.
+        BuildError: TW341 when there is no place for what is built, TW352 when what is built is not
+            what ``again`` was made of.
     """
     plan = make_plan(root, config_settings, environ, state="editable")
     metadata = metadata_of_another(name, version) if name else read_metadata(plan)
@@ -146,51 +151,87 @@ def build_tree(
             where=str(root / "build"),
             help="make the project's folder writable, or install without -e",
         )
-    sources = native_sources(root)  # before the build: a change during it counts as new
-    contents = build_contents(plan, metadata)
-    tree = folder / _tree_name(plan)
-    files = {**contents.native, **contents.generated}
+    tree = folder / _tree_name(plan, config_settings)
+    if again is not None and Path(again.tree) != tree.resolve():
+        raise _no_longer("halves that can be built", root)
+    more = sorted(_outside(plan))
+    sources = native_sources(root, more)  # before the build: a change during it counts as new
+    contents = build_contents(plan, metadata, keep=Keep(folder, sources))
+    modules = tuple(sorted(_modules(contents)))
+    if again is not None and modules != tuple(again.modules):
+        raise _no_longer("modules that the halves make", root)
+    made = {path: file for path, file in contents.native.items() if not _is_installed(path)}
+    files = {**made, **contents.generated}
     if plan.settings.runtime == "vendored":
-        stand_in = stand_in_source(plan.settings.packages[0].package)
-        files["twinwheel_stand_in.py"] = File(stand_in)
+        files |= {f"{_RUNTIME}/{path}": File(data) for path, data in runtime_files().items()}
     _write_tree(tree, files)
-    record = json.dumps(sources, indent=0)
-    write_atomically(tree.with_name(f"{tree.name}.json"), record.encode())
+    copied = copied_files(root, {path: file.data for path, file in contents.native.items()})
+    record = Record({**sources, **copied}, tuple(dict.fromkeys([*more, *copied])))
+    write_atomically(record_of(tree), record.write())
     variables = {f"TWINWHEEL_{name.upper()}" for name in _compiled_names(plan)}
     install = EditableInstall(
         root=str(root.resolve()),
         tree=str(tree.resolve()),
         packages=tuple(package.package for package in plan.settings.packages),
         config_settings=dict(config_settings),
-        environ={name: environ[name] for name in sorted(variables) if name in environ},
+        environ={name: environ.get(name, "") for name in sorted(variables)},
         name=name,
         version=version,
+        modules=modules,
+        requires=tuple(requirements_of(_as_after_the_build(plan))),
     )
     return Built(plan, metadata, contents, install)
 
 
-def native_sources(root: Path) -> dict[str, list[int]]:
-    """Return path -> time of change and size of every file that a native build may read.
+def _as_after_the_build(plan: Plan) -> Plan:
+    """Return the plan as seen without the programs of an isolated environment.
 
-    Args:
-        root: The project's folder; hidden folders and those of build outputs are passed over.
+    CMake may be one of these, and so be missing when the tree is built again.
     """
-    found: dict[str, list[int]] = {}
-    for parent, folders, names in os.walk(root):
-        folders[:] = sorted(f for f in folders if f not in _NO_SOURCES and not f.startswith("."))
-        for name in sorted(names):
-            if name.endswith(_NATIVE_SOURCES) or name in _NATIVE_NAMES:
-                path = Path(parent, name)
-                state = path.stat()
-                found[path.relative_to(root).as_posix()] = [state.st_mtime_ns, state.st_size]
-    return found
+    halves = []
+    for half in plan.halves:
+        environ = dict(half.context.environ)
+        folders = environ.get("PATH", "").split(os.pathsep)
+        environ["PATH"] = os.pathsep.join(folder for folder in folders if stays(folder))
+        halves.append(replace(half, context=replace(half.context, environ=environ)))
+    return replace(plan, halves=tuple(halves))
 
 
-def _tree_name(plan: Plan) -> str:
-    """Name one tree for each choice of halves, so that environments do not change each other's."""
+def _no_longer(what: str, root: Path) -> BuildError:
+    return BuildError(
+        f"the {what} are not those of the editable install any more",
+        code="TW352",
+        where=str(root),
+        help="install it again: pip install --no-build-isolation -e .",
+    )
+
+
+def _is_installed(path: str) -> bool:
+    """Tell whether an installer puts the file elsewhere than beside the packages."""
+    top, *rest = PurePosixPath(path).parts
+    return top.endswith(".data") and bool(rest) and rest[0] in _INSTALLED
+
+
+def _outside(plan: Plan) -> Iterator[str]:
+    """Name what the builders know to read outside of the project's folder."""
+    root = plan.root.resolve()
+    for half in plan.built:
+        for path in half.builder.outside(half.context):
+            if not path.resolve().is_relative_to(root):
+                yield str(path.resolve())
+
+
+def _tree_name(plan: Plan, config_settings: Mapping[str, str | list[str]]) -> str:
+    """Name one tree for each choice of halves and of settings.
+
+    So environments that were installed with others do not change each other's.
+    """
     halves = "-".join(half.label.replace(":", "_").replace("/", "_") for half in plan.built)
     interpreter = sysconfig.get_config_var("SOABI") or sys.implementation.cache_tag
-    return f"editable-{interpreter}-{sysconfig.get_platform()}-{halves or 'pure'}"
+    name = f"editable-{interpreter}-{sysconfig.get_platform()}-{halves or 'pure'}"
+    if not config_settings:
+        return name
+    return f"{name}-{short_hash(json.dumps(dict(config_settings), sort_keys=True))}"
 
 
 def _compiled_names(plan: Plan) -> Iterator[str]:
@@ -212,11 +253,10 @@ def _write_tree(tree: Path, files: Mapping[str, File]) -> None:
 def _finder_source(built: Built) -> str:
     tree = Path(built.install.tree)
     modules = {name: str(tree / path) for path, name in _modules(built.contents).items()}
-    vendored = built.plan.settings.runtime == "vendored"
     text = _FINDER.read_text("utf-8")
     for name, value in {
         "FILES": dict(sorted(modules.items())),
-        "STAND_IN": str(tree / "twinwheel_stand_in.py") if vendored else "",
+        "TOPS": sorted({folder.name for folder in package_folders(built.plan)}),
         "INSTALL": asdict(built.install),
         "REBUILD": built.plan.settings.editable.rebuild,
     }.items():
@@ -234,4 +274,4 @@ def _modules(contents: Contents) -> dict[str, str]:
                 name = path.removesuffix(suffix).replace("/", ".").removesuffix(".__init__")
                 found[path] = name
                 break
-    return found
+    return {path: name for path, name in found.items() if not _is_installed(path)}

@@ -157,6 +157,8 @@ def _call(call: HookCall, running: _Running) -> str:
         told_to_us = ("_PYPROJECT_HOOKS_", "PEP517_")
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(told_to_us)}
         environ = {**inherited, **environment, **(extra_environ or {})}
+        if not environ.get("SOURCE_DATE_EPOCH", "").strip():  # as unset, which backends do not say
+            environ.pop("SOURCE_DATE_EPOCH", None)
         # Where the backend's programs are, when the environment is used without being activated.
         environ["PATH"] = os.pathsep.join([environ.get("PATH", ""), sysconfig.get_path("scripts")])
         code = running.start(cmd, cwd or str(call.folder), environ)

@@ -1,7 +1,8 @@
-"""Python sources that the builders' own tables leave out of wheels: a twin leaves them out too."""
+"""Python sources that the builders alone would leave out of wheels: a twin leaves them out too."""
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ def packages_of_builders(plan: Plan) -> tuple[str, ...]:
 
 
 def left_out(plan: Plan, sources: Mapping[str, Path]) -> set[str]:
-    """Return the sources that a builder's table leaves out of its wheel.
+    """Return the sources that git ignores, and those that a builder leaves out of its wheel.
 
-    A pattern that leaves out a twin package itself does not count: it is how a project kept one
-    builder from shipping what another did.
+    What git ignores is in no sdist either, unless ``[tool.scikit-build] sdist.include`` names it;
+    so the wheels from a checkout and from its sdist are the same. A builder's pattern that leaves
+    out a twin package itself does not count: it is how a project kept one builder from shipping
+    what another did.
 
     Args:
         plan: What is built.
@@ -43,7 +46,7 @@ def left_out(plan: Plan, sources: Mapping[str, Path]) -> set[str]:
         f"{package.package.replace('.', '/')}/__init__.py" for package in plan.settings.packages
     }
     wheel = _table(plan, "scikit-build").get("wheel", {})
-    found: set[str] = set()
+    found = _ignored_by_git(plan, in_project)
     for patterns, names, matcher in (
         (wheel.get("exclude", ()) if isinstance(wheel, dict) else (), in_wheel, _gitignore),
         (_maturin_excludes(plan), in_project, _glob),
@@ -54,6 +57,37 @@ def left_out(plan: Plan, sources: Mapping[str, Path]) -> set[str]:
             if not modules & matched:
                 found |= matched
     return found
+
+
+def _ignored_by_git(plan: Plan, names: Mapping[str, str]) -> set[str]:
+    """Return those of the paths that the project's ``.gitignore`` files name.
+
+    Source: https://git-scm.com/docs/gitignore
+    """
+    import pathspec
+
+    sdist = _table(plan, "scikit-build").get("sdist", {})
+    sdist = sdist if isinstance(sdist, dict) else {}
+    if sdist.get("inclusion-mode") in ("manual", "explicit"):
+        return set()
+    included = pathspec.GitIgnoreSpec.from_lines(map(str, sdist.get("include", ())))
+    specs: dict[PurePosixPath, pathspec.GitIgnoreSpec | None] = {}
+    ignored = set()
+    for path, name in names.items():
+        verdict: bool | None = None
+        for folder in reversed(PurePosixPath(name).parents):
+            if folder not in specs:
+                file = plan.root / folder / ".gitignore"
+                lines = file.read_text("utf-8", "replace").splitlines() if file.is_file() else ()
+                specs[folder] = pathspec.GitIgnoreSpec.from_lines(lines) if lines else None
+            spec = specs[folder]
+            if spec is not None:
+                inside = PurePosixPath(name).relative_to(folder).as_posix()
+                said = spec.check_file(inside).include
+                verdict = verdict if said is None else said
+        if verdict and not included.match_file(name):
+            ignored.add(path)
+    return ignored
 
 
 def _table(plan: Plan, name: str) -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Contents", "merge"]
 
+_METADATA_FILES = ("METADATA", "WHEEL", "RECORD", "entry_points.txt")
 _NATIVE_SUFFIXES = (".so", ".pyd", ".dylib", ".dll", ".exe")
 _ELF_MAGIC = b"\x7fELF"
 
@@ -45,6 +46,8 @@ class Contents:
     """What twinwheel writes into the packages: manifests, and the selector if it is vendored."""
 
     dist_info: Mapping[str, bytes]
+    build_tag: str = ""
+    """Stands behind the version in the wheel's name; empty when there is none."""
 
     @property
     def payload(self) -> dict[str, File]:
@@ -100,18 +103,17 @@ def merge(plan: Plan, metadata: ProjectMetadata, halves: Sequence[Half]) -> Cont
         path = f"{package.package.replace('.', '/')}/{MODULE_NAME}.py"
         generated[path] = File(render(manifest).encode())
         if plan.settings.runtime == "vendored":
-            generated |= _files(vendored_files(package.package))
-            texts = {path: file.data for path, file in sources.items()}
-            sources |= _files(use_vendored(texts, package.package))
-    dist_info = {**_licenses(halves), **metadata.files()}
+            vendored = vendored_files(package.package)
+            generated |= {path: File(data) for path, data in vendored.items()}
+    if plan.settings.runtime == "vendored":
+        texts = {path: file.data for path, file in sources.items()}
+        changed = use_vendored(texts, [package.package for package in plan.settings.packages])
+        sources |= {path: replace(sources[path], data=data) for path, data in changed.items()}
+    dist_info = {**_licenses(halves), **_more_metadata(halves), **metadata.files()}
     if halves:
         sbom = merge_sboms(plan, metadata, halves)
         dist_info[f"sboms/{metadata.name}.cyclonedx.json"] = sbom
     return Contents(tag, sources, native, generated, dist_info)
-
-
-def _files(contents: Mapping[str, bytes]) -> dict[str, File]:
-    return {path: File(data) for path, data in contents.items()}
 
 
 def _check_identity(half: Half, plan: Plan, metadata: ProjectMetadata) -> None:
@@ -247,6 +249,23 @@ def _true_tag(half: Half, outputs: Mapping[str, File]) -> WheelTag:
     tags = {half.plan.label: WheelTag(half.tag.interpreters, half.tag.abis, platforms)}
     named = {path: tag_of_extension(path) for path in outputs}
     return intersect({**tags, **{path: tag for path, tag in named.items() if tag}})
+
+
+def _more_metadata(halves: Sequence[Half]) -> dict[str, bytes]:
+    """Collect what the halves put into the metadata folder beside what every wheel has there."""
+    found: dict[str, bytes] = {}
+    for half in halves:
+        for path, data in half.dist_info.items():
+            if path in _METADATA_FILES or path.startswith(("licenses/", "sboms/")):
+                continue
+            if found.setdefault(path, data) != data:
+                raise BuildError(
+                    f"two halves made '{path}' in the metadata folder, with different contents",
+                    code="TW321",
+                    where=path,
+                    help="install the file from one half only",
+                )
+    return found
 
 
 def _licenses(halves: Sequence[Half]) -> dict[str, bytes]:

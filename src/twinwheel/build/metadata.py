@@ -7,14 +7,18 @@ Specifications: PEP 621, PEP 639, https://packaging.python.org/en/latest/specifi
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.build.project_table import check_project, read_text_file, wrong_project
+from twinwheel.build.settings.tables import shorten
 from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from pyproject_metadata import StandardMetadata
 
@@ -89,26 +93,11 @@ def read_metadata(plan: Plan) -> ProjectMetadata:
             no value, or two.
     """
     from packaging.utils import canonicalize_name
-    from pyproject_metadata.errors import ConfigurationError
 
-    project = plan.pyproject.get("project")
-    if not isinstance(project, dict):
-        raise ConfigError(
-            "there is no [project] table",
-            code="TW121",
-            where="pyproject.toml",
-            accepted="a table with at least 'name' and 'version' (PEP 621)",
-        )
-    try:
-        metadata, dynamic = _standard_metadata(plan)
+    check_project(plan.root, plan.pyproject)
+    metadata, dynamic = _standard_metadata(plan)
+    with _wrong_when_refused():
         text = bytes(metadata.as_rfc822())
-    except ConfigurationError as error:
-        raise ConfigError(
-            str(error),
-            code="TW121",
-            where=f"pyproject.toml, [{error.key}]" if error.key else "pyproject.toml, [project]",
-            accepted="a [project] table as PEP 621 and PEP 639 describe it",
-        ) from None
     version = str(metadata.version)
     return ProjectMetadata(
         name=canonicalize_name(metadata.name).replace("-", "_"),
@@ -122,18 +111,44 @@ def read_metadata(plan: Plan) -> ProjectMetadata:
 
 def _standard_metadata(plan: Plan) -> tuple[StandardMetadata, Mapping[str, Any]]:
     """Return the project's metadata, and the values of its dynamic fields."""
-    from pyproject_metadata import StandardMetadata
-
-    metadata = StandardMetadata.from_pyproject(plan.pyproject, plan.root, allow_extra_keys=False)
+    metadata = _parsed(plan.pyproject, plan.root)
     if not metadata.dynamic:
         return metadata, {}
     from twinwheel.build.dynamic import resolve_dynamic
 
     project = resolve_dynamic(plan)
     filled = {**plan.pyproject, "project": project}
-    metadata = StandardMetadata.from_pyproject(filled, plan.root, allow_extra_keys=False)
+    metadata = _parsed(filled, plan.root)
     found = set(project).difference(plan.pyproject["project"])
     return metadata, {name: project[name] for name in sorted(found)}
+
+
+def _parsed(pyproject: Mapping[str, Any], root: Path) -> StandardMetadata:
+    from pyproject_metadata import StandardMetadata
+
+    with _wrong_when_refused():
+        return StandardMetadata.from_pyproject(pyproject, root, allow_extra_keys=False)
+
+
+@contextlib.contextmanager
+def _wrong_when_refused() -> Iterator[None]:
+    """Turn the library's errors into ours: all that it is given is what the author wrote."""
+    from pyproject_metadata.errors import ConfigurationError
+
+    place, text = "", ""
+    try:
+        yield
+        return
+    except ConfigurationError as error:
+        place, text = error.key or "", str(error)
+    except Exception as error:  # noqa: BLE001 (it lets pass what its own types rule out)
+        text = f"it cannot be read: {type(error).__name__}: {error}"
+    raise ConfigError(
+        shorten(text),
+        code="TW121",
+        where=f"pyproject.toml, [{place or 'project'}]",
+        accepted="a [project] table as PEP 621 and PEP 639 describe it",
+    )
 
 
 def _entry_points(metadata: StandardMetadata) -> str:
@@ -158,8 +173,22 @@ def _licenses(plan: Plan, metadata: StandardMetadata) -> dict[str, bytes]:
         named = getattr(metadata.license, "file", None)
         if named is not None:
             paths.append(plan.root / named)
-    return {
-        path.relative_to(plan.root).as_posix(): path.read_bytes()
-        for path in paths
-        if path.is_file()
-    }
+    contents = {}
+    for path in paths:
+        if path.is_file():
+            name = path.relative_to(plan.root).as_posix()
+            stated = metadata.license_files is not None
+            contents[name] = _read_license(path, name, stated=stated)
+    return contents
+
+
+def _read_license(path: Path, name: str, *, stated: bool) -> bytes:
+    """Return a licence file; one that ``[project]`` names must be UTF-8, says PEP 639."""
+    if stated:
+        return read_text_file(path, "license-files", name)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise wrong_project(
+            "license-files", f"'{name}' cannot be read: {error.strerror}", "files to read"
+        ) from None

@@ -6,12 +6,13 @@ The plan is made the same way by every hook, so that requirements, metadata and 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from twinwheel.build.builders import BuildContext, Builder, Toolchain, builder_names, get_builder
 from twinwheel.build.config_settings import (
     ConfigSettings,
+    Reader,
     RoutedSettings,
     check_mode,
     route_config_settings,
@@ -110,6 +111,8 @@ def make_plan(
     config_settings: Mapping[str, str | list[str]] | None = None,
     environ: Mapping[str, str] | None = None,
     state: State = "wheel",
+    *,
+    requirements_follow: bool = False,
 ) -> Plan:
     """Decide what to build.
 
@@ -121,6 +124,7 @@ def make_plan(
         config_settings: What the frontend passed to the hook.
         environ: Environment; ``os.environ`` when None.
         state: What is built. An sdist needs no tool, so every tool is taken to be there.
+        requirements_follow: Whether the frontend has yet to install what is asked for.
 
     Raises:
         ConfigError: TW1xx when a setting is wrong.
@@ -133,12 +137,15 @@ def make_plan(
     situation = current_situation(environ, state, from_sdist=origin == "sdist")
     settings = read_settings(pyproject, builder_names(), situation)
     groups = _groups(settings)
-    named = {item.name: get_builder(item.builder) for group in groups for _, item in group}
-    routed = route_config_settings(config_settings, named)
-    labels = _labels(groups)
+    base = BuildContext(
+        root, pyproject, environ, state=state, requirements_follow=requirements_follow
+    )
+    labelled = dict(zip(_labels(groups), groups, strict=True))
+    readers = {label: _reader(base, group) for label, group in labelled.items()}
+    routed = route_config_settings(config_settings, readers)
     halves = tuple(
-        _plan_half(root, pyproject, environ, group, label, state, routed)
-        for group, label in zip(groups, labels, strict=True)
+        _plan_half(readers[label].context, group, label, routed)
+        for label, group in labelled.items()
     )
     plan = Plan(root, pyproject, settings, origin, halves)
     if state != "sdist":
@@ -182,28 +189,30 @@ def _mode(item: ImplementationSettings, routed: RoutedSettings, environ: Mapping
     return routed.modes.get(item.name, item.build)
 
 
+def _reader(base: BuildContext, group: _Group) -> Reader:
+    first = group[0][1]
+    folder = base.root / first.directory
+    if folder.resolve() != base.root.resolve():
+        base = replace(base, pyproject=read_pyproject(folder))
+    names = tuple(item.name for _, item in group)
+    return Reader(get_builder(first.builder), replace(base, root=folder), names)
+
+
 def _plan_half(
-    root: Path,
-    pyproject: Mapping[str, Any],
-    environ: Mapping[str, str],
-    group: _Group,
-    label: str,
-    state: State,
-    routed: RoutedSettings,
+    context: BuildContext, group: _Group, label: str, routed: RoutedSettings
 ) -> HalfPlan:
     first = group[0][1]
-    modes = {item.module: _mode(item, routed, environ) for _, item in group}
+    modes = {item.module: _mode(item, routed, context.environ) for _, item in group}
     wanted = [item for _, item in group if modes[item.module] != "off"]
-    folder = root / first.directory
-    context = BuildContext(
-        root=folder,
-        pyproject=pyproject if folder.resolve() == root.resolve() else read_pyproject(folder),
+    settings = routed.builders[label]
+    context = replace(
+        context,
         requires=tuple(dict.fromkeys(each for item in wanted for each in item.requires)),
         languages=tuple(dict.fromkeys(each for item in wanted for each in item.languages)),
-        environ=environ,
+        config_settings=settings,
     )
     toolchain = Toolchain()
-    if wanted and state != "sdist":
+    if wanted and context.state != "sdist":
         toolchain = get_builder(first.builder).probe(context)
     missing = "; ".join(toolchain.missing)
     decisions = []
@@ -216,7 +225,7 @@ def _plan_half(
         first.builder,
         context,
         toolchain,
-        routed.builders.get(first.name, {}),
+        settings,
         tuple(decisions),
     )
 
@@ -234,7 +243,8 @@ def _check_nothing_required_is_missing(plan: Plan) -> None:
         return
     from_sdist = "a source distribution builds all that it declares"
     why = from_sdist if plan.origin == "sdist" else "required"
-    project = plan.pyproject.get("project", {}).get("name", "NAME")
+    table = plan.pyproject.get("project")
+    project = table.get("name", "NAME") if isinstance(table, dict) else "NAME"
     names = dict.fromkeys(decision.implementation.name for _, decision in blocked)
     switches = " ".join(f"TWINWHEEL_{name.upper()}=off" for name in names)
     settings = " ".join(f"-C twinwheel.{name}=off" for name in names)

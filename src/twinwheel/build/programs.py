@@ -61,7 +61,7 @@ def find_program(
 
 def version_tuple(text: str) -> tuple[int, ...]:
     """Return the leading dotted number of ``text`` as integers; empty when there is none."""
-    match = re.match(r"\d+(?:\.\d+)*", text)
+    match = re.match(r"[0-9]{1,18}(?:\.[0-9]{1,18})*", text)
     return tuple(int(part) for part in match.group().split(".")) if match else ()
 
 

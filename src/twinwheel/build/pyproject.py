@@ -59,8 +59,8 @@ def read_pyproject(root: Path) -> dict[str, Any]:
 
 
 def parse_toml(path: Path) -> dict[str, Any]:
-    """Read a file that another tool will judge: what is no TOML counts as empty here."""
+    """Read a file that another tool will judge: what is no TOML, or not there, is empty here."""
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         return {}

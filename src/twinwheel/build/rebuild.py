@@ -1,25 +1,23 @@
 """Rebuilding an editable install: ``python -m twinwheel.build.rebuild``.
 
 ``twinwheel.rebuild`` runs it as a process of its own, since the modules that are rebuilt may be
-loaded in the one that asks. It reads what the install was made with from standard input, and holds
-a lock, so that of several processes that import a changed package one builds and the others wait.
+loaded in the one that asks. It reads what the install was made with from standard input, and
+looks for changes with the standard library alone: where nothing changed, nothing that a build needs
+need be there. Only then it holds a lock, so that of several processes that import a changed package
+one builds and the others wait.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
 
 from twinwheel.build import errors_for_the_user
-from twinwheel.build.editable import EditableInstall, build_tree, native_sources
-from twinwheel.errors import BuildError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from twinwheel.build.locks import locked
+from twinwheel.build.watch import EditableInstall, read_record
+from twinwheel.errors import ToolchainError, TwinwheelError
 
 __all__ = ["main", "rebuild_tree"]
 
@@ -42,58 +40,55 @@ def rebuild_tree(install: EditableInstall, *, only_if_changed: bool) -> bool:
         Whether anything was built.
 
     Raises:
-        BuildError: TW352 when the halves are no longer those of the install.
+        BuildError: TW352 when the halves, or their modules, are no longer those of the install.
+        ToolchainError: TW203 when the environment lacks what the build needs.
     """
-    root, tree = Path(install.root), Path(install.tree)
-    with _locked(tree.with_name(f"{tree.name}.lock")):
-        if only_if_changed and _last_built(tree) == native_sources(root):
-            return False
-        environ = {**os.environ, **install.environ}
-        built = build_tree(
-            root,
-            install.config_settings,
-            environ,
-            name=install.name,
-            version=install.version,
-        )
-        if Path(built.install.tree) != tree:
-            raise BuildError(
-                "the halves that can be built are not those of the editable install any more",
-                code="TW352",
-                where=str(root),
-                help="install it again: pip install --no-build-isolation -e .",
-            )
+    if only_if_changed and _is_up_to_date(install):
+        return False
+    with locked(Path(f"{install.tree}.lock")):
+        if only_if_changed and _is_up_to_date(install):
+            return False  # another process built it meanwhile
+        _build(install)
         return True
 
 
-def _last_built(tree: Path) -> Mapping[str, Any] | None:
-    record = tree.with_name(f"{tree.name}.json")
+def _is_up_to_date(install: EditableInstall) -> bool:
+    tree = Path(install.tree)
+    record = read_record(tree)
+    return record is not None and tree.is_dir() and record.holds(Path(install.root))
+
+
+def _build(install: EditableInstall) -> None:
+    # Which halves there are was decided at the install, not by what the shell says now.
+    kept = {k: v for k, v in os.environ.items() if k not in install.environ}
+    said = {k: v for k, v in install.environ.items() if v}
     try:
-        found: Mapping[str, Any] = json.loads(record.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found
+        from twinwheel.build.editable import build_tree
+
+        build_tree(
+            Path(install.root),
+            install.config_settings,
+            {**kept, **said},
+            name=install.name,
+            version=install.version,
+            again=install,
+        )
+    except ModuleNotFoundError as missing:
+        raise _lacking(install, f"the Python module '{missing.name}'") from None
+    except TwinwheelError as error:
+        if error.code != "TW302":
+            raise
+        raise _lacking(install, f"what is not here: {error.message}") from None
 
 
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock that the system takes back when the process dies."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as stream:
-        _lock(stream)
-        yield
-
-
-def _lock(stream: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        stream.seek(0)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(stream.fileno(), fcntl.LOCK_EX)
+def _lacking(install: EditableInstall, what: str) -> ToolchainError:
+    wanted = " ".join(f'"{item}"' for item in install.requires)
+    return ToolchainError(
+        f"a native source changed, and the build needs {what}",
+        code="TW203",
+        where=f"the environment of {sys.executable}",
+        help=f"python -m pip install {wanted}",
+    )
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from twinwheel.build.builders import get_builder
+from twinwheel.build.builders import BuildContext, get_builder
 from twinwheel.build.dynamic import dynamic_requirements
-from twinwheel.build.plan import make_plan
+from twinwheel.build.plan import Plan, make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from twinwheel.build.settings import State
 
-__all__ = ["requirements"]
+__all__ = ["requirements", "requirements_of"]
 
 _COMMON = ["packaging>=24", "pathspec>=0.12", "pyproject-metadata>=0.10"]
 _HOOKS = ["pyproject-hooks>=1.2"]
@@ -24,10 +25,16 @@ def requirements(
     root: Path, config_settings: Mapping[str, str | list[str]] | None, state: State
 ) -> list[str]:
     """Return PEP 508 requirements for building a wheel, an editable install or an sdist."""
-    plan = make_plan(root, config_settings, state=state)
+    plan = make_plan(root, config_settings, state=state, requirements_follow=True)
     if state == "sdist":
-        packer = get_builder("scikit-build-core").REQUIREMENT
-        return list(dict.fromkeys([*_COMMON, *_HOOKS, packer, *dynamic_requirements(plan)]))
+        packer = get_builder("scikit-build-core")
+        packing = packer.requirements(BuildContext(root, plan.pyproject, os.environ, state="sdist"))
+        return list(dict.fromkeys([*_COMMON, *_HOOKS, *packing, *dynamic_requirements(plan)]))
+    return requirements_of(plan)
+
+
+def requirements_of(plan: Plan) -> list[str]:
+    """Return PEP 508 requirements for building what is planned."""
     wanted = [*_COMMON]
     dynamic = dynamic_requirements(plan)
     if plan.built or dynamic:

@@ -15,10 +15,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from twinwheel.build.builders import BuildContext, get_builder
+from twinwheel.build.carried import check_name, not_a_file
+from twinwheel.build.console import say
 from twinwheel.build.dynamic import dynamic_fields, told_of
 from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
+from twinwheel.build.sources import needed_sources
 from twinwheel.build.versions import check_versions
 from twinwheel.build.wheelfile import source_date, write_atomically
 from twinwheel.errors import BuildError
@@ -40,11 +43,14 @@ def make_sdist(
         Its file name.
 
     Raises:
-        BuildError: TW331 when a file without which a half cannot be built is left out.
+        ConfigError: TW131 to TW135 when no wheel could be built from these sources.
+        BuildError: TW331 when a file without which no wheel could be built is left out.
     """
+    source_date()  # before the packer reads it
     plan = make_plan(root, config_settings, state="sdist")
     metadata = read_metadata(plan)
     check_versions(plan, metadata.version)
+    needed_sources(plan)
     packer = get_builder("scikit-build-core")
     settings = {
         key: value
@@ -77,6 +83,8 @@ def _with_our_metadata(path: Path, plan: Plan, metadata: ProjectMetadata) -> byt
     ):
         for member in source:
             inside = PurePosixPath(*PurePosixPath(member.name).parts[1:]).as_posix()
+            if _is_left_out(member, plan.root / inside, inside):
+                continue
             present.add(inside)
             member.name = f"{metadata.stem}/{inside}"
             if inside == "PKG-INFO":
@@ -88,8 +96,20 @@ def _with_our_metadata(path: Path, plan: Plan, metadata: ProjectMetadata) -> byt
     return buffer.getvalue()
 
 
+def _is_left_out(member: tarfile.TarInfo, path: Path, inside: str) -> bool:
+    """Tell whether the wheel would not hold it either: a link to nowhere, a pipe, a device."""
+    check_name(inside)
+    kept = member.isreg() or member.isdir() or member.islnk()
+    if kept or (member.issym() and path.exists()):
+        return False
+    say(f"twinwheel: '{inside}' is left out: {not_a_file(path)}")
+    return True
+
+
 def check_sdist(plan: Plan, present: Collection[str], rules: str) -> None:
     """Refuse a source distribution from which no wheel could be built.
+
+    The Python modules that the settings name must be in it, and what the halves are built from.
 
     Args:
         plan: What is built from it.
@@ -130,4 +150,5 @@ def _needed(plan: Plan) -> list[str]:
         folder = half.context.root.relative_to(plan.root)
         paths = (os.path.normpath(folder / path) for path in half.builder.build_files(half.context))
         needed += [Path(path).as_posix() for path in paths]
+    needed += [path.relative_to(plan.root).as_posix() for path in needed_sources(plan)]
     return needed

@@ -9,17 +9,26 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinwheel.build.carried import check_name, not_a_file, unfit
+from twinwheel.build.console import say
 from twinwheel.build.left_out import left_out, packages_of_builders
 from twinwheel.errors import ConfigError
 from twinwheel.manifest import MODULE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from twinwheel.build.plan import Plan
     from twinwheel.build.settings import ImplementationSettings, PackageSettings
 
-__all__ = ["PackageFolder", "is_module_file", "is_output_of", "package_folders", "python_sources"]
+__all__ = [
+    "PackageFolder",
+    "is_module_file",
+    "is_output_of",
+    "needed_sources",
+    "package_folders",
+    "python_sources",
+]
 
 _NEVER = ("__pycache__/", "*.py[cod]", ".DS_Store", ".git", "*.egg-info/", "*.dist-info/")
 _NATIVE_SUFFIXES = (*importlib.machinery.EXTENSION_SUFFIXES, ".so", ".pyd", ".dylib")
@@ -75,14 +84,23 @@ def package_folders(plan: Plan) -> tuple[PackageFolder, ...]:
     return tuple(found.values())
 
 
-def python_sources(plan: Plan) -> dict[str, Path]:
+def python_sources(plan: Plan, tell: Callable[[str], None] = say) -> dict[str, Path]:
     """Collect the files of the package folders.
 
     Caches are left out, and so is what a builder makes: an output that an earlier build or editable
-    install left in the tree must not pass for this build's.
+    install left in the tree must not pass for this build's. Links that lead nowhere, such as
+    editors' locks, and what is no file, such as pipes and sockets, are left out and told of.
+
+    Args:
+        plan: The build.
+        tell: Called with a line for each that is left out.
 
     Returns:
         Path in the wheel -> file.
+
+    Raises:
+        ConfigError: TW131 to TW134 when a setting does not fit the tree, TW135 when a file cannot
+            be put into a wheel.
     """
     import pathspec
 
@@ -113,15 +131,31 @@ def python_sources(plan: Plan) -> dict[str, Path]:
                 continue
             if any(fnmatchcase(inside, pattern) for pattern in made):
                 continue
+            check_name(inside)
+            if why := not_a_file(path):
+                tell(f"twinwheel: '{inside}' is left out: {why}")
+                continue
+            if not os.access(path, os.R_OK):
+                raise unfit(inside, "it may not be read")
             sources[inside] = path
     for inside in left_out(plan, sources):
         del sources[inside]
-    _check_python_modules(plan, sources)
+    _modules(plan, sources)
     return sources
 
 
-def _check_python_modules(plan: Plan, sources: Mapping[str, Path]) -> None:
-    """Hold the sources to what the settings say is in them."""
+def needed_sources(plan: Plan) -> list[Path]:
+    """Return the sources without which no wheel could be built.
+
+    Raises:
+        ConfigError: As ``python_sources`` does.
+    """
+    return _modules(plan, python_sources(plan, tell=lambda _: None))
+
+
+def _modules(plan: Plan, sources: Mapping[str, Path]) -> list[Path]:
+    """Hold the sources to what the settings say is in them; return the files that they name."""
+    found = []
     for package in plan.settings.packages:
         wanted = {package.package: "package"}
         for item in package.implementations.values():
@@ -129,7 +163,9 @@ def _check_python_modules(plan: Plan, sources: Mapping[str, Path]) -> None:
                 wanted[item.module] = f"module of the {item.name} implementation"
         for name, what in wanted.items():
             stem = name.replace(".", "/")
-            if f"{stem}.py" not in sources and f"{stem}/__init__.py" not in sources:
+            places = [path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in sources]
+            found += [sources[path] for path in places]
+            if not places:
                 raise ConfigError(
                     f"'{name}', the {what}, is not among the sources of the wheel",
                     code="TW134",
@@ -137,6 +173,7 @@ def _check_python_modules(plan: Plan, sources: Mapping[str, Path]) -> None:
                     accepted=f"a file {stem}.py or {stem}/__init__.py",
                     help="correct the name, or what [tool.twinwheel.wheel] excludes",
                 )
+    return found
 
 
 def _file_patterns(package: PackageSettings) -> list[str]:
@@ -168,9 +205,13 @@ def is_output_of(path: str, item: ImplementationSettings) -> bool:
     return is_module_file(path, item.module)
 
 
+def _unreadable(error: OSError) -> None:
+    raise unfit(str(error.filename), str(error.strerror))
+
+
 def _files(folder: Path) -> Iterator[Path]:
     walked: set[str] = set()
-    for parent, folders, names in os.walk(folder, followlinks=True):
+    for parent, folders, names in os.walk(folder, onerror=_unreadable, followlinks=True):
         real = os.path.realpath(parent)
         if real in walked:  # a link that leads back up
             folders.clear()

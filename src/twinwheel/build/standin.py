@@ -10,11 +10,11 @@ import importlib
 import importlib.util
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.build.builders import BuildContext, Builder, get_builder
-from twinwheel.build.config_settings import route_config_settings
+from twinwheel.build.config_settings import Reader, unknown_setting
 from twinwheel.build.pyproject import read_pyproject
 from twinwheel.errors import BuildError, ConfigError
 
@@ -27,6 +27,7 @@ __all__ = ["StandIn", "call", "find_stand_in", "has_hook"]
 
 _TABLES = {"scikit-build-core": "scikit-build", "maturin": "maturin"}
 _BUILD_FILES = {"scikit-build-core": "CMakeLists.txt", "maturin": "Cargo.toml"}
+_JUDGES = {"scikit-build-core"}  # those that refuse settings that they do not know
 
 
 @dataclass(frozen=True)
@@ -97,45 +98,65 @@ def call(
 
     Raises:
         BuildError: TW302 when the backend is not installed.
-        ConfigError: TW111 for a config setting that nobody reads.
+        ConfigError: TW111 for a config setting that nobody reads, where the backend would not
+            say so.
     """
-    routed = route_config_settings(config_settings, {stand_in.name: stand_in.builder})
-    if routed.modes:
-        raise ConfigError(
-            "there is no implementation to switch: the project has no [tool.twinwheel] table",
-            code="TW111",
-            where=", ".join(f"-C twinwheel.{name}" for name in routed.modes),
-            accepted=f"the settings of {stand_in.builder.DISTRIBUTION}",
-        )
-    settings = routed.builders[stand_in.name] or None
+    settings = dict(config_settings or {})
+    _check_settings(stand_in, settings)
     if hook.startswith("get_requires") and not _is_installed(stand_in):
-        if hook == "get_requires_for_build_sdist":
-            return [stand_in.builder.REQUIREMENT]
-        return stand_in.builder.requirements(stand_in.context)
+        state = hook.rpartition("_")[2]
+        context = replace(stand_in.context, config_settings=settings, state=state)
+        builder = stand_in.builder
+        also = builder.dynamic_metadata(context, ()).requires
+        return list(dict.fromkeys([*builder.requirements(context), *also]))
     os.environ.update(stand_in.builder.guard(stand_in.context))
-    return getattr(_load(stand_in), hook)(**arguments, config_settings=settings)
+    return getattr(_load(stand_in), hook)(**arguments, config_settings=settings or None)
+
+
+def _check_settings(stand_in: StandIn, config_settings: Mapping[str, str | list[str]]) -> None:
+    context = stand_in.context
+    others = [get_builder(name) for name in _TABLES if name != stand_in.name]
+    for key in config_settings:
+        if stand_in.builder.accepts_config_setting(context, key):
+            continue
+        of_another = any(other.accepts_config_setting(context, key) for other in others)
+        if stand_in.name in _JUDGES and not of_another and not key.startswith("twinwheel."):
+            continue
+        raise unknown_setting(key, {stand_in.name: Reader(stand_in.builder, context)})
 
 
 def _decide(root: Path, pyproject: Mapping[str, Any], tool: Mapping[str, Any]) -> str:
     requires = pyproject.get("build-system", {}).get("requires", [])
     required = {re.split(r"[^A-Za-z0-9._-]", str(item).strip(), maxsplit=1)[0] for item in requires}
     required = {re.sub(r"[-_.]+", "-", name).lower() for name in required}
-    for candidates in (
-        [name for name, table in _TABLES.items() if table in tool],
-        [name for name in _TABLES if name in required],
-        [name for name, file in _BUILD_FILES.items() if (root / file).is_file()],
-    ):
+    in_tables = [name for name, table in _TABLES.items() if table in tool]
+    in_requires = [name for name in _TABLES if name in required]
+    by_files = [name for name, file in _BUILD_FILES.items() if (root / file).is_file()]
+    for candidates in (in_tables, in_requires, by_files):
         if len(candidates) == 1:
             return candidates[0]
-    if all(table in tool for table in _TABLES.values()):
-        raise ConfigError(
+    if in_tables:
+        raise _undecided(
             "there are tables for scikit-build-core and for maturin, and none says how they meet",
-            code="TW107",
-            where="pyproject.toml, [tool.scikit-build] and [tool.maturin]",
-            accepted="a [tool.twinwheel] table, or the table of one backend",
-            help="describe both halves in [tool.twinwheel.implementations]",
+            "pyproject.toml, [tool.scikit-build] and [tool.maturin]",
+        )
+    if by_files:
+        raise _undecided(
+            "there are a CMakeLists.txt and a Cargo.toml, and no table says how they meet",
+            "the project's folder",
         )
     return "scikit-build-core"
+
+
+def _undecided(message: str, where: str) -> ConfigError:
+    return ConfigError(
+        message,
+        code="TW107",
+        where=where,
+        accepted="a [tool.twinwheel] table, or the table of one backend: [tool.scikit-build] or "
+        "[tool.maturin]",
+        help="describe both halves in [tool.twinwheel.implementations]",
+    )
 
 
 def _is_installed(stand_in: StandIn) -> bool:

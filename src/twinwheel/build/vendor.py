@@ -1,30 +1,32 @@
 """``runtime = "vendored"``: the selector inside the package, so that its wheel depends on nothing.
 
-The author's line stays ``from twinwheel import select``; in the wheel it names the copy.
+The author's line stays ``from twinwheel import select``; in the wheel it names the copy. An
+editable install uses the sources as they are, so there the copy goes by twinwheel's own name.
 """
 
 from __future__ import annotations
 
-import ast
-import re
-from pathlib import Path
+import symtable
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from twinwheel.errors import ConfigError
+from twinwheel.build.redirect import redirect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["FOLDER", "stand_in_source", "use_vendored", "vendored_files"]
+__all__ = ["FOLDER", "runtime_files", "use_vendored", "vendored_files"]
 
 FOLDER = "_twinwheel"
 """Name of the copy's package, inside the author's."""
 
 _ROOM = Path(__file__).parents[1]
 _FILES = ("_version.py", "errors.py", "manifest.py", "selection")
-_OFFERED = ("report", "select")
-_IMPORT = re.compile(r"^(\s*)from twinwheel((?:\.\w+)*) import", re.MULTILINE)
+_OFFERED = ("__version__", "report", "select")
 
+# The installed twinwheel is looked up by a string: a type checker is not to follow it, since its
+# types are not the copy's, and it may not be there.
 _INIT = '''\
 """twinwheel's selector, put here when the package was built, so that it depends on nothing."""
 
@@ -35,19 +37,36 @@ from os import environ
 from {copy}.selection import Selection, prefix_of, report
 from {copy}.selection import select as _select
 
-__all__ = ["report", "select"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from {copy}._version import __version__
+
+__all__ = ["__version__", "report", "select"]
 
 
 def select(package: str) -> Selection:
     """Bind each component of a package; a rollout is left to the installed twinwheel."""
     rollout = environ.get(f"{{prefix_of(package)}}_ROLLOUT", "").strip()
     if rollout and rollout.lower() != "off":
+        from importlib import import_module
+
         try:
-            from twinwheel import select as installed
+            installed = import_module("twinwheel")
         except ModuleNotFoundError:
             return _select(package)
-        return installed(package)
+        selection: Selection = installed.select(package)
+        return selection
     return _select(package)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name == "__version__":
+            from {copy}._version import __version__
+
+            return __version__
+        raise AttributeError(f"{{__name__}}, the copy of twinwheel's selector, has no {{name!r}}")
 '''
 
 _MAIN = '''\
@@ -61,12 +80,19 @@ if __name__ == "__main__":
     sys.exit(main(package="{package}"))
 '''
 
-_STAND_IN = '''\
-"""Stands for twinwheel in an editable install of {package}, where no twinwheel is installed."""
+_REBUILDING = '''\
+"""Stands for what only an installed twinwheel can do."""
 
-from {copy} import report, select
+from __future__ import annotations
 
-__all__ = ["report", "select"]
+from twinwheel.selection.problems import no_rebuild
+
+__all__ = ["rebuild"]
+
+
+def rebuild(package: str, *, only_if_changed: bool = False) -> None:
+    """Say that twinwheel is to be installed."""
+    raise no_rebuild(package)
 '''
 
 
@@ -81,80 +107,96 @@ def vendored_files(package: str) -> dict[str, bytes]:
     """
     copy = f"{package}.{FOLDER}"
     folder = copy.replace(".", "/")
+    offered = _offered()
     files = {
-        f"{folder}/__init__.py": _INIT.format(copy=copy).encode(),
-        f"{folder}/__main__.py": _MAIN.format(copy=copy, package=package).encode(),
-        f"{folder}/py.typed": b"",
+        "__init__.py": _INIT.format(copy=copy).encode(),
+        "__main__.py": _MAIN.format(copy=copy, package=package).encode(),
+        "py.typed": b"",
     }
-    for name in _FILES:
-        place = _ROOM / name
-        for path in sorted(place.glob("*.py")) if place.is_dir() else [place]:
-            text = _IMPORT.sub(rf"\1from {copy}\2 import", path.read_text("utf-8"))
-            text = text.replace("python -m twinwheel doctor {package}", f"python -m {copy}")
-            files[f"{folder}/{path.relative_to(_ROOM).as_posix()}"] = text.encode()
-    return files
+    for path, data in _selector().items():
+        files[path] = redirect(data, path, copy, offered)
+    return {f"{folder}/{path}": data for path, data in files.items()}
 
 
-def stand_in_source(package: str) -> bytes:
-    """Return a module that stands for twinwheel where the sources are used as they are."""
-    return _STAND_IN.format(package=package, copy=f"{package}.{FOLDER}").encode()
+def runtime_files() -> dict[str, bytes]:
+    """Return a package ``twinwheel`` that is the selector alone.
+
+    Returns:
+        Path in a folder of ``sys.path`` -> contents.
+    """
+    files = {
+        "__init__.py": (_ROOM / "__init__.py").read_bytes(),
+        "rebuilding.py": _REBUILDING.encode(),
+        "py.typed": b"",
+        **_selector(),
+    }
+    return {f"twinwheel/{path}": data for path, data in files.items()}
 
 
-def use_vendored(sources: Mapping[str, bytes], package: str) -> dict[str, bytes]:
-    """Make the package's own modules import the copy.
+def use_vendored(sources: Mapping[str, bytes], packages: Sequence[str]) -> dict[str, bytes]:
+    """Make the distribution's own modules import the copy.
 
     Args:
-        sources: The package's files, by path in the wheel.
-        package: Full name of the package.
+        sources: The distribution's files, by path in the wheel.
+        packages: Full names of the twin packages; each has a copy.
 
     Returns:
         The files that changed.
 
     Raises:
-        ConfigError: TW141 when a module imports what the copy does not have.
+        ConfigError: TW141 when a module imports what the copy does not have, TW142 when one is no
+            Python.
     """
-    folder = package.replace(".", "/") + "/"
+    offered = _offered()
     changed = {}
     for path, data in sources.items():
-        if not path.startswith(folder) or not path.endswith((".py", ".pyi")):
+        if not path.endswith((".py", ".pyi")) or b"twinwheel" not in data:
             continue
-        if b"twinwheel" not in data:
-            continue
-        text = data.decode("utf-8")
-        lines = text.splitlines(keepends=True)
-        for node in _imports(text, path):
-            unknown = [alias.name for alias in node.names if alias.name not in _OFFERED]
-            if unknown or node.module != "twinwheel":
-                raise ConfigError(
-                    f"{path}, line {node.lineno}: the vendored selector has no "
-                    f"{', '.join(unknown) or node.module}",
-                    code="TW141",
-                    where='pyproject.toml, [tool.twinwheel] runtime = "vendored"',
-                    accepted=f"from twinwheel import {', '.join(_OFFERED)}",
-                    help="import nothing else, or depend on twinwheel: runtime = 'dependency'",
-                )
-            line = lines[node.lineno - 1]
-            start, end = line[: node.col_offset], line[node.col_offset :]
-            end = re.sub(r"^from(\s+)twinwheel\b", rf"from\1{package}.{FOLDER}", end)
-            lines[node.lineno - 1] = start + end
-            changed[path] = "".join(lines).encode()
+        copy = f"{_nearest(path, packages)}.{FOLDER}"
+        new = redirect(data, path, copy, offered)
+        if new != data:
+            changed[path] = new
     return changed
 
 
-def _imports(text: str, path: str) -> list[ast.ImportFrom]:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        raise ConfigError(
-            f"{path} is no Python that this interpreter reads: {error}",
-            code="TW142",
-            where=path,
-            help="correct it, or leave it out: [tool.twinwheel.wheel] exclude",
-        ) from None
-    return [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        and node.level == 0
-        and (node.module or "").partition(".")[0] == "twinwheel"
-    ]
+def _nearest(path: str, packages: Sequence[str]) -> str:
+    """Return the twin package that a module is in, else one that shares most folders with it."""
+    folders = PurePosixPath(path).parent.parts
+
+    def nearness(package: str) -> tuple[int, bool]:
+        names = package.split(".")
+        pairs = takewhile(lambda pair: pair[0] == pair[1], zip(folders, names, strict=False))
+        shared = len(list(pairs))
+        return shared, shared == len(names)
+
+    return max(packages, key=nearness)
+
+
+def _selector() -> dict[str, bytes]:
+    """Return the modules of the selector and what they import, by path inside twinwheel."""
+    files = {}
+    for name in _FILES:
+        place = _ROOM / name
+        for path in sorted(place.glob("*.py")) if place.is_dir() else [place]:
+            data = path.read_bytes()
+            # Its own "python -m" goes with the copy; the doctor does not.
+            data = data.replace(
+                b"python -m twinwheel doctor {package}", b"python -m {package}.%s" % FOLDER.encode()
+            )
+            files[path.relative_to(_ROOM).as_posix()] = data
+    return files
+
+
+def _offered() -> dict[str, tuple[str, ...]]:
+    """Return the names in each module of the copy, by the name of the module in twinwheel."""
+    offered: dict[str, tuple[str, ...]] = {"twinwheel": _OFFERED}
+    for path, data in _selector().items():
+        name = f"twinwheel/{path}".removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+        offered[name] = tuple(_bound(data.decode("utf-8"), path))
+    return offered
+
+
+def _bound(text: str, path: str) -> Iterator[str]:
+    for symbol in symtable.symtable(text, path, "exec").get_symbols():
+        if symbol.is_assigned() or symbol.is_imported():
+            yield symbol.get_name()

@@ -41,13 +41,13 @@ def check_versions(plan: Plan, version: str) -> None:
 
 
 def _agree(stated: StatedVersion, version: str) -> bool:
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     project = Version(version)
     try:
         # PEP 440 reads Rust's 1.0.0-rc.1 as its own 1.0.0rc1.
         other = Version(stated.text)
-    except InvalidVersion:
+    except ValueError:  # it is no version, or its numbers have more digits than Python reads
         return False
     length = max(len(project.release), len(other.release))
     numbers = [each.release + (0,) * (length - len(each.release)) for each in (project, other)]

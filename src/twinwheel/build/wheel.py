@@ -5,22 +5,27 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
+from twinwheel.build.build_tag import stated_build_tag
 from twinwheel.build.dynamic import dynamic_fields, told_of
 from twinwheel.build.hooks import HookCall, call_hooks
+from twinwheel.build.kept import Keep, kept_tree
+from twinwheel.build.leftovers import untouched
 from twinwheel.build.merge import Contents, merge
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
+from twinwheel.build.sources import needed_sources
 from twinwheel.build.tags import PURE, WheelTag
 from twinwheel.build.versions import check_versions
-from twinwheel.build.wheelfile import read_half, wheel_description, write_wheel
+from twinwheel.build.wheelfile import read_half, source_date, wheel_description, write_wheel
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["build_contents", "check_metadata", "make_wheel", "scratch_folder", "write_metadata"]
 
@@ -45,13 +50,20 @@ def make_wheel(
     Raises:
         TwinwheelError: With a code, when anything is wrong; nothing is written then.
     """
+    source_date()  # before anything is compiled
     plan = make_plan(root, config_settings)
     metadata = read_metadata(plan)
+    needed_sources(plan)
     check_metadata(metadata, metadata_directory)
     announce(plan)
     contents = build_contents(plan, metadata)
     return write_wheel(
-        wheel_directory, metadata.stem, contents.tag, contents.payload, contents.dist_info
+        wheel_directory,
+        metadata.stem,
+        contents.tag,
+        contents.payload,
+        contents.dist_info,
+        contents.build_tag,
     )
 
 
@@ -65,7 +77,8 @@ def write_metadata(
     """
     plan = make_plan(root, config_settings)
     metadata = read_metadata(plan)
-    for path, data in {**metadata.files(), "WHEEL": wheel_description(_likely_tag(plan))}.items():
+    description = wheel_description(_likely_tag(plan), stated_build_tag(plan))
+    for path, data in {**metadata.files(), "WHEEL": description}.items():
         target = folder / metadata.dist_info / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
@@ -98,10 +111,22 @@ def check_metadata(metadata: ProjectMetadata, metadata_directory: str | None) ->
             )
 
 
-def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
-    """Run the builders that the plan names, side by side, and merge what they make."""
+def build_contents(plan: Plan, metadata: ProjectMetadata, *, keep: Keep | None = None) -> Contents:
+    """Run the builders that the plan names, side by side, and merge what they make.
+
+    Args:
+        plan: What to build.
+        metadata: The project's.
+        keep: Where the builders' trees and lock files stay for the next build of an editable
+            install; None when nothing of an earlier build may be seen.
+    """
     check_versions(plan, metadata.version)
-    with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary, _untouched(plan):
+    build_tag = stated_build_tag(plan)
+    with (
+        tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary,
+        untouched(plan.built, plan.root, keep),
+        contextlib.ExitStack() as trees,
+    ):
         scratch = scratch_folder(plan.root, Path(temporary))
         calls = []
         for place, half in enumerate(plan.built):
@@ -110,8 +135,9 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
             environment = half.builder.environment(half.context, scratch)
             open_fields = dynamic_fields(half.context.pyproject)
             told = told_of(half.builder, half.context, open_fields, metadata.dynamic, output)
+            tree = trees.enter_context(kept_tree(half, keep)) if keep else None
             settings = half.builder.config_settings(
-                half.context, half.config_settings, output / "build"
+                half.context, half.config_settings, output / "build", tree
             )
             calls.append(
                 HookCall(
@@ -127,7 +153,9 @@ def build_contents(plan: Plan, metadata: ProjectMetadata) -> Contents:
             )
         wheels = call_hooks(calls)
         halves = [read_half(half, wheels[half.label]) for half in plan.built]
-    return merge(plan, metadata, halves)
+    # What a half calls itself may come of a condition that only its builder can judge.
+    build_tag = next((half.build_tag for half in halves if half.build_tag), build_tag)
+    return replace(merge(plan, metadata, halves), build_tag=build_tag)
 
 
 def scratch_folder(root: Path, otherwise: Path) -> Path:
@@ -146,16 +174,3 @@ def scratch_folder(root: Path, otherwise: Path) -> Path:
     except OSError:
         return otherwise
     return folder if os.access(folder, os.W_OK) else otherwise
-
-
-@contextlib.contextmanager
-def _untouched(plan: Plan) -> Iterator[None]:
-    """Remove what the builders write between the sources, where it was not before."""
-    leftovers = [path for half in plan.built for path in half.builder.leftovers(half.context)]
-    absent = [path for path in leftovers if not path.exists()]
-    try:
-        yield
-    finally:
-        for path in absent:
-            if path.exists():  # a folder that cannot be written to has none to remove
-                path.unlink()

@@ -66,6 +66,8 @@ class Half:
     dist_info: Mapping[str, bytes]
     """The metadata folder's files, by path inside it."""
 
+    build_tag: str = ""
+
 
 def read_half(plan: HalfPlan, path: Path) -> Half:
     """Read what a builder made.
@@ -96,12 +98,13 @@ def read_half(plan: HalfPlan, path: Path) -> Half:
             f"'{path.name}' cannot be read: {error}", code="TW311", where=f"the {plan.label} half"
         ) from None
     tag = WheelTag.parse("-".join(parts[-3:]))
-    return Half(plan, name, version, tag, payload, dist_info)
+    build_tag = parts[2] if len(parts) == 6 else ""
+    return Half(plan, name, version, tag, payload, dist_info, build_tag)
 
 
-def wheel_name(stem: str, tag: WheelTag) -> str:
+def wheel_name(stem: str, tag: WheelTag, build_tag: str = "") -> str:
     """Return the file name of a wheel."""
-    return f"{stem}-{tag}.whl"
+    return "-".join(filter(None, (stem, build_tag, str(tag)))) + ".whl"
 
 
 def write_wheel(
@@ -110,6 +113,7 @@ def write_wheel(
     tag: WheelTag,
     payload: Mapping[str, File],
     dist_info: Mapping[str, bytes],
+    build_tag: str = "",
 ) -> str:
     """Write a wheel with its WHEEL and RECORD; it appears whole or not at all.
 
@@ -119,12 +123,13 @@ def write_wheel(
         tag: What the wheel runs on.
         payload: Files by path.
         dist_info: Files of the metadata folder, by path inside it.
+        build_tag: Stands behind the version in the name; empty when there is none.
 
     Returns:
         The file name.
     """
     metadata_folder = f"{stem}.dist-info"
-    described = {**dist_info, "WHEEL": wheel_description(tag)}
+    described = {**dist_info, "WHEEL": wheel_description(tag, build_tag)}
     files = {path: payload[path] for path in sorted(payload)}
     files |= {f"{metadata_folder}/{path}": File(described[path]) for path in sorted(described)}
     record = f"{metadata_folder}/RECORD"
@@ -139,18 +144,19 @@ def write_wheel(
             entry.external_attr = (stat.S_IFREG | mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, file.data)
-    name = wheel_name(stem, tag)
+    name = wheel_name(stem, tag, build_tag)
     write_atomically(folder / name, buffer.getvalue())
     return name
 
 
-def wheel_description(tag: WheelTag) -> bytes:
+def wheel_description(tag: WheelTag, build_tag: str = "") -> bytes:
     """Return the contents of the WHEEL file."""
     lines = [
         "Wheel-Version: 1.0",
         f"Generator: twinwheel {__version__}",
         f"Root-Is-Purelib: {'true' if tag == PURE else 'false'}",
         *(f"Tag: {plain}" for plain in tag.expand()),
+        *([f"Build: {build_tag}"] if build_tag else []),
         "",
     ]
     return "\n".join(lines).encode()
@@ -169,14 +175,14 @@ def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> No
 
 
 def source_date() -> int | None:
-    """Return ``SOURCE_DATE_EPOCH`` in seconds, or None when it is not set.
+    """Return ``SOURCE_DATE_EPOCH`` in seconds, or None when it is not set, or empty.
 
     Source: https://reproducible-builds.org/specs/source-date-epoch/
 
     Raises:
         BuildError: TW313 when it is no number of seconds.
     """
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    text = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) > _ZIP_END:

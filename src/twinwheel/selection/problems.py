@@ -24,6 +24,7 @@ __all__ = [
     "has_none",
     "log_failed",
     "log_not_built",
+    "no_rebuild",
     "no_rollout",
     "not_built",
     "unbound",
@@ -198,4 +199,15 @@ def unbound(
         code="TW410",
         where=package,
         help=f"allow an implementation that has it; for more: {_doctor(package)}",
+    )
+
+
+def no_rebuild(package: str) -> SelectionError:
+    """TW413: a rebuild was asked for, and only a copy of the selector is there to ask."""
+    return SelectionError(
+        f"to rebuild {package} needs twinwheel, and there is only the vendored selector",
+        code="TW413",
+        where=package,
+        accepted="an environment with twinwheel and what the build needs",
+        help="pip install twinwheel; or editable.rebuild = 'by-hand', and install it again",
     )

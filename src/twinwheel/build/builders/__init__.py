@@ -7,7 +7,9 @@ other distributions are found by the entry-point group ``twinwheel.builders``.
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
+import sys
 from typing import TYPE_CHECKING, cast
 
 from twinwheel.build.builders import cargo, maturin, scikit_build_core
@@ -46,8 +48,7 @@ _BUILT_IN: Mapping[str, Builder] = {
 
 def builder_names() -> list[str]:
     """Return the name of every builder there is."""
-    found = importlib.metadata.entry_points(group=ENTRY_POINTS)
-    return sorted({*_BUILT_IN, *(entry.name for entry in found)})
+    return sorted({*_BUILT_IN, *(entry.name for entry in _installed(tuple(sys.path)))})
 
 
 def get_builder(name: str) -> Builder:
@@ -61,7 +62,7 @@ def get_builder(name: str) -> Builder:
     """
     if name in _BUILT_IN:
         return _BUILT_IN[name]
-    (entry, *_) = importlib.metadata.entry_points(group=ENTRY_POINTS, name=name)
+    (entry, *_) = (each for each in _installed(tuple(sys.path)) if each.name == name)
     where = f"entry point {entry.name} = {entry.value} in the group {ENTRY_POINTS}"
     try:
         found = entry.load()
@@ -82,6 +83,13 @@ def get_builder(name: str) -> Builder:
             help="report it to the distribution that provides the builder",
         )
     return cast("Builder", found)
+
+
+@functools.lru_cache(maxsize=1)
+def _installed(path: tuple[str, ...]) -> tuple[importlib.metadata.EntryPoint, ...]:
+    """Search every distribution once, though settings are read several times in a build."""
+    del path  # it is sys.path, and what it leads to
+    return tuple(importlib.metadata.entry_points(group=ENTRY_POINTS))
 
 
 def _members() -> list[str]:

@@ -25,7 +25,7 @@ def call_arguments(path: Path, name: str) -> str:
     """
     try:
         text = _COMMENT.sub("", path.read_text("utf-8", "replace"))
-    except OSError:
+    except (OSError, ValueError):  # a path that no system has is that of no file
         return ""
     match = re.search(rf"(?<![\w.]){name}\s*\(", text, re.IGNORECASE)
     if match is None:

@@ -15,7 +15,7 @@ from twinwheel.build.builders.crates import (
     lock_files,
     probe_cargo,
 )
-from twinwheel.build.builders.manifests import needed_manifests
+from twinwheel.build.builders.manifests import needed_manifests, sources_outside
 from twinwheel.build.settings import cargo_settings
 
 if TYPE_CHECKING:
@@ -30,11 +30,13 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_setting_names",
     "config_settings",
     "dynamic_metadata",
     "environment",
     "guard",
     "leftovers",
+    "outside",
     "probe",
     "requirements",
     "stated_versions",
@@ -55,9 +57,15 @@ def requirements(context: BuildContext) -> list[str]:
     return list(context.requires)
 
 
-def accepts_config_setting(key: str) -> bool:
+def accepts_config_setting(context: BuildContext, key: str) -> bool:
     """Take ``cargo.args``: more arguments of ``cargo build``."""
-    return key == "cargo.args"
+    return key in config_setting_names(context)
+
+
+def config_setting_names(context: BuildContext) -> list[str]:
+    """Return the one key."""
+    del context
+    return ["cargo.args"]
 
 
 def guard(context: BuildContext) -> dict[str, str]:
@@ -85,10 +93,13 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 
 
 def config_settings(
-    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+    context: BuildContext,
+    given: Mapping[str, str | list[str]],
+    folder: Path,
+    kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
     """Return those given: Cargo's target tree is set by a variable."""
-    del context, folder
+    del context, folder, kept
     return given
 
 
@@ -100,6 +111,11 @@ def build_files(context: BuildContext) -> list[str]:
 def leftovers(context: BuildContext) -> list[Path]:
     """Return the lock files that Cargo writes where none is: the crate's, its workspace's."""
     return lock_files(context, _manifest_path(context))
+
+
+def outside(context: BuildContext) -> list[Path]:
+    """Return the crates outside of the folder that the crate depends on by their paths."""
+    return sources_outside(context, _manifest_path(context))
 
 
 def stated_versions(context: BuildContext) -> list[StatedVersion]:

@@ -41,4 +41,6 @@ def probe_compilers(context: BuildContext) -> Toolchain:
             missing.append(f"{variable}={chosen} does not run")
         else:
             missing.append(f"{phrase} is not on PATH")
-    return Toolchain(tools, tuple(missing), _HELP if missing else "")
+    named = [text.partition("=")[0] for text in missing if "=" in text]
+    way = f"correct {' and '.join(named)}, or unset it; or {_HELP}" if named else _HELP
+    return Toolchain(tools, tuple(missing), way if missing else "")

@@ -29,6 +29,15 @@ class BuildContext:
     languages: tuple[str, ...] = ("C", "CXX")
     """Languages whose compilers a CMake project needs."""
 
+    config_settings: Mapping[str, str | list[str]] = field(default_factory=dict)
+    """What ``-C`` gives the backend."""
+
+    state: str = "wheel"
+    """What is built: ``wheel``, ``editable`` or ``sdist``."""
+
+    requirements_follow: bool = False
+    """Whether the frontend has yet to install what is asked for, so that it counts as there."""
+
 
 @dataclass(frozen=True)
 class Toolchain:
@@ -98,13 +107,19 @@ class Builder(Protocol):
     """PEP 508 requirement for it."""
 
     def probe(self, context: BuildContext) -> Toolchain:
-        """Look for the tools that cannot be had as a requirement; download nothing."""
+        """Look for the tools; download nothing.
+
+        One that can be had as a requirement counts as there while ``requirements_follow``.
+        """
 
     def requirements(self, context: BuildContext) -> list[str]:
         """Return PEP 508 requirements for a build, without those that are there already."""
 
-    def accepts_config_setting(self, key: str) -> bool:
-        """Tell whether a ``-C`` key is this backend's."""
+    def accepts_config_setting(self, context: BuildContext, key: str) -> bool:
+        """Tell whether the backend reads a ``-C`` key; what nobody reads is an error."""
+
+    def config_setting_names(self, context: BuildContext) -> list[str]:
+        """Return the keys that it reads, as far as they can be listed, for error messages."""
 
     def guard(self, context: BuildContext) -> dict[str, str]:
         """Return variables without which the backend would do what no build of ours may."""
@@ -116,11 +131,17 @@ class Builder(Protocol):
         """Return variables to set for the backend's hooks when it builds one half of a wheel."""
 
     def config_settings(
-        self, context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+        self,
+        context: BuildContext,
+        given: Mapping[str, str | list[str]],
+        folder: Path,
+        kept: Path | None = None,
     ) -> Mapping[str, str | list[str]]:
         """Return the ``-C`` settings for the hook that builds one half: those ``given``, and ours.
 
-        ``folder`` is not there yet; it is the half's own, and gone after the build.
+        ``folder`` is not there yet; it is the half's own, and gone after the build. ``kept`` stays
+        and holds what the last build of an editable install left there; it is None when the half
+        must be built from scratch.
         """
 
     def build_files(self, context: BuildContext) -> list[str]:
@@ -128,6 +149,9 @@ class Builder(Protocol):
 
     def leftovers(self, context: BuildContext) -> list[Path]:
         """Return files that the backend may write between the sources."""
+
+    def outside(self, context: BuildContext) -> list[Path]:
+        """Return files and folders outside of its own folder that the build reads, if known."""
 
     def stated_versions(self, context: BuildContext) -> list[StatedVersion]:
         """Return the versions that the build files state, to be held to the project's."""

@@ -6,13 +6,15 @@ import os
 import re
 import shutil
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twinwheel.build.builders.contract import StatedVersion, Toolchain
 from twinwheel.build.programs import find_program, version_tuple
 from twinwheel.build.pyproject import parse_toml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twinwheel.build.builders.contract import BuildContext
 
 __all__ = [
@@ -33,6 +35,8 @@ def probe_cargo(context: BuildContext, manifest: PurePosixPath) -> Toolchain:
         program = find_program((name,), context.environ, variable)
         if program is not None:
             tools[name] = program.version
+        elif chosen := context.environ.get(variable, ""):
+            missing.append(f"{variable}={chosen} does not run")
         elif shutil.which(name, path=context.environ.get("PATH", "")):
             missing.append(f"{name} is on PATH but does not run (no toolchain installed?)")
         else:
@@ -76,13 +80,17 @@ def _stated(context: BuildContext, manifest: PurePosixPath, key: str) -> str:
     """
     stated: object = {"workspace": True}
     for folder in (manifest.parent, *manifest.parent.parents):
-        path = context.root / folder / manifest.name
-        document = parse_toml(path) if path.is_file() else {}
+        document = parse_toml(context.root / folder / manifest.name)
         if folder == manifest.parent:
-            stated = document.get("package", {}).get(key, "")
+            stated = _inner(document, "package").get(key, "")
         if isinstance(stated, dict):
-            stated = document.get("workspace", {}).get("package", {}).get(key, stated)
+            stated = _inner(_inner(document, "workspace"), "package").get(key, stated)
     return stated if isinstance(stated, str) else ""
+
+
+def _inner(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    inner = table.get(key)
+    return inner if isinstance(inner, dict) else {}
 
 
 def flags_without_paths(context: BuildContext) -> dict[str, str]:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from twinwheel.build.builders.contract import BuildContext
 
-__all__ = ["depends_on", "needed_manifests"]
+__all__ = ["depends_on", "needed_manifests", "sources_outside"]
 
 _TABLES = ("dependencies", "build-dependencies")
+_LOADED = (*_TABLES, "dev-dependencies")  # Cargo reads their manifests too, to choose versions
 
 
 def depends_on(context: BuildContext, manifest: PurePosixPath, crate: str) -> bool:
@@ -45,7 +46,7 @@ def needed_manifests(context: BuildContext, manifest: PurePosixPath) -> list[str
         folder = PurePosixPath(waiting.pop()).parent
         more = [
             os.path.normpath(folder / str(entry["path"]) / "Cargo.toml")
-            for _, entry in _entries(document, *_TABLES)
+            for _, entry in _entries(document, *_LOADED)
             if "path" in entry
         ]
         if _inherits(document):
@@ -57,14 +58,30 @@ def needed_manifests(context: BuildContext, manifest: PurePosixPath) -> list[str
     return list(found)
 
 
+def sources_outside(context: BuildContext, manifest: PurePosixPath) -> list[Path]:
+    """Return what a crate is built from outside of the builder's folder.
+
+    That is the folders of crates, and of workspaces the manifest and the lock file.
+    """
+    found: set[Path] = set()
+    for path in needed_manifests(context, manifest):
+        if path.startswith("../"):
+            place = Path(os.path.normpath(context.root / path))
+            document = _read(place)
+            workspace = "workspace" in document and "package" not in document
+            found |= {place, place.with_name("Cargo.lock")} if workspace else {place.parent}
+    return sorted(found)
+
+
 def _read(path: Path) -> Mapping[str, Any]:
     return parse_toml(path) if path.is_file() else {}
 
 
 def _entries(document: Mapping[str, Any], *tables: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Walk the tables of dependencies, those of each platform and of the workspace too."""
-    targets = document.get("target", {})
+    targets, patches = document.get("target", {}), document.get("patch", {})
     places = [document, document.get("workspace", {})]
+    places += [{tables[0]: each} for each in patches.values()] if isinstance(patches, dict) else []
     places += targets.values() if isinstance(targets, dict) else []
     for place in places:
         for table in tables:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from twinwheel.build.builders.crates import (
     lock_files,
     probe_cargo,
 )
-from twinwheel.build.builders.manifests import depends_on, needed_manifests
+from twinwheel.build.builders.manifests import depends_on, needed_manifests, sources_outside
+from twinwheel.build.carried import not_a_file, odd_files, unfit
+from twinwheel.build.settings.tables import tool_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,11 +29,13 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_setting_names",
     "config_settings",
     "dynamic_metadata",
     "environment",
     "guard",
     "leftovers",
+    "outside",
     "probe",
     "requirements",
     "stated_versions",
@@ -53,15 +58,23 @@ def probe(context: BuildContext) -> Toolchain:
 
 def requirements(context: BuildContext) -> list[str]:
     """Return maturin, and cffi where the bindings want it; never a toolchain."""
-    table = context.pyproject.get("tool", {}).get("maturin", {})
-    bindings = table.get("bindings") if isinstance(table, dict) else None
-    cffi = ["cffi"] if bindings == "cffi" else []
+    if context.state == "sdist":
+        return [REQUIREMENT]
+    bindings = tool_table(context.pyproject, "maturin").values.get("bindings")
+    wanted = bindings == "cffi" and platform.python_implementation() != "PyPy"  # has it built in
+    cffi = ["cffi"] if wanted else []
     return [REQUIREMENT, *cffi, *context.requires]
 
 
-def accepts_config_setting(key: str) -> bool:
-    """Take ``build-args``, with and without maturin's prefix."""
-    return key == "build-args" or key.startswith("maturin.")
+def accepts_config_setting(context: BuildContext, key: str) -> bool:
+    """Take ``build-args``, with and without maturin's prefix; it passes over any other."""
+    return key in config_setting_names(context)
+
+
+def config_setting_names(context: BuildContext) -> list[str]:
+    """Return the two names of its one setting."""
+    del context
+    return ["build-args", "maturin.build-args"]
 
 
 def guard(context: BuildContext) -> dict[str, str]:
@@ -97,10 +110,22 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 
 
 def config_settings(
-    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+    context: BuildContext,
+    given: Mapping[str, str | list[str]],
+    folder: Path,
+    kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
-    """Return those given: Cargo's target tree is set by a variable."""
-    del context, folder
+    """Return those given: Cargo's target tree is set by a variable.
+
+    Raises:
+        ConfigError: TW135 for a pipe or a link to nowhere in the package, which maturin packs with
+            all the rest: the one it would wait for without end, the other it fails for.
+    """
+    del folder, kept
+    for package in _packed_folders(context):
+        for path in odd_files(package):
+            name = path.relative_to(context.root).as_posix()
+            raise unfit(name, f"{not_a_file(path)}, and maturin packs it", "remove it")
     return given
 
 
@@ -114,15 +139,29 @@ def leftovers(context: BuildContext) -> list[Path]:
     return lock_files(context, _manifest_path(context))
 
 
+def outside(context: BuildContext) -> list[Path]:
+    """Return the crates outside of the folder that the crate depends on by their paths."""
+    return sources_outside(context, _manifest_path(context))
+
+
 def stated_versions(context: BuildContext) -> list[StatedVersion]:
     """Return the crate's version."""
     return crate_versions(context, _manifest_path(context))
 
 
+def _packed_folders(context: BuildContext) -> list[Path]:
+    """Return where maturin looks for the Python package around the module."""
+    table = tool_table(context.pyproject, "maturin")
+    module = table.values.get("module-name")
+    if not isinstance(module, str):
+        return []
+    places = [table.path("python-source", "")] if "python-source" in table.values else []
+    top = module.partition(".")[0]
+    return [context.root / place / top for place in places or (".", "src", "python")]
+
+
 def _manifest_path(context: BuildContext) -> PurePosixPath:
-    table = context.pyproject.get("tool", {}).get("maturin", {})
-    stated = table.get("manifest-path") if isinstance(table, dict) else None
-    if stated is None and not (context.root / "Cargo.toml").is_file():
-        # Where maturin looks next.
-        stated = "rust/Cargo.toml" if (context.root / "rust" / "Cargo.toml").is_file() else None
-    return PurePosixPath(str(stated or "Cargo.toml"))
+    table = tool_table(context.pyproject, "maturin")
+    likely = ("Cargo.toml", "rust/Cargo.toml")  # where maturin looks
+    there = [path for path in likely if (context.root / path).is_file()]
+    return PurePosixPath(table.path("manifest-path", (there or ["Cargo.toml"])[0]))

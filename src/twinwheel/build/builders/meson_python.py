@@ -22,11 +22,13 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_setting_names",
     "config_settings",
     "dynamic_metadata",
     "environment",
     "guard",
     "leftovers",
+    "outside",
     "probe",
     "requirements",
     "stated_versions",
@@ -37,7 +39,7 @@ DISTRIBUTION = "meson-python"
 REQUIREMENT = "meson-python>=0.16"
 
 _BUILD_FOLDER = {"builddir", "build-dir"}
-_SETTINGS = (*_BUILD_FOLDER, "dist-args", "setup-args", "compile-args", "install-args", "editable-")
+_SETTINGS = ("dist-args", "setup-args", "compile-args", "install-args", "editable-verbose")
 
 
 def probe(context: BuildContext) -> Toolchain:
@@ -51,9 +53,15 @@ def requirements(context: BuildContext) -> list[str]:
     return [REQUIREMENT, *([] if ninja else ["ninja>=1.8.2"]), *context.requires]
 
 
-def accepts_config_setting(key: str) -> bool:
+def accepts_config_setting(context: BuildContext, key: str) -> bool:
     """Take the keys that meson-python documents."""
-    return key.startswith(_SETTINGS)
+    return key in config_setting_names(context)
+
+
+def config_setting_names(context: BuildContext) -> list[str]:
+    """Return meson-python's keys."""
+    del context
+    return [*sorted(_BUILD_FOLDER), *_SETTINGS]
 
 
 def guard(context: BuildContext) -> dict[str, str]:
@@ -80,11 +88,16 @@ def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMet
 
 
 def config_settings(
-    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+    context: BuildContext,
+    given: Mapping[str, str | list[str]],
+    folder: Path,
+    kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
     """Keep Meson's build folder out of the sources, where it is by default."""
     del context
-    return given if _BUILD_FOLDER.intersection(given) else {"build-dir": str(folder), **given}
+    if _BUILD_FOLDER.intersection(given):
+        return given
+    return {"build-dir": str(kept or folder), **given}
 
 
 def build_files(context: BuildContext) -> list[str]:
@@ -95,6 +108,12 @@ def build_files(context: BuildContext) -> list[str]:
 
 def leftovers(context: BuildContext) -> list[Path]:
     """Return nothing: Meson writes to its build folder only."""
+    del context
+    return []
+
+
+def outside(context: BuildContext) -> list[Path]:
+    """Return nothing: what is read from elsewhere only the build itself knows."""
     del context
     return []
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sysconfig
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.builders.build_files import call_arguments
+from twinwheel.build.builders.cmake_tools import cmake_lists, cmake_requirements, probe_cmake
 from twinwheel.build.builders.compilers import probe_compilers
 from twinwheel.build.builders.contract import DynamicMetadata, StatedVersion, Toolchain
 from twinwheel.build.builders.handed_metadata import hand_over
-from twinwheel.build.programs import find_program, version_tuple
+from twinwheel.build.builders.skbuild_settings import accepts, names, texts
+from twinwheel.build.carried import odd_files
+from twinwheel.build.settings.tables import Table, tool_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,11 +28,13 @@ __all__ = [
     "REQUIREMENT",
     "accepts_config_setting",
     "build_files",
+    "config_setting_names",
     "config_settings",
     "dynamic_metadata",
     "environment",
     "guard",
     "leftovers",
+    "outside",
     "probe",
     "requirements",
     "stated_versions",
@@ -40,49 +44,44 @@ BACKEND = "scikit_build_core.build"
 DISTRIBUTION = "scikit-build-core"
 
 REQUIREMENT = "scikit-build-core>=1.0"
-_DEFAULT_CMAKE = ">=3.15"
+_SPECIAL = re.compile(r"[\\\[\]*?! ]")  # in the patterns of gitignore
 # Those of its own providers of dynamic metadata that need another distribution.
 _PROVIDERS = {
     "scikit_build_core.metadata.fancy_pypi_readme": "hatch-fancy-pypi-readme>=23.2",
     "scikit_build_core.metadata.setuptools_scm": "setuptools-scm",
 }
-# Platforms for which PyPI has a ninja wheel, so that asking for it costs no compilation.
-_NINJA_PLATFORMS = re.compile(r"(linux-(x86_64|i686|aarch64|armv7l|ppc64le|s390x)|macosx-|win)")
 
 
 def probe(context: BuildContext) -> Toolchain:
-    """Look for the compilers; CMake and Ninja can be had as requirements.
+    """Look for CMake, Ninja or make, and the compilers.
 
     One that CMake would find by other means (a toolchain file, Visual Studio) counts as there.
     """
-    tools: dict[str, str] = {}
-    cmake = find_program(("cmake", "cmake3"), context.environ)
-    if cmake is not None:
-        tools["cmake"] = cmake.version
+    cmake = probe_cmake(context)
     if _has_toolchain_file(context) or _has_visual_studio():
-        return Toolchain(tools)
+        return cmake
     compilers = probe_compilers(context)
-    return Toolchain({**tools, **compilers.tools}, compilers.missing, compilers.help)
+    return Toolchain(
+        {**cmake.tools, **compilers.tools},
+        (*compilers.missing, *cmake.missing),
+        ", and ".join(way for way in (compilers.help, cmake.help) if way),
+    )
 
 
 def requirements(context: BuildContext) -> list[str]:
-    """Return scikit-build-core, and CMake and Ninja only where the machine has none that fits."""
-    table = context.pyproject.get("tool", {}).get("scikit-build", {})
-    wanted = [REQUIREMENT]
-    cmake_needed = _subtable(table, "cmake").get("version") or _DEFAULT_CMAKE
-    cmake = find_program(("cmake", "cmake3"), context.environ)
-    if "CMAKE_EXECUTABLE" not in context.environ and not (
-        cmake and _satisfies(cmake.version, str(cmake_needed))
-    ):
-        wanted.append(f"cmake{cmake_needed}")
-    if _needs_ninja(context):
-        wanted.append(f"ninja{_subtable(table, 'ninja').get('version') or '>=1.5'}")
-    return [*wanted, *context.requires]
+    """Return scikit-build-core, what it asks for itself, and what the author does."""
+    own = [_with_root(item, context.root.resolve()) for item in texts(context, "build.requires")]
+    return [REQUIREMENT, *cmake_requirements(context), *own, *context.requires]
 
 
-def accepts_config_setting(key: str) -> bool:
-    """Take every key that is nobody else's: scikit-build-core rejects what it does not know."""
-    return not key.startswith(("twinwheel.", "maturin.", "cargo.")) and key != "build-args"
+def accepts_config_setting(context: BuildContext, key: str) -> bool:
+    """Take the keys that scikit-build-core knows, and those that the project declares for it."""
+    return accepts(context, key)
+
+
+def config_setting_names(context: BuildContext) -> list[str]:
+    """Return scikit-build-core's keys, where it is installed."""
+    return names(context)
 
 
 def guard(context: BuildContext) -> dict[str, str]:
@@ -93,13 +92,13 @@ def guard(context: BuildContext) -> dict[str, str]:
 
 def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMetadata:
     """Fill in the fields that have a provider; the backend must be told of the others."""
-    tool = context.pyproject.get("tool", {})
-    own = _subtable(tool.get("scikit-build", {}), "metadata")
-    entries = [item for item in tool.get("dynamic-metadata", []) if isinstance(item, dict)]
-    provided = {*own, *(str(item.get("field", "")) for item in entries)}
+    own = tool_table(context.pyproject, "scikit-build").table("metadata")
+    tool = Table("tool", context.pyproject.get("tool", {}))
+    entries = [item.values for item in tool.array("dynamic-metadata")]
+    provided = {*own.values, *(str(item.get("field", "")) for item in entries)}
     if any("field" not in item for item in entries):
         provided.update(fields)  # a provider may fill in whatever it likes
-    tables = [*(_subtable(own, name) for name in own), *entries]
+    tables = [*(own.table(name).values for name in own.values), *entries]
     used = {str(item.get("provider", "")) for item in tables}
     return DynamicMetadata(
         frozenset(provided.intersection(fields)),
@@ -121,22 +120,44 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 
 
 def config_settings(
-    context: BuildContext, given: Mapping[str, str | list[str]], folder: Path
+    context: BuildContext,
+    given: Mapping[str, str | list[str]],
+    folder: Path,
+    kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
-    """Return those given: its build folder is its own."""
-    del context, folder
-    return given
+    """Return those given, and what twinwheel adds.
+
+    It is to pack no pipes and no links to nowhere, for which it fails. And a build folder that may
+    be kept is named where the author and the user name none.
+    """
+    del folder
+    table = tool_table(context.pyproject, "scikit-build")
+    settings = {**given, **_without_odd_files(context, table, given)}
+    overrides = table.values.get("overrides", [])
+    named = (
+        _names_folder(given)
+        or any(_names_folder(each) for each in (table.values, *overrides) if isinstance(each, dict))
+        or bool(context.environ.get("SKBUILD_BUILD_DIR"))
+    )
+    if kept is None or named:
+        return settings
+    # scikit-build-core fills in what stands between braces.
+    return {"build-dir": str(kept).replace("{", "{{").replace("}", "}}"), **settings}
 
 
 def build_files(context: BuildContext) -> list[str]:
     """Return the top CMakeLists.txt."""
-    table = context.pyproject.get("tool", {}).get("scikit-build", {})
-    folder = str(_subtable(table, "cmake").get("source-dir") or ".")
-    return [(PurePosixPath(folder) / "CMakeLists.txt").as_posix()]
+    return [cmake_lists(context)]
 
 
 def leftovers(context: BuildContext) -> list[Path]:
     """Return nothing: scikit-build-core writes to its build folder only."""
+    del context
+    return []
+
+
+def outside(context: BuildContext) -> list[Path]:
+    """Return nothing: what is read from elsewhere only the build itself knows."""
     del context
     return []
 
@@ -149,9 +170,28 @@ def stated_versions(context: BuildContext) -> list[StatedVersion]:
     return [StatedVersion(file, match[1], numbers_only=True)] if match else []
 
 
-def _subtable(table: object, key: str) -> dict[str, object]:
-    inner = table.get(key, {}) if isinstance(table, dict) else {}
-    return inner if isinstance(inner, dict) else {}
+def _without_odd_files(
+    context: BuildContext, table: Table, given: Mapping[str, str | list[str]]
+) -> dict[str, list[str]]:
+    """Return what keeps scikit-build-core from packing pipes and links to nowhere."""
+    wheel = table.table("wheel")
+    packages = wheel.values.get("packages")
+    if not isinstance(packages, list):
+        return {}
+    odd = [
+        f"/{path.relative_to(package.parent).as_posix()}"
+        for package in (context.root / str(item) for item in packages)
+        for path in odd_files(package)
+    ]
+    if not odd:
+        return {}
+    excluded = given.get("wheel.exclude", wheel.values.get("exclude", []))
+    listed = excluded if isinstance(excluded, list) else excluded.split(";")
+    return {"wheel.exclude": [*listed, *(_SPECIAL.sub(r"\\\g<0>", name) for name in odd)]}
+
+
+def _names_folder(settings: Mapping[str, object]) -> bool:
+    return any(key.removeprefix("skbuild.") == "build-dir" for key in settings)
 
 
 def _has_toolchain_file(context: BuildContext) -> bool:
@@ -173,22 +213,13 @@ def _has_visual_studio() -> bool:
     return answer.returncode == 0 and bool(answer.stdout.strip())
 
 
-def _satisfies(version: str, needed: str) -> bool:
-    """Compare with ``>=`` clauses only; any other clause is left to the installer."""
-    clauses = [clause.strip() for clause in needed.split(",")]
-    if not all(re.match(r">=\s*\d+(\.\d+)*\Z", clause) for clause in clauses):
-        return False
-    return all(version_tuple(version) >= version_tuple(c[2:].strip()) for c in clauses)
+def _with_root(requirement: str, root: Path) -> str:
+    """Fill in the project's folder, as in ``helper @ {root:parent:uri}/helper``."""
 
+    def place(match: re.Match[str]) -> str:
+        folder = root
+        for _ in range(match[1].count(":parent")):
+            folder = folder.parent
+        return folder.as_uri() if match[2] else str(folder)
 
-def _needs_ninja(context: BuildContext) -> bool:
-    generator = context.environ.get("CMAKE_GENERATOR", "")
-    if (generator and "Ninja" not in generator) or context.environ.get("CMAKE_MAKE_PROGRAM"):
-        return False
-    if os.name == "nt" and not generator:
-        return False  # Visual Studio's generator is the default there
-    if find_program(("ninja", "ninja-build"), context.environ) is not None:
-        return False
-    if _NINJA_PLATFORMS.match(sysconfig.get_platform()):
-        return True
-    return find_program(("make", "gmake"), context.environ) is None
+    return re.sub(r"\{root((?::parent)*)(:uri)?\}", place, requirement)

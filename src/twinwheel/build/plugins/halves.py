@@ -42,13 +42,13 @@ def plan_halves(root: Path, state: State) -> Plan:
     """Decide what to build; ``-C`` settings do not reach a plugin, variables do.
 
     Raises:
-        ConfigError: TW327 for what a project that keeps its backend must say otherwise.
+        ConfigError: TW144 for what a project that keeps its backend must say otherwise.
     """
     plan = make_plan(root, state=state)
     if not isinstance(plan.pyproject.get("project"), dict):
         raise ConfigError(
             "there is no [project] table, in which the builders of the halves read the name",
-            code="TW327",
+            code="TW144",
             where="pyproject.toml",
             accepted="[project] with name, and dynamic for what is said elsewhere",
             help='write [project] name = "NAME" and dynamic = ["version", …]; '
@@ -57,7 +57,7 @@ def plan_halves(root: Path, state: State) -> Plan:
     if plan.settings.wheel.exclude:
         raise ConfigError(
             "'exclude' does not reach the backend, which ships the Python sources",
-            code="TW327",
+            code="TW144",
             where="pyproject.toml, [tool.twinwheel.wheel] exclude",
             accepted="nothing here",
             help="say it in the backend's own settings",

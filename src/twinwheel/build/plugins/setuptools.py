@@ -19,7 +19,7 @@ from setuptools import Command
 from twinwheel.build import errors_for_the_user
 from twinwheel.build.programs import version_tuple
 from twinwheel.build.pyproject import parse_toml
-from twinwheel.errors import ToolchainError
+from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
     from setuptools import Distribution
@@ -77,7 +77,7 @@ def _is_twin(root: Path) -> bool:
 def _check_setuptools() -> None:
     """Refuse a setuptools that needs another distribution to write wheels."""
     if version_tuple(setuptools.__version__) < _OLDEST:
-        raise ToolchainError(
+        raise BuildError(
             f"setuptools {setuptools.__version__} is too old for twinwheel's plugin",
             code="TW326",
             where="pyproject.toml, [build-system] requires",

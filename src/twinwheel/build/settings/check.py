@@ -18,9 +18,10 @@ from twinwheel.build.settings.model import (
     Runtime,
     WheelSettings,
 )
-from twinwheel.build.settings.overrides import Situation, apply_overrides
+from twinwheel.build.settings.overrides import Situation, apply_overrides, without_overrides
+from twinwheel.build.settings.pep440 import parse_version
 from twinwheel.build.settings.read import read_table
-from twinwheel.build.settings.tables import Table, suggest
+from twinwheel.build.settings.tables import Table, shorten, suggest
 from twinwheel.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -30,10 +31,16 @@ __all__ = ["PackageSettings", "Settings", "cargo_settings", "read_settings"]
 
 _DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\Z")
 _IMPLEMENTATION_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_TOLERANCE = r"\s*([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
 _COMPARATOR = re.compile(
-    r"exact\Z|set\Z|ulp\(\s*\d+\s*\)\Z|close\([^(),]+,[^(),]+\)\Z|[^\W\d][\w.]*:[^\W\d]\w*\Z"
+    rf"exact\Z|set\Z|ulp\(\s*[0-9]+\s*\)\Z|close\({_TOLERANCE},{_TOLERANCE}\)\Z"
+    r"|[^\W\d][\w.]*:[^\W\d]\w*\Z"
 )
 _DEFAULT_ORDER = ("rust", "c", "python")
+_BUILDER_OF_ANOTHER = (
+    "a builder of another distribution (entry-point group twinwheel.builders) is known only where "
+    "that distribution is installed: name it in build-system.requires"
+)
 _COMPILED_ONLY = ("build", "directory", "requires", "languages", "files")
 _ONE_PACKAGE = ("implementations", "prefer", "components")
 
@@ -88,6 +95,7 @@ def read_settings(
         )
     table = Table("tool.twinwheel", tool["twinwheel"])
     _check_version(table)
+    _check_whole(without_overrides(table))
     table = apply_overrides(table, situation)
     document = read_table(Document, table)
     names = list(builders)
@@ -95,6 +103,8 @@ def read_settings(
         _package(name, inner, place, names) for name, inner, place in _packages(document, table)
     )
     _check_modules(packages, table)
+    for path in document.wheel.packages:
+        _check_inside(Table("tool.twinwheel.wheel", table.values["wheel"]), "packages", path)
     return Settings(packages, document.wheel, document.editable, document.runtime)
 
 
@@ -123,22 +133,32 @@ def _check_version(table: Table) -> None:
     """Check this before any other key, which a later version may have added."""
     if "minimum-version" not in table.values:
         return
-    wanted = table.string("minimum-version")
-    if not re.fullmatch(r"\d+(\.\d+)*", wanted):
-        raise table.invalid("minimum-version", f"'{wanted}' is no version", "such as 0.1")
-    have = re.match(r"\d+(\.\d+)*", __version__)
+    stated = table.string("minimum-version")
+    wanted, have = parse_version(stated), parse_version(__version__)
+    if wanted is None or wanted.local:
+        raise table.invalid(
+            "minimum-version", f"'{shorten(stated)}' is no version", "one such as 0.1 or 0.2.dev1"
+        )
     assert have is not None
-    if _numbers(have.group()) < _numbers(wanted):
+    if have.key < wanted.key:
+        stated = shorten(stated)
         raise ConfigError(
-            f"this project needs twinwheel {wanted}, and this is {__version__}",
+            f"this project needs twinwheel {stated}, and this is {__version__}",
             code="TW108",
             where="pyproject.toml, [tool.twinwheel] minimum-version",
-            help=f"ask for it: requires = ['twinwheel>={wanted}'] in [build-system]",
+            help=f"ask for it: requires = ['twinwheel>={stated}'] in [build-system]",
         )
 
 
-def _numbers(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
+def _check_whole(table: Table) -> None:
+    """Refuse a table that lacks something: overrides change it, and do not make it whole."""
+    for _, declared, place in _packages(read_table(Document, table), table):
+        for key, value in (
+            ("implementations", declared.implementations),
+            ("components", declared.components),
+        ):
+            if not value:
+                raise place.invalid(key, "none is declared", "at least one sub-table")
 
 
 def _packages(document: Document, table: Table) -> list[tuple[str, PackageTable, Table]]:
@@ -154,8 +174,6 @@ def _packages(document: Document, table: Table) -> list[tuple[str, PackageTable,
                 f"move it into [tool.twinwheel.packages.NAME]{' as NAME' * (key == 'package')}",
             )
     inner = table.table("packages")
-    if not inner.values:
-        raise table.invalid("packages", "none is declared", "at least one sub-table")
     for name in inner.values:
         _check_dotted(inner, name, name)
     return [(name, document.packages[name], inner.table(name)) for name in inner.values]
@@ -164,10 +182,6 @@ def _packages(document: Document, table: Table) -> list[tuple[str, PackageTable,
 def _package(
     name: str, declared: PackageTable, table: Table, builders: list[str]
 ) -> PackageSettings:
-    if not declared.implementations:
-        raise table.invalid("implementations", "none is declared", "at least one sub-table")
-    if not declared.components:
-        raise table.invalid("components", "none is declared", "at least one sub-table")
     inner = table.table("implementations")
     for each in declared.implementations.values():
         if not _IMPLEMENTATION_NAME.match(each.name) or each.name == "auto":
@@ -191,6 +205,7 @@ def _dotted(table: Table, key: str) -> str:
 def _check_dotted(table: Table, key: str, name: str) -> str:
     if not _DOTTED_NAME.match(name):
         raise table.invalid(key, f"'{name}' is no import name", "a dotted import name")
+    table.check_path(key, name.replace(".", "/"))
     return name
 
 
@@ -209,7 +224,7 @@ def _check_implementation(
             "builder",
             f"'{item.builder}' is no builder",
             ", ".join(sorted(builders)),
-            suggest(item.builder, builders),
+            suggest(item.builder, builders) or _BUILDER_OF_ANOTHER,
         )
     _check_inside(entry, "directory", item.directory)
     for key in _COMPILED_ONLY:
@@ -223,6 +238,7 @@ def _check_implementation(
 
 
 def _check_inside(table: Table, key: str, path: str) -> None:
+    table.check_path(key, path)
     parts = path.replace("\\", "/").split("/")
     if path.startswith(("/", "\\")) or ":" in path or ".." in parts:
         raise table.invalid(key, f"'{path}' is outside the project", "a folder of the project")
@@ -271,7 +287,7 @@ def _check_components(table: Table, components: Mapping[str, ComponentSettings])
             raise entry.invalid(
                 "compare",
                 f"'{component.compare}' is no comparator",
-                "exact, ulp(n), close(rtol, atol), set, module:function",
+                "exact, ulp(n), close(rtol, atol), set, module:function; such as close(1e-9, 0)",
             )
         for other in component.depends:
             if other not in components or other == name:

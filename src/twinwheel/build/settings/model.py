@@ -13,6 +13,7 @@ from typing import Any, Literal
 __all__ = [
     "BUILD_MODES",
     "KEY",
+    "NEEDED",
     "BuildMode",
     "CargoSettings",
     "ComponentSettings",
@@ -23,6 +24,7 @@ __all__ = [
     "InplaceEffects",
     "OverrideSettings",
     "PackageTable",
+    "PlainConditions",
     "Runtime",
     "WheelSettings",
 ]
@@ -34,6 +36,11 @@ Runtime = Literal["dependency", "vendored"]
 
 KEY: Mapping[str, Any] = {"from": "key"}
 """Metadata of a field that is the name of its table, not a key in it."""
+
+NEEDED: Mapping[str, Any] = {"filled": "none is declared", "needed": True}
+"""Metadata of a field whose table must be there and hold something."""
+
+_CONDITION: Mapping[str, Any] = {"filled": "there is no condition in it"}
 
 
 @dataclass(frozen=True)
@@ -102,14 +109,16 @@ class ComponentSettings:
 class PackageTable:
     """One twin package: its implementations and its components."""
 
-    implementations: Mapping[str, ImplementationSettings] = field(default_factory=dict)
+    implementations: Mapping[str, ImplementationSettings] = field(
+        default_factory=dict, metadata=NEEDED
+    )
     """The implementations, by name."""
 
     prefer: tuple[str, ...] = ()
     """Every implementation, best first: the selector's order when nothing else is said. Rust, then
     C, then Python, then others, when left out."""
 
-    components: Mapping[str, ComponentSettings] = field(default_factory=dict)
+    components: Mapping[str, ComponentSettings] = field(default_factory=dict, metadata=NEEDED)
     """The components, by name."""
 
 
@@ -148,11 +157,12 @@ class EditableSettings:
 
 
 @dataclass(frozen=True)
-class Conditions:
-    """When an override holds: when all of its conditions do."""
+class PlainConditions:
+    """Conditions of which one is enough."""
 
     python_version: str = ""
-    """Versions of Python, such as ``>=3.12,<3.14``."""
+    """Versions of Python by PEP 440, such as ``>=3.12,<3.14``, ``~=3.12`` or ``>=3.14.0rc1``. A
+    clause that names no pre-release takes one for its final version."""
 
     implementation_name: str = ""
     """Regular expression for the start of ``sys.implementation.name``, such as ``cpython``."""
@@ -163,7 +173,14 @@ class Conditions:
     platform_machine: str = ""
     """Regular expression for the start of ``platform.machine()``, such as ``x86_64|AMD64``."""
 
-    env: Mapping[str, str | bool] = field(default_factory=dict)
+    platform_node: str = ""
+    """Regular expression for the start of ``platform.node()``, the machine's name in a network."""
+
+    abi_flags: str = ""
+    """Regular expression to be found in ``sys.abiflags``: ``t`` is a free-threaded Python, ``d`` a
+    debug build, ``^$`` neither."""
+
+    env: Mapping[str, str | bool] = field(default_factory=dict, metadata=_CONDITION)
     """Variable -> regular expression for its whole value, or whether it is set to something that is
     not ``0``, ``false``, ``no`` or ``off``."""
 
@@ -173,15 +190,20 @@ class Conditions:
     from_sdist: bool | None = None
     """Whether the sources are an unpacked source distribution."""
 
-    any: Conditions | None = None
-    """Conditions of which one is enough."""
+
+@dataclass(frozen=True)
+class Conditions(PlainConditions):
+    """When an override holds: when all of its conditions do."""
+
+    any: PlainConditions | None = field(default=None, metadata=_CONDITION)
+    """Conditions of which one is enough: a table as this one, without ``any``."""
 
 
 @dataclass(frozen=True)
 class OverrideSettings:
     """Keys of ``[tool.twinwheel]`` that hold under a condition."""
 
-    if_: Conditions
+    if_: Conditions = field(metadata=_CONDITION)
     """The condition. Beside it stand the keys to set, as in ``[tool.twinwheel]``; tables are
     merged, other values replaced."""
 
@@ -190,11 +212,14 @@ class OverrideSettings:
 class Document(PackageTable):
     """What a project says to twinwheel: one package, or several."""
 
-    package: str = ""
+    package: str = field(default="", metadata={"needed": True})
     """Full import name of the twin package, where there is one; the keys above belong to it."""
 
-    packages: Mapping[str, PackageTable] = field(default_factory=dict)
-    """Several twin packages in one distribution, by import name, in place of ``package``."""
+    packages: Mapping[str, PackageTable] = field(
+        default_factory=dict, metadata={"filled": "none is declared"}
+    )
+    """Several twin packages in one distribution, by import name, in place of ``package`` and of the
+    keys above, which are then not required, nor may they stand here."""
 
     wheel: WheelSettings = field(default_factory=WheelSettings)
     """What goes into the wheel beside what is compiled."""
@@ -210,7 +235,8 @@ class Document(PackageTable):
     put into the package, so that the wheel depends on nothing."""
 
     minimum_version: str = ""
-    """The lowest version of twinwheel that may build this project, such as ``0.1``."""
+    """The lowest version of twinwheel that may build this project, by PEP 440, such as ``0.1`` or
+    ``0.2.dev1``."""
 
     overrides: tuple[OverrideSettings, ...] = ()
     """Keys that hold under a condition; of two that set the same key, the later one counts."""

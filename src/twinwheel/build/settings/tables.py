@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import ConfigError
@@ -10,8 +11,10 @@ from twinwheel.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Table", "suggest"]
+__all__ = ["Table", "shorten", "suggest", "tool_table"]
 
+_QUOTED = 300  # characters of a value, in a message
+_NAME_LENGTH, _PATH_LENGTH = 255, 1000  # bytes that file systems take, and systems
 _TYPE_NAMES = {str: "a string", bool: "true or false", dict: "a table", list: "an array"}
 
 
@@ -19,6 +22,20 @@ def suggest(word: str, known: Iterable[str]) -> str:
     """Return ``did you mean 'x'?`` for the known word nearest to ``word``, or an empty string."""
     close = difflib.get_close_matches(word, list(known), n=1)
     return f"did you mean '{close[0]}'?" if close else ""
+
+
+def shorten(text: str) -> str:
+    """Return a value as a message may quote it: whole, or its beginning when it is very long."""
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
+def tool_table(pyproject: Mapping[str, Any], name: str) -> Table:
+    """Return ``[tool.NAME]``; an empty table when there is none.
+
+    Raises:
+        ConfigError: TW104 when it is no table.
+    """
+    return Table("tool", pyproject.get("tool", {})).table(name)
 
 
 class Table:
@@ -56,7 +73,27 @@ class Table:
         value = self.values[key]
         if not isinstance(value, str) or not value:
             raise self._wrong_type(key, value, "a string that is not empty")
+        self._check_text(key, value)
         return value
+
+    def path(self, key: str, default: str) -> str:
+        """Return a path, of a length that a system may have."""
+        if key not in self.values:
+            return default
+        path = self.string(key)
+        self.check_path(key, path)
+        return path
+
+    def check_path(self, key: str, path: str) -> None:
+        """Raise TW105 for a path that no system can have."""
+        names = re.split(r"[/\\]", path)
+        longest = max(len(name.encode("utf-8", "replace")) for name in names)
+        if longest > _NAME_LENGTH or len(path.encode("utf-8", "replace")) > _PATH_LENGTH:
+            raise self.invalid(
+                key,
+                f"'{shorten(path)}' is too long to be a path",
+                f"names of at most {_NAME_LENGTH} bytes, {_PATH_LENGTH} in all",
+            )
 
     def boolean(self, key: str) -> bool:
         """Return true or false."""
@@ -72,6 +109,8 @@ class Table:
             raise self._wrong_type(key, value, "an array of strings")
         if len(set(value)) != len(value):
             raise self.invalid(key, f"{value!r} names one thing twice", "each name once")
+        for item in value:
+            self._check_text(key, item)
         return tuple(value)
 
     def choice(self, key: str, choices: tuple[str, ...]) -> str:
@@ -84,12 +123,12 @@ class Table:
         return value
 
     def table(self, key: str) -> Table:
-        """Return the sub-table under ``key``."""
-        return Table(f"{self.name}.{key}", self.values[key])
+        """Return the sub-table under ``key``; an empty one when there is none."""
+        return Table(f"{self.name}.{key}", self.values.get(key, {}))
 
     def array(self, key: str) -> list[Table]:
-        """Return the tables of an array of tables."""
-        value = self.values[key]
+        """Return the tables of an array of tables; none when there is no such key."""
+        value = self.values.get(key, [])
         if not isinstance(value, list):
             raise self._wrong_type(key, value, "an array of tables")
         return [Table(f"{self.name}.{key}[{place}]", item) for place, item in enumerate(value)]
@@ -103,6 +142,10 @@ class Table:
             accepted=accepted,
             help=help,
         )
+
+    def _check_text(self, key: str, text: str) -> None:
+        if "\0" in text:  # which no path, name or argument can have
+            raise self.invalid(key, f"{shorten(text)!r} holds a null character", "text without it")
 
     def _wrong_type(self, key: str, value: object, wanted: str) -> ConfigError:
         got = _TYPE_NAMES.get(type(value), type(value).__name__)

@@ -46,11 +46,11 @@ ENTRIES = (
         "the halves that can be built are no longer those of the editable install",
         "install it again",
         """
-        An editable install knows which halves it was made with, and for which Python. Since then
-        the settings, a `TWINWHEEL_NAME` variable or the tools of the machine have changed, so that
-        a rebuild makes another set: a half that was left out can be built now, or the other way
-        round. A rebuild replaces files and does not change what is installed. Install the project
-        again.
+        An editable install knows which halves it was made with, which modules they made, and for
+        which Python. Since then the settings or the tools of the machine have changed, so that a
+        rebuild makes another set: a half that was left out can be built now, or the other way
+        round, or a module has another name. A rebuild replaces files and does not change what is
+        installed. Install the project again.
         """,
         language="console",
         right=_INSTALL,
@@ -63,9 +63,10 @@ ENTRIES = (
         """
         `twinwheel.rebuild`, or an import with `rebuild = "on-import"`, ran the build in a process
         of its own, and it failed; the message holds all that it wrote, and ends with the error of
-        the build and its code. The modules that were built last are still there, untouched. If a
-        Python module or a builder is missing, the environment lacks what the build needs: install
-        it, as for `--no-build-isolation`. Otherwise correct the source, and import or rebuild
+        the build and its code. The modules that were built last are still there, untouched, but no
+        import takes them for the changed source. If a Python module or a builder is missing, the
+        environment lacks what the build needs, as it does after an install with build isolation:
+        the message names what to install. Otherwise correct the source, and import or rebuild
         again.
         """,
         language="python",

@@ -132,33 +132,13 @@ ENTRIES = (
         pages=(_BACKEND,),
     ),
     entry(
-        "TW327",
-        "a project that keeps its backend must say this otherwise",
-        "write what the message names into [project], or into the backend's settings",
-        """
-        hatchling and setuptools write the metadata and ship the Python sources; twinwheel adds the
-        halves. The builders of these read `[project]` in `pyproject.toml`, so it must be there with
-        the name at least: `dynamic` lists what setup.cfg, setup.py or the backend says. And which
-        sources to leave out is for the backend to know, not for `[tool.twinwheel.wheel]`.
-        """,
-        language="toml",
-        wrong="""
-        [tool.twinwheel.wheel]
-        exclude = ["imagetools/notes.txt"]
-        """,
-        right="""
-        [tool.hatch.build.targets.wheel]
-        exclude = ["src/imagetools/notes.txt"]
-        """,
-        pages=(_BACKEND,),
-    ),
-    entry(
         "TW331",
         "the source distribution would lack a file that the build needs",
         "include it",
         """
         A wheel must be possible from the source distribution alone, so each half's build files
-        (the top `CMakeLists.txt`, the crate's `Cargo.toml`) must be in it. They are left out when
+        (the top `CMakeLists.txt`, the crate's `Cargo.toml`) must be in it, and the Python modules
+        that the settings name. They are left out when
         `sdist.exclude` in `[tool.scikit-build]` matches them, or when git ignores them. Take the
         pattern away, or add the file to `sdist.include`. So must the crates that a crate depends on
         by path, and the workspace that it takes values from: one that lies outside of the project,

@@ -18,7 +18,8 @@ ENTRIES = (
         table must be there with at least `name` and `version`, and each field must be as PEP 621
         and PEP 639 describe it; the message names the field. A usual cause is a licence in the old
         way beside one in the new: `license` is an SPDX expression, and the files go into
-        `license-files`.
+        `license-files`. The readme and the licence files must be text in UTF-8. Console scripts
+        stand in `[project.scripts]`, never in `[project.entry-points.console_scripts]`.
         """,
         wrong="""
         [project]
@@ -91,9 +92,9 @@ ENTRIES = (
         "correct the list",
         """
         Each item of `packages` in `[tool.twinwheel.wheel]` is a folder of Python sources, given as
-        a path from `pyproject.toml`. It is a path and no import name, and no pattern: slashes, not
-        dots. In a source distribution the folder may be missing because it was left out; see what
-        `sdist.exclude` says.
+        a path from `pyproject.toml` inside the project. It is a path and no import name, and no
+        pattern: slashes, not dots. In a source distribution the folder may be missing because it
+        was left out; see what `sdist.exclude` says.
         """,
         wrong="""
         [tool.twinwheel.wheel]
@@ -166,15 +167,34 @@ ENTRIES = (
         pages=(_SETTINGS,),
     ),
     entry(
+        "TW135",
+        "a file between the sources cannot be put into a wheel or an sdist",
+        "rename it, make it readable, or leave it out",
+        """
+        Names in wheels and sdists are text in UTF-8, on every system that they are installed on.
+        The file named has bytes in its name that are no UTF-8, or a line break or another control
+        character; or it, or a folder, may not be read by whoever builds. Links that lead nowhere,
+        such as the locks of editors, and pipes, sockets and devices give no error: they are left
+        out of both, and a line says so. But maturin packs the package's folder itself and cannot be
+        told to pass them over, so beside a Rust half they are this error: remove them.
+        """,
+        right="""
+        [tool.twinwheel.wheel]
+        exclude = ["imagetools/scratch/"]
+        """,
+        pages=(_SETTINGS,),
+    ),
+    entry(
         "TW141",
         "a module imports what the vendored selector does not have",
-        "import `select` and `report` only, or depend on twinwheel",
+        "import what the copy has, or depend on twinwheel",
         """
-        With `runtime = "vendored"` the selector is put into the package, and each
-        `from twinwheel import` in it is turned to that copy. The copy offers `select` and `report`
-        and nothing else, so that it stays small. Import only these, in the form
-        `from twinwheel import select`, or set `runtime = "dependency"` and have twinwheel installed
-        beside the package.
+        With `runtime = "vendored"` the selector is put into the package, and each import of
+        twinwheel in the distribution is turned to that copy. The copy offers `select`, `report` and
+        `__version__`, and has the modules `twinwheel.selection`, `twinwheel.manifest` and
+        `twinwheel.errors`; it leaves out the rest to stay small. A module of it is imported by
+        `from`, or under a name of its own: `import twinwheel.errors as errors`. Import nothing
+        else, or set `runtime = "dependency"` and have twinwheel installed beside the package.
         """,
         language="python",
         wrong="from twinwheel import rebuild, select",
@@ -186,9 +206,10 @@ ENTRIES = (
         "a module of the package cannot be parsed",
         "correct it, or leave it out",
         """
-        With `runtime = "vendored"` every module of the package is parsed, to find what it imports
-        from twinwheel. The one named is no Python that the interpreter of the build reads: it has a
-        syntax error, or uses syntax of a later Python. Correct it, build with a Python that reads
+        With `runtime = "vendored"` every module that mentions twinwheel is parsed, to find what it
+        imports from it. The one named is no Python that the interpreter of the build reads: it has
+        a syntax error, uses syntax of a later Python, or is not in the encoding that it states,
+        which is UTF-8 where it states none. Correct it, build with a Python that reads
         it, or leave it out of the wheel if it is a template and no module.
         """,
         right="""
@@ -196,5 +217,26 @@ ENTRIES = (
         exclude = ["imagetools/templates/*.py"]
         """,
         pages=("how-to/depend-on-nothing.md", _SETTINGS),
+    ),
+    entry(
+        "TW144",
+        "a project that keeps its backend must say this otherwise",
+        "write what the message names into [project], or into the backend's settings",
+        """
+        hatchling and setuptools write the metadata and ship the Python sources; twinwheel adds the
+        halves. The builders of these read `[project]` in `pyproject.toml`, so it must be there with
+        the name at least: `dynamic` lists what setup.cfg, setup.py or the backend says. And which
+        sources to leave out is for the backend to know, not for `[tool.twinwheel.wheel]`.
+        """,
+        language="toml",
+        wrong="""
+        [tool.twinwheel.wheel]
+        exclude = ["imagetools/notes.txt"]
+        """,
+        right="""
+        [tool.hatch.build.targets.wheel]
+        exclude = ["src/imagetools/notes.txt"]
+        """,
+        pages=("how-to/keep-your-backend.md",),
     ),
 )

@@ -20,7 +20,8 @@ ENTRIES = (
         the wheel by it alone. It is never in the source tree, so it is missing when Python imports
         the sources themselves, as it does from the project's folder when the package lies there and
         not in `src/`. Install the package, and for work on it install it with `-e`. If another
-        backend built it, name `twinwheel.build` in `[build-system]`.
+        backend built it, name `twinwheel.build` in `[build-system]`. In an editable install it lies
+        under `build/twinwheel`; when that folder was removed, install again.
         """,
         language="console",
         wrong='$ PYTHONPATH=src python -c "import imagetools"',
@@ -219,5 +220,20 @@ ENTRIES = (
         print(twinwheel.report("twinwheel.image"))
         """,
         pages=(_FORCE,),
+    ),
+    entry(
+        "TW413",
+        "a rebuild needs twinwheel to be installed",
+        "install twinwheel, or set `editable.rebuild` to `by-hand`",
+        """
+        `twinwheel.rebuild` was called for an editable install, or an import asked for it by
+        `editable.rebuild = "on-import"`. The package has `runtime = "vendored"`, and in this
+        environment no twinwheel is installed: its name leads to the copy of the selector, which
+        binds what is there and builds nothing. Install twinwheel and the tools of the build in the
+        environment, or set `editable.rebuild = "by-hand"` and install the package again.
+        """,
+        language="console",
+        right="$ pip install twinwheel",
+        pages=("how-to/depend-on-nothing.md", "how-to/work-on-a-package.md"),
     ),
 )

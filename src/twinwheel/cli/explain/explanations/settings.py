@@ -91,6 +91,8 @@ ENTRIES = (
         implementation), not among the values that there are (`build = "never"`), or at odds with
         another key: a `module` outside of the package, a `prefer` that leaves out an
         implementation, one module for two implementations, `builder` left out beside `requires`.
+        A builder that another distribution brings is known only where that distribution is
+        installed, so `build-system.requires` must name it.
         `where` names the table and `accepted` what would do. Overrides are checked whether their
         condition holds or not, so a mistake in one shows on every machine.
         """,
@@ -134,13 +136,15 @@ ENTRIES = (
     ),
     entry(
         "TW107",
-        "there are tables for scikit-build-core and for maturin, and none says how they meet",
+        "there are tables, or build files, for scikit-build-core and for maturin, and no table "
+        "says how they meet",
         "describe both halves in `[tool.twinwheel.implementations]`",
         """
         A project without `[tool.twinwheel]` is built by the one backend that it is written for.
-        Here both `[tool.scikit-build]` and `[tool.maturin]` are there, and nothing else decides
-        between them. To have both halves in one wheel, give each an implementation; the two tables
-        stay as they are. To have one half only, remove the other's table.
+        Here both `[tool.scikit-build]` and `[tool.maturin]` are there, or none of them beside a
+        `CMakeLists.txt` and a `Cargo.toml`, and nothing else decides between the two. To have both
+        halves in one wheel, give each an implementation; tables of the builders stay as they are.
+        To have one half only, leave its builder's table alone there; an empty one will do.
         """,
         wrong="""
         [tool.scikit-build]
@@ -216,10 +220,11 @@ ENTRIES = (
         "correct its name",
         """
         Each setting that a frontend passes by `-C` is handed to the one that reads it: `twinwheel.`
-        and an implementation's name to twinwheel, `build-args` and `maturin.` to maturin, the rest
-        to scikit-build-core. Nobody took this one. Either its name has a slip, or it names an
+        and an implementation's name to twinwheel, `build-args` and `maturin.build-args` to maturin,
+        the keys that scikit-build-core knows and those that the project declares for it to
+        scikit-build-core. Nobody took this one. Either its name has a slip, or it names an
         implementation or a builder that the project does not have: a project without a C half
-        reads no `cmake.build-type`.
+        reads no `cmake.build-type`. Every hook says so, before anything is compiled.
         """,
         language="console",
         wrong="$ pip install . -C twinwheel.rsut=off",

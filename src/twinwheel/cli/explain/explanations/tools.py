@@ -17,8 +17,10 @@ ENTRIES = (
         An implementation is required when its mode is `require`, or when it is `auto` and the
         sources are a source distribution: whoever installs from source should get all that the
         package declares, or be told. The message names every tool that is missing: a C or C++
-        compiler, `cargo` and `rustc`, a `rustc` that is new enough, or `cc` to link with. Install
-        it, leave the half out, or take a published wheel. pip keeps the wheels that it builds from
+        compiler, `cargo` and `rustc`, a `rustc` that is new enough, or `cc` to link with. CMake and
+        Ninja are asked for as requirements, so they can be missing only where the frontend installs
+        none (`--no-build-isolation`). Install it, leave the half out, or take a published wheel.
+        pip keeps the wheels that it builds from
         a source distribution, so add `--no-cache-dir` after a change of tools.
         """,
         language="console",
