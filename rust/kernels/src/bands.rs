@@ -28,6 +28,12 @@ unsafe impl Item for f32 {}
 // SAFETY: zeros are 0.
 unsafe impl Item for i64 {}
 
+// SAFETY: the same.
+unsafe impl Item for i32 {}
+
+// SAFETY: the same.
+unsafe impl Item for u8 {}
+
 // SAFETY: zeros are the null pointer.
 unsafe impl Item for *const f32 {}
 

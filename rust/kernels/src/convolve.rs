@@ -5,7 +5,7 @@ use crate::bands::{self, Line, filled, take};
 use crate::cpu;
 use crate::image::{Error, Image, Options, Sample};
 use crate::level::Taps;
-use crate::walk::{Needs, Walk, window_bytes};
+use crate::walk::{Cells, Needs, Walk, window_bytes};
 
 /// Samples in a strip of gathered rows, so that those under the kernel stay in the cache.
 const GATHERED_SAMPLES: usize = 2048;
@@ -32,12 +32,15 @@ impl Correlation<'_> {
                 let rows = self.rows.min(last - y);
                 let top = (walk.options.first_row as usize + y) as i64 - walk.above as i64;
                 let window = &mut window[..self.taps.height + rows - 1];
-                // SAFETY: as the caller says.
+                // SAFETY: as the caller says; the processor has the level.
                 unsafe {
                     for (y, row) in (top..).zip(&mut *window) {
-                        *row = source.row(y);
+                        *row = source.row(y).cast();
                     }
-                    source.write_rows(&self.taps, window, y, rows);
+                    let (results, stride) = source.results(y);
+                    let samples = source.strip.samples;
+                    walk.level.sums[rows - 1](&self.taps, window, samples, results, stride);
+                    source.store_results(y, rows);
                 }
                 y += rows;
             }
@@ -95,6 +98,8 @@ pub unsafe fn convolve_ex(
     let rows = size.min(level.rows());
     let slots = size + rows - 1;
     let needs = Needs {
+        cells: Cells::Float,
+        block: level.block,
         height: size,
         width: size,
         slots,

@@ -1,8 +1,9 @@
 //! The image kernels in plain Rust: twins of the ones in `cpp/`, to be read against them.
 //!
 //! The same structure, names and results. Each module is the twin of the C file of its name;
-//! `image` and `level` hold what `kernel.h` and `internal.h` declare, `sums` is `sums.inc.c`, and
-//! `vector` holds `vector_*.h` with what is compiled for these instructions.
+//! `image` and `level` hold what `kernel.h` and `internal.h` declare, `sums` is `sums.inc.c`,
+//! `median::row` is `median.inc.c`, and `vector` holds `vector_*.h` with what is compiled for these
+//! instructions.
 
 mod arguments;
 mod bands;
@@ -13,6 +14,7 @@ pub mod cpu;
 mod fma;
 mod image;
 mod level;
+mod median;
 mod separable;
 mod sums;
 mod vector;
@@ -21,4 +23,5 @@ mod walk;
 pub use border::Border;
 pub use convolve::{convolve, convolve_ex};
 pub use image::{Error, Image, Options, Sample};
+pub use median::median;
 pub use separable::{gaussian_blur, gaussian_weights, separable, sobel};

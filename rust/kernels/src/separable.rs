@@ -6,7 +6,7 @@ use crate::convolve::aligned;
 use crate::cpu;
 use crate::image::{Error, Image, Options};
 use crate::level::Taps;
-use crate::walk::{Needs, Walk, window_bytes};
+use crate::walk::{Cells, Needs, Walk, window_bytes};
 
 /// Samples in a strip, so that the rows between the two passes stay in the cache.
 const STRIP_SAMPLES: usize = 8192;
@@ -46,7 +46,7 @@ impl Separation<'_> {
                 unsafe {
                     for made in made..end {
                         let place = (walk.options.first_row as usize + made) as i64;
-                        let row = source.row(place - walk.above as i64);
+                        let row = source.row(place - walk.above as i64).cast();
                         let target = middle.add(made % self.slots * self.length);
                         let samples = source.strip.samples;
                         walk.level.sums[0](&self.across, &[row], samples, target.cast(), 0);
@@ -55,7 +55,11 @@ impl Separation<'_> {
                     for i in y..end {
                         window[i - y] = middle.add(i % self.slots * self.length).cast_const();
                     }
-                    source.write_rows(&self.down, &window[..end - y], y, rows);
+                    let (results, stride) = source.results(y);
+                    let samples = source.strip.samples;
+                    let window = &window[..end - y];
+                    walk.level.sums[rows - 1](&self.down, window, samples, results, stride);
+                    source.store_results(y, rows);
                 }
                 y += rows;
             }
@@ -98,6 +102,8 @@ pub unsafe fn separable(
     let slots = height.checked_add(rows - 1).ok_or(Error::Invalid)?;
     let widest = STRIP_SAMPLES.min(STRIP_FLOATS / slots);
     let needs = Needs {
+        cells: Cells::Float,
+        block: level.block,
         height,
         width,
         slots: 1,

@@ -1,18 +1,43 @@
 //! How an image is walked: in strips of columns, and down each strip a few rows at a time.
 //!
-//! A strip that lies inside an image of contiguous floats is read where it is. Of any other, the
-//! rows under the kernel are gathered: converted to floats, with what lies outside on both sides.
-//! So the functions of the instruction sets meet neither borders nor types nor strides.
+//! A strip that lies inside a contiguous image of the cells that are wanted is read where it is. Of
+//! any other, the rows under the kernel are gathered: converted to such cells, with what lies
+//! outside on both sides. So the functions of the instruction sets meet neither borders nor types
+//! nor strides.
 
+use std::ffi::c_void;
 use std::ptr;
 use std::slice;
 
-use crate::bands::{ALIGNMENT, Line, take};
+use crate::bands::{ALIGNMENT, Item, Line, take};
+use crate::border::Border;
 use crate::image::{Image, Options, Sample};
-use crate::level::{Level, MOST_ROWS, Taps};
+use crate::level::{Level, MOST_ROWS};
+
+/// What a row is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cells {
+    Float,
+    /// `i32` in the order of the floats that they stand for: see `level::keys_of_floats`.
+    Key,
+    Byte,
+}
+
+impl Cells {
+    /// Length in bytes.
+    const fn size(self) -> usize {
+        match self {
+            Self::Float | Self::Key => size_of::<f32>(),
+            Self::Byte => size_of::<u8>(),
+        }
+    }
+}
 
 /// What a walk is planned for.
 pub(crate) struct Needs {
+    pub cells: Cells,
+    /// The fewest samples that the level's functions take.
+    pub block: usize,
     /// Of the kernel; its anchor is at half of it.
     pub height: usize,
     /// The same.
@@ -30,6 +55,9 @@ pub(crate) struct Walk<'a> {
     pub options: Options,
     pub output: *mut u8,
     pub level: &'static Level,
+    cells: Cells,
+    /// The fewest samples that the level's functions take.
+    block: usize,
     /// Rows needed above one of the result.
     pub above: usize,
     /// Pixels needed left of one of the result,
@@ -46,7 +74,7 @@ pub(crate) struct Walk<'a> {
     gathered: usize,
     /// and of one that is read where it is.
     interior: usize,
-    /// Floats in a row of what lies outside,
+    /// Cells in a row of what lies outside,
     pub outside: usize,
     /// in a gathered row,
     pub length: usize,
@@ -71,30 +99,45 @@ pub(crate) struct Strip {
 pub(crate) struct Source<'a> {
     walk: &'a Walk<'a>,
     pub strip: Strip,
-    outside: &'a [f32],
+    outside: &'a [u8],
     /// A pointer, as a window points into it while others of its rows are gathered.
-    rows: *mut f32,
-    /// `MOST_ROWS` rows of results.
-    sums: &'a mut [f32],
+    rows: *mut u8,
+    /// `MOST_ROWS` rows of cells.
+    results: &'a mut [u8],
     /// The row that each slot holds.
     held: &'a mut [i64],
 }
 
 const NOTHING: i64 = i64::MIN;
 
-/// Is the image made of floats that can be read where they are?
-fn readable(image: &Image) -> bool {
-    const SIZE: isize = size_of::<f32>() as isize;
-    image.sample == Sample::Float32
-        && image.channel_stride == SIZE
-        && image.column_stride == image.channels as isize * SIZE
-        && image.data.addr().is_multiple_of(align_of::<f32>())
-        && image.row_stride % SIZE == 0
+/// Does the image hold what the cells are?
+fn same_cells(image: &Image, cells: Cells) -> bool {
+    cells
+        == match image.sample {
+            Sample::Uint8 => Cells::Byte,
+            Sample::Float32 => Cells::Float,
+        }
 }
 
-/// Floats that fill whole cache lines; `None` on overflow.
-fn whole_lines(floats: usize) -> Option<usize> {
-    floats.checked_next_multiple_of(ALIGNMENT / size_of::<f32>())
+/// Is the image made of cells that can be read where they are?
+fn readable(image: &Image, cells: Cells) -> bool {
+    let size = cells.size() as isize;
+    same_cells(image, cells)
+        && image.channel_stride == size
+        && image.column_stride == image.channels as isize * size
+        && image.data.addr().is_multiple_of(cells.size())
+        && image.row_stride % size == 0
+}
+
+/// Cells that fill whole cache lines, whatever their size; `None` on overflow.
+fn whole_lines(cells: usize) -> Option<usize> {
+    cells.checked_next_multiple_of(ALIGNMENT)
+}
+
+/// Bytes that are aligned to cells as these.
+fn cells_of<T: Item>(bytes: &mut [u8]) -> &mut [T] {
+    // SAFETY: any bits are a value of what cells are.
+    unsafe { bytes.align_to_mut().1 }
 }
 
 /// Bytes of as many pointers to rows, a multiple of `ALIGNMENT`.
@@ -112,14 +155,15 @@ impl<'a> Walk<'a> {
         needs: &Needs,
     ) -> Option<Self> {
         let (channels, pixels) = (image.channels as usize, image.width as usize);
-        let (block, fewest) = (level.block, level.block.div_ceil(channels));
+        let (cells, block) = (needs.cells, needs.block);
+        let fewest = block.div_ceil(channels);
         let before = needs.width / 2;
         let edge = fewest.max(before);
         let gathered = fewest.max(needs.gathered / channels);
         let interior = fewest.max(needs.interior / channels);
         pixels.checked_mul(channels)?;
         let around = (needs.width - 1).checked_mul(channels)?;
-        let direct = readable(image) && pixels / 2 >= edge && pixels - 2 * edge >= fewest;
+        let direct = readable(image, cells) && pixels / 2 >= edge && pixels - 2 * edge >= fewest;
         let strip = if direct { edge } else { gathered.min(pixels) };
         let samples = (strip * channels).max(block);
         let outside = if direct {
@@ -132,6 +176,8 @@ impl<'a> Walk<'a> {
             options,
             output,
             level,
+            cells,
+            block,
             above: needs.height / 2,
             before,
             after: needs.width - 1 - before,
@@ -157,23 +203,40 @@ impl<'a> Walk<'a> {
             .checked_mul(MOST_ROWS)?
             .checked_add(gathered)?
             .checked_add(self.outside)?
-            .checked_mul(size_of::<f32>())?
+            .checked_mul(self.cells.size())?
             .checked_add(self.held_bytes())
+    }
+
+    /// Turn floats that were gathered into the cells that are wanted.
+    fn convert(&self, row: &mut [u8]) {
+        if self.cells == Cells::Key {
+            // SAFETY: the processor has the level.
+            unsafe { (self.level.keys_of_floats)(cells_of(row)) };
+        }
     }
 
     /// Lay a source out in that memory.
     pub(crate) fn open_source<'m>(&'m self, memory: &'m mut [Line]) -> Source<'m> {
+        let size = self.cells.size();
         let (held, memory) = take(memory, self.slots);
-        let (outside, memory) = take(memory, self.outside);
-        let (sums, memory) = take(memory, self.samples * MOST_ROWS);
-        let (rows, _) = take(memory, self.length * self.slots);
-        outside.fill(self.options.border_value);
+        let (outside, memory) = take(memory, self.outside * size);
+        let (results, memory) = take(memory, self.samples * MOST_ROWS * size);
+        let (rows, _) = take(memory, self.length * self.slots * size);
+        if self.cells == Cells::Byte {
+            let mut byte = [0];
+            // SAFETY: the processor has the level.
+            unsafe { (self.level.store_bytes)(&[self.options.border_value], &mut byte) };
+            outside.fill(byte[0]);
+        } else {
+            cells_of::<f32>(outside).fill(self.options.border_value);
+            self.convert(outside);
+        }
         Source {
             walk: self,
             strip: Strip::default(),
             outside,
             rows: rows.as_mut_ptr(),
-            sums,
+            results,
             held,
         }
     }
@@ -183,7 +246,7 @@ impl<'a> Walk<'a> {
 ///
 /// # Safety
 /// As many of them as the target has floats can be read.
-unsafe fn read_samples(from: *const u8, stride: isize, sample: Sample, target: &mut [f32]) {
+unsafe fn read_floats(from: *const u8, stride: isize, sample: Sample, target: &mut [f32]) {
     // SAFETY: as the caller says.
     unsafe {
         match sample {
@@ -211,11 +274,31 @@ unsafe fn read_samples(from: *const u8, stride: isize, sample: Sample, target: &
     }
 }
 
+/// Read samples that are stride bytes apart, as floats or as the bytes that they are.
+///
+/// # Safety
+/// As many of them as the target has cells can be read.
+unsafe fn read_samples(walk: &Walk, from: *const u8, stride: isize, target: &mut [u8]) {
+    // SAFETY: as the caller says.
+    unsafe {
+        if walk.cells != Cells::Byte {
+            read_floats(from, stride, walk.image.sample, cells_of(target));
+        } else if stride == 1 {
+            ptr::copy_nonoverlapping(from, target.as_mut_ptr(), target.len());
+        } else {
+            for (i, target) in (0isize..).zip(target) {
+                *target = *from.offset(i * stride);
+            }
+        }
+    }
+}
+
 /// Read pixels of a row of the image, from the first on, until the target is full.
 ///
 /// # Safety
 /// They are inside the image, which can be read.
-unsafe fn read_pixels(image: &Image, y: usize, first: usize, target: &mut [f32]) {
+unsafe fn read_pixels(walk: &Walk, y: usize, first: usize, target: &mut [u8]) {
+    let image = walk.image;
     let (channels, size) = (image.channels as usize, image.sample.size() as isize);
     // SAFETY: as the caller says.
     unsafe {
@@ -223,13 +306,14 @@ unsafe fn read_pixels(image: &Image, y: usize, first: usize, target: &mut [f32])
             .data
             .offset(y as isize * image.row_stride + first as isize * image.column_stride);
         if image.column_stride == channels as isize * size && image.channel_stride == size {
-            read_samples(from, size, image.sample, target);
+            read_samples(walk, from, size, target);
         } else if channels == 1 {
-            read_samples(from, image.column_stride, image.sample, target);
+            read_samples(walk, from, image.column_stride, target);
         } else {
-            for (x, pixel) in (0isize..).zip(target.chunks_exact_mut(channels)) {
+            let pixels = target.chunks_exact_mut(channels * walk.cells.size());
+            for (x, pixel) in (0isize..).zip(pixels) {
                 let from = from.offset(x * image.column_stride);
-                read_samples(from, image.channel_stride, image.sample, pixel);
+                read_samples(walk, from, image.channel_stride, pixel);
             }
         }
     }
@@ -260,7 +344,7 @@ impl Source<'_> {
         self.strip = Strip {
             first: done.min(to - pixels),
             pixels,
-            samples: (pixels * walk.image.channels as usize).max(walk.level.block),
+            samples: (pixels * walk.image.channels as usize).max(walk.block),
             direct,
         };
         self.held.fill(NOTHING);
@@ -271,22 +355,29 @@ impl Source<'_> {
     ///
     /// # Safety
     /// The row is inside the image, which can be read.
-    unsafe fn gather_row(&self, y: usize, row: &mut [f32]) {
-        let (walk, image) = (self.walk, self.walk.image);
-        let (channels, width) = (image.channels as usize, i64::from(image.width));
+    unsafe fn gather_row(&self, y: usize, row: &mut [u8]) {
+        let walk = self.walk;
+        let pixel = walk.image.channels as usize * walk.cells.size();
+        let width = i64::from(walk.image.width);
         let first = self.strip.first as i64 - walk.before as i64;
         let last = (self.strip.first + self.strip.pixels + walk.after) as i64;
         let (inside, end) = (first.max(0), last.min(width));
-        let place = |x: i64| (x - first) as usize * channels;
+        let place = |x: i64| (x - first) as usize * pixel;
         let target = &mut row[place(inside)..place(end)];
         // SAFETY: these pixels are in the row.
-        unsafe { read_pixels(image, y, inside as usize, target) };
+        unsafe { read_pixels(walk, y, inside as usize, target) };
         for x in (first..inside).chain(end..last) {
-            let target = &mut row[place(x)..place(x + 1)];
-            match walk.options.border.index(x, width) {
-                None => target.copy_from_slice(&self.outside[..channels]),
+            if let Some(from) = walk.options.border.index(x, width) {
+                let target = &mut row[place(x)..place(x + 1)];
                 // SAFETY: so is this one.
-                Some(from) => unsafe { read_pixels(image, y, from as usize, target) },
+                unsafe { read_pixels(walk, y, from as usize, target) };
+            }
+        }
+        walk.convert(&mut row[..place(last)]);
+        if walk.options.border == Border::Constant {
+            for side in [place(first)..place(inside), place(end)..place(last)] {
+                let outside = &self.outside[..side.len()];
+                row[side].copy_from_slice(outside);
             }
         }
     }
@@ -296,71 +387,97 @@ impl Source<'_> {
     ///
     /// # Safety
     /// The image can be read.
-    pub(crate) unsafe fn row(&mut self, y: i64) -> *const f32 {
+    pub(crate) unsafe fn row(&mut self, y: i64) -> *const c_void {
         let (walk, image) = (self.walk, self.walk.image);
+        let size = walk.cells.size();
         let Some(from) = walk.options.border.index(y, i64::from(image.height)) else {
-            return self.outside.as_ptr();
+            return self.outside.as_ptr().cast();
         };
         if self.strip.direct {
-            let first = (self.strip.first - walk.before) * image.channels as usize;
+            let first = (self.strip.first - walk.before) * image.channels as usize * size;
             // SAFETY: the row is inside the image, and so are its pixels that a strip is made of.
-            #[expect(clippy::cast_ptr_alignment, reason = "a direct image is readable")]
             return unsafe {
                 let row = image.data.offset(from as isize * image.row_stride);
-                row.cast::<f32>().add(first)
+                row.add(first).cast()
             };
         }
         let slot = (y + walk.above as i64) as usize % walk.slots;
         // SAFETY: there are so many slots of that length.
-        let row = unsafe { self.rows.add(slot * walk.length) };
+        let row = unsafe { self.rows.add(slot * walk.length * size) };
         if self.held[slot] != y {
             // SAFETY: the same; no one reads this slot now, and the row is inside the image.
-            unsafe { self.gather_row(from as usize, slice::from_raw_parts_mut(row, walk.length)) };
+            unsafe {
+                let row = slice::from_raw_parts_mut(row, walk.length * size);
+                self.gather_row(from as usize, row);
+            }
             self.held[slot] = y;
         }
-        row
+        row.cast()
     }
 
-    /// Compute rows of results from a window of rows, and store them from row y of the output on.
+    /// Are there results of the strip for all samples that the level's functions write?
+    fn results_fit(&self) -> bool {
+        let (walk, strip) = (self.walk, self.strip);
+        same_cells(walk.image, walk.cells)
+            && strip.samples == strip.pixels * walk.image.channels as usize
+    }
+
+    fn output_row_bytes(&self) -> usize {
+        let image = self.walk.image;
+        image.width as usize * image.channels as usize * image.sample.size()
+    }
+
+    /// # Safety
+    /// The output has this row.
+    unsafe fn output_place(&self, y: usize) -> *mut u8 {
+        let image = self.walk.image;
+        let first = self.strip.first * image.channels as usize * image.sample.size();
+        // SAFETY: as the caller says.
+        unsafe { self.walk.output.add(y * self.output_row_bytes() + first) }
+    }
+
+    /// Where to write results from row y of the output on, the strip's samples in each, and the
+    /// stride of these rows: the output itself where they are what it holds, else memory of the
+    /// source.
     ///
     /// # Safety
-    /// The window's rows can be read, and the output's written.
-    pub(crate) unsafe fn write_rows(
-        &mut self,
-        taps: &Taps,
-        window: &[*const f32],
-        y: usize,
-        rows: usize,
-    ) {
-        let (walk, strip) = (self.walk, self.strip);
-        let (channels, size) = (walk.image.channels as usize, walk.image.sample.size());
-        let row_bytes = walk.image.width as usize * channels * size;
-        let samples = strip.pixels * channels;
-        let sums = walk.level.sums[rows - 1];
-        // SAFETY: as the caller says; the processor has the level.
-        unsafe {
-            let output = walk
-                .output
-                .add(y * row_bytes + strip.first * channels * size);
-            if walk.image.sample == Sample::Float32 && samples == strip.samples {
-                sums(taps, window, samples, output, row_bytes as isize);
-                return;
-            }
-            let stride = (strip.samples * size_of::<f32>()) as isize;
-            sums(
-                taps,
-                window,
-                strip.samples,
-                self.sums.as_mut_ptr().cast(),
-                stride,
+    /// The output has this row.
+    pub(crate) unsafe fn results(&mut self, y: usize) -> (*mut u8, isize) {
+        if self.results_fit() {
+            // SAFETY: as the caller says.
+            return (
+                unsafe { self.output_place(y) },
+                self.output_row_bytes() as isize,
             );
-            for (row, from) in self.sums.chunks_exact(strip.samples).take(rows).enumerate() {
-                let output = output.add(row * row_bytes);
-                if walk.image.sample == Sample::Float32 {
-                    ptr::copy_nonoverlapping(from.as_ptr().cast(), output, samples * size);
+        }
+        let stride = self.strip.samples * self.walk.cells.size();
+        (self.results.as_mut_ptr(), stride as isize)
+    }
+
+    /// Convert results to what the output holds, and copy them there, if they are not there yet.
+    ///
+    /// # Safety
+    /// The output has these rows, which can be written.
+    pub(crate) unsafe fn store_results(&mut self, y: usize, rows: usize) {
+        let walk = self.walk;
+        if self.results_fit() {
+            return;
+        }
+        let samples = self.strip.pixels * walk.image.channels as usize;
+        let stride = self.strip.samples * walk.cells.size();
+        for row in 0..rows {
+            // SAFETY: as the caller says; the processor has the level.
+            unsafe {
+                let place = self.output_place(y + row);
+                let output = slice::from_raw_parts_mut(place, samples * walk.image.sample.size());
+                let from = &mut self.results[row * stride..][..samples * walk.cells.size()];
+                if walk.cells == Cells::Key {
+                    (walk.level.floats_of_keys)(cells_of(from));
+                }
+                if walk.cells == Cells::Float && walk.image.sample == Sample::Uint8 {
+                    (walk.level.store_bytes)(cells_of(from), output);
                 } else {
-                    let output = slice::from_raw_parts_mut(output, samples);
-                    (walk.level.store_bytes)(&from[..samples], output);
+                    output.copy_from_slice(from);
                 }
             }
         }

@@ -2,22 +2,8 @@
 
 mod common;
 
-use common::{LEVELS, Random, inside};
+use common::{LEVELS, Random, inside, sample_at};
 use twinwheel_kernels::{Border, Error, Image, Options, Sample, convolve, convolve_ex, cpu};
-
-fn sample_at(image: &Image, y: i64, x: i64, channel: i64) -> f32 {
-    let offset = y as isize * image.row_stride
-        + x as isize * image.column_stride
-        + channel as isize * image.channel_stride;
-    // SAFETY: the indices are inside the image.
-    unsafe {
-        let place = image.data.offset(offset);
-        match image.sample {
-            Sample::Uint8 => f32::from(*place),
-            Sample::Float32 => place.cast::<f32>().read_unaligned(),
-        }
-    }
-}
 
 /// The definition, tap by tap, for all rows.
 fn expected(image: &Image, kernel: &[f32], size: u32, options: &Options) -> Vec<f32> {

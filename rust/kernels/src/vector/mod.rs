@@ -40,3 +40,24 @@ pub(crate) trait Vector: Copy {
     /// Store, every NaN as the same one: their bits differ between machines and compilers.
     unsafe fn store_quiet(target: *mut u8, value: Self);
 }
+
+/// A vector of `LANES` cells of one kind: keys, or bytes.
+///
+/// # Safety
+/// Of the words that load and store: as for [`Vector`]. So a vector is only where the processor has
+/// the instructions, and the other words need nothing more.
+pub(crate) trait Ordered: Copy {
+    type Cell;
+
+    const LANES: usize = size_of::<Self>() / size_of::<Self::Cell>();
+
+    unsafe fn load(source: *const Self::Cell) -> Self;
+
+    unsafe fn store(target: *mut u8, value: Self);
+
+    /// The lower of both in each lane,
+    fn lower(self, other: Self) -> Self;
+
+    /// and the upper.
+    fn upper(self, other: Self) -> Self;
+}

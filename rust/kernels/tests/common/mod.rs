@@ -45,6 +45,21 @@ pub fn inside(border: Border, mut index: i64, length: i64) -> Option<i64> {
     Some(index)
 }
 
+/// A sample of an image.
+pub fn sample_at(image: &Image, y: i64, x: i64, channel: i64) -> f32 {
+    let offset = y as isize * image.row_stride
+        + x as isize * image.column_stride
+        + channel as isize * image.channel_stride;
+    // SAFETY: the indices are inside the image.
+    unsafe {
+        let place = image.data.offset(offset);
+        match image.sample {
+            Sample::Uint8 => f32::from(*place),
+            Sample::Float32 => place.cast::<f32>().read_unaligned(),
+        }
+    }
+}
+
 /// An image of one channel of contiguous floats.
 pub fn plain(samples: &[f32], width: u32, height: u32) -> Image {
     assert!(samples.len() >= width as usize * height as usize);
