@@ -111,7 +111,7 @@ fn against_the_definition() {
     let widths: &[u32] = if cfg!(miri) {
         &[2, 67]
     } else {
-        &[1, 2, 3, 5, 8, 15, 16, 17, 42, 64, 65, 127, 192, 203, WIDEST]
+        &[1, 2, 5, 16, 65, 203, WIDEST]
     };
     let step = if cfg!(miri) { 13 } else { 1 };
     let mut random = Random(3);
