@@ -15,7 +15,6 @@ every comparator that never swaps is left out, and so is all that the middle doe
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,15 +112,17 @@ def _above(total: list[int], limit: int, ones: int) -> int:
 
 def batcher(length: int) -> Pairs:
     """Return Batcher's odd-even merge sort, cut to a length."""
-    pairs = []
+    pairs: Pairs = []
     step = 1
     while step < length:
         gap = step
         while gap >= 1:
             for start in range(gap % step, length - gap, 2 * gap):
-                for low in range(start, min(start + gap, length - gap)):
-                    if low // (2 * step) == (low + gap) // (2 * step):
-                        pairs.append((low, low + gap))
+                pairs += [
+                    (low, low + gap)
+                    for low in range(start, min(start + gap, length - gap))
+                    if low // (2 * step) == (low + gap) // (2 * step)
+                ]
             gap //= 2
         step *= 2
     return pairs
@@ -254,9 +255,7 @@ def _lines(network: Network) -> list[tuple[str, str]]:
             if name.startswith("s") and name not in seen:
                 seen.add(name)
                 lines.append((name, f"AT({name[1]}, {name[2]})"))
-        lines.append(
-            (operation.target, f"{operation.word}({operation.left}, {operation.right})")
-        )
+        lines.append((operation.target, f"{operation.word}({operation.left}, {operation.right})"))
     return lines
 
 

@@ -38,5 +38,6 @@ void test_border(void);
 void test_fma(void);
 void test_convolve(void);
 void test_separable(void);
+void test_median(void);
 
 #endif

@@ -1,9 +1,10 @@
 //! What lies outside an image.
 
 /// What lies outside the image `a b c d`, as `scipy.ndimage` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Border {
     /// `v v v | a b c d | v v v`
+    #[default]
     Constant,
     /// `a a a | a b c d | d d d`
     Nearest,

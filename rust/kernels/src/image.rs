@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::border::Border;
+
 /// How a sample is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sample {
@@ -44,10 +46,26 @@ pub struct Image {
     pub channel_stride: isize,
 }
 
+/// What holds for every operation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// What lies outside the image.
+    pub border: Border,
+    /// What lies outside for [`Border::Constant`]; not used otherwise.
+    pub border_value: f32,
+    /// At most so many, the caller's included; fewer where they do not pay.
+    pub threads: u32,
+    /// The first row of the result to write: the output points to it.
+    pub first_row: u32,
+    /// How many rows to write; 0 for all from there on.
+    pub rows: u32,
+}
+
 /// Why nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// An argument is wrong: a null pointer, a zero size, sizes that overflow, or overlap.
+    /// An argument is wrong: a null pointer, a zero size, sizes that overflow, overlapping buffers,
+    /// or another value that is not accepted.
     Invalid,
     /// The working memory cannot be had.
     OutOfMemory,

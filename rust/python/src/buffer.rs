@@ -83,6 +83,11 @@ impl Buffer {
         unsafe { slice::from_raw_parts(numbers, self.view.ndim as usize) }
     }
 
+    /// The argument's.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     pub(crate) fn dimensions(&self) -> usize {
         self.view.ndim as usize
     }

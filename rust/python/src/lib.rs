@@ -3,20 +3,23 @@
 // The documentation of what Python sees is written for Python.
 #![allow(clippy::doc_markdown)]
 
-mod arguments;
 mod buffer;
+mod checks;
+mod operations;
 
 use pyo3::pymodule;
 
 /// The image kernels in Rust.
 #[pymodule(gil_used = false)]
 mod _rust {
-    use pyo3::exceptions::{PyImportError, PyMemoryError, PyValueError};
+    use pyo3::exceptions::PyImportError;
     use pyo3::prelude::*;
     use pyo3::types::PyString;
 
-    use super::arguments::{Arguments, Optional};
-    use twinwheel_kernels::{Error, cpu};
+    use twinwheel_kernels::cpu;
+
+    #[pymodule_export]
+    use super::operations::{convolve, convolve_separable, gaussian_blur, median, sobel};
 
     const CPU_VARIABLE: &str = "TWINWHEEL_IMAGE_CPU";
 
@@ -32,43 +35,17 @@ mod _rust {
         if cpu::select(if name.is_empty() { "auto" } else { &name }) {
             return Ok(());
         }
-        let more = if cpu::select("avx2") { ", avx2" } else { "" };
+        let mut accepted = "auto, baseline".to_owned();
+        for level in ["avx2", "avx512"] {
+            if cpu::select(level) {
+                accepted += ", ";
+                accepted += level;
+            }
+        }
         Err(PyImportError::new_err(format!(
-            "{CPU_VARIABLE} must be one of auto, baseline{more} on this machine, not {}",
+            "{CPU_VARIABLE} must be one of {accepted} on this machine, not {}",
             wanted.repr()?
         )))
-    }
-
-    /// Correlate an image with a square kernel, into output.
-    ///
-    /// Args:
-    ///     input: A buffer of float32 or uint8, (height, width) or (height, width, channels), any strides.
-    ///     kernel: A C-contiguous buffer of float32, (size, size).
-    ///     output: A writable C-contiguous buffer like input, overlapping neither of the others.
-    ///     border: What lies outside: constant, nearest, reflect, mirror or wrap.
-    ///     value: What lies outside for constant.
-    ///
-    /// Raises:
-    ///     TypeError: An argument is no buffer, or holds samples of another type.
-    ///     ValueError: A shape, the memory's layout, or border is wrong.
-    #[pyfunction]
-    #[pyo3(
-        signature = (input, kernel, output, *, border = Optional::Default, value = Optional::Default),
-        text_signature = "(input, kernel, output, *, border='constant', value=0.0)"
-    )]
-    fn convolve(
-        py: Python<'_>,
-        input: &Bound<'_, PyAny>,
-        kernel: &Bound<'_, PyAny>,
-        output: &Bound<'_, PyAny>,
-        border: Optional<'_>,
-        value: Optional<'_>,
-    ) -> PyResult<()> {
-        let arguments = Arguments::new(input, kernel, output, border, value)?;
-        py.detach(|| arguments.run()).map_err(|error| match error {
-            Error::OutOfMemory => PyMemoryError::new_err(()),
-            Error::Invalid => PyValueError::new_err("input and kernel are too large together"),
-        })
     }
 
     #[pymodule_init]

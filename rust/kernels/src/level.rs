@@ -1,0 +1,104 @@
+//! What is compiled once for each instruction set.
+
+use std::ffi::c_void;
+
+use crate::vector::QUIET_NAN;
+
+/// A kernel of height * width weights. Along a row, its taps are step samples apart.
+pub(crate) struct Taps<'a> {
+    pub weights: &'a [f32],
+    pub height: usize,
+    pub width: usize,
+    pub step: usize,
+}
+
+/// Write some rows of sums, each stride bytes after the one before, with quiet NaNs.
+///
+/// The window holds a pointer for each source row under the rows of sums: to the first tap of the
+/// first sample. There are at least as many samples as a block has.
+///
+/// # Safety
+/// The processor has the instructions. Under the taps of so many samples, the rows can be read;
+/// the rows of sums can be written, and nothing else points into them.
+pub(crate) type SumsFunction =
+    unsafe fn(taps: &Taps, window: &[*const f32], samples: usize, output: *mut u8, stride: isize);
+
+pub(crate) const MOST_ROWS: usize = 6;
+
+/// Write one row of medians of a window of 3, 5 or 7 rows of cells, whose taps are step apart.
+///
+/// * `sorted`: memory for as many rows of length cells: the sorted columns of the window.
+///
+/// # Safety
+/// As for [`SumsFunction`]; the rows are of cells, and aligned to them, and so is the memory.
+pub(crate) type MedianFunction = unsafe fn(
+    window: &[*const c_void],
+    samples: usize,
+    step: usize,
+    sorted: *mut c_void,
+    length: usize,
+    output: *mut u8,
+);
+
+pub(crate) struct Level {
+    pub name: &'static str,
+    /// The fewest samples that a function of sums can be asked for.
+    pub block: usize,
+    /// For 1, 2, ... rows at once.
+    pub sums: &'static [SumsFunction],
+    /// Round, saturate and store samples as bytes. Unsafe, as the processor must have the
+    /// instructions.
+    pub store_bytes: unsafe fn(sums: &[f32], output: &mut [u8]),
+    /// The bits of floats in place to integers of the same order, every NaN above all,
+    pub keys_of_floats: unsafe fn(cells: &mut [i32]),
+    /// and back.
+    pub floats_of_keys: unsafe fn(cells: &mut [i32]),
+    /// The fewest samples that a function below can be asked for.
+    pub median_block: usize,
+    /// For windows of 3, 5 and 7.
+    pub median_of_bytes: [MedianFunction; 3],
+    /// The same.
+    pub median_of_keys: [MedianFunction; 3],
+}
+
+impl Level {
+    /// The most rows at once.
+    pub(crate) const fn rows(&self) -> usize {
+        self.sums.len()
+    }
+}
+
+/// Round, saturate and store samples as bytes.
+#[inline(always)]
+pub(crate) fn store_bytes(sums: &[f32], output: &mut [u8]) {
+    for (&sum, byte) in sums.iter().zip(output) {
+        let sum = if sum > 0.0 { sum } else { 0.0 }; // NaN too
+        let sum = if sum < 255.0 { sum } else { 255.0 };
+        // From 2**23 on floats are one apart, so adding it rounds half to even.
+        let rounded = (sum + 8_388_608.0) - 8_388_608.0;
+        // SAFETY: it is a number from 0 to 255.
+        *byte = unsafe { rounded.to_int_unchecked::<i32>() } as u8;
+    }
+}
+
+/// Flipping all but the sign of what is negative puts the bits of floats in their order.
+#[inline(always)]
+pub(crate) fn keys_of_floats(cells: &mut [i32]) {
+    for key in cells {
+        let magnitude = *key & 0x7FFF_FFFF;
+        let ordered = if *key < 0 { *key ^ 0x7FFF_FFFF } else { *key };
+        *key = if magnitude > 0x7F80_0000 {
+            QUIET_NAN as i32
+        } else {
+            ordered
+        };
+    }
+}
+
+/// What that flipped, flipped back.
+#[inline(always)]
+pub(crate) fn floats_of_keys(cells: &mut [i32]) {
+    for key in cells {
+        *key = if *key < 0 { *key ^ 0x7FFF_FFFF } else { *key };
+    }
+}

@@ -1,0 +1,257 @@
+//! Correlation with one kernel along the rows and another along the columns, and what rests on it.
+
+use crate::arguments::{apart, valid};
+use crate::bands::{self, Line, filled, take};
+use crate::convolve::aligned;
+use crate::cpu;
+use crate::image::{Error, Image, Options};
+use crate::level::Taps;
+use crate::walk::{Cells, Needs, Walk, window_bytes};
+
+/// Samples in a strip, so that the rows between the two passes stay in the cache.
+const STRIP_SAMPLES: usize = 8192;
+const STRIP_FLOATS: usize = 64 * 1024;
+
+struct Separation<'a> {
+    walk: Walk<'a>,
+    across: Taps<'a>,
+    down: Taps<'a>,
+    /// At once.
+    rows: usize,
+    /// Rows between the two passes that are kept.
+    slots: usize,
+    /// Floats in each.
+    length: usize,
+}
+
+impl Separation<'_> {
+    /// # Safety
+    /// The image can be read, and the output written.
+    unsafe fn run_band(&self, memory: &mut [Line], first: usize, last: usize) {
+        let walk = &self.walk;
+        let (window, memory) = take(memory, self.slots);
+        let (middle, memory) = take::<f32>(memory, self.slots * self.length);
+        // A pointer, as the window points into it while others of its rows are made.
+        let middle = middle.as_mut_ptr();
+        let mut source = walk.open_source(memory);
+        while source.next_strip() {
+            // The rows between the passes are made in order, each once.
+            let mut made = first;
+            let mut y = first;
+            while y < last {
+                let rows = self.rows.min(last - y);
+                let end = y + self.down.height + rows - 1;
+                // SAFETY: as the caller says; the processor has the level, and there are so many
+                // slots of that length.
+                unsafe {
+                    for made in made..end {
+                        let place = (walk.options.first_row as usize + made) as i64;
+                        let row = source.row(place - walk.above as i64).cast();
+                        let target = middle.add(made % self.slots * self.length);
+                        let samples = source.strip.samples;
+                        walk.level.sums[0](&self.across, &[row], samples, target.cast(), 0);
+                    }
+                    made = end;
+                    for i in y..end {
+                        window[i - y] = middle.add(i % self.slots * self.length).cast_const();
+                    }
+                    let (results, stride) = source.results(y);
+                    let samples = source.strip.samples;
+                    let window = &window[..end - y];
+                    walk.level.sums[rows - 1](&self.down, window, samples, results, stride);
+                    source.store_results(y, rows);
+                }
+                y += rows;
+            }
+        }
+    }
+}
+
+/// Correlate the rows with one kernel, and the columns of what that gives with another.
+///
+/// Both passes are as [`convolve_ex`](crate::convolve_ex)'s: from +0.0, taps ascending, one fma in
+/// binary32 each, the anchor at size / 2. What is outside above and below is the first pass of what
+/// is outside there.
+///
+/// * `across` and `down`: their binary32 weights, contiguous; need not be aligned.
+/// * `output`: as [`convolve_ex`](crate::convolve_ex)'s.
+///
+/// # Errors
+/// As [`convolve_ex`](crate::convolve_ex).
+///
+/// # Safety
+/// As [`convolve_ex`](crate::convolve_ex).
+pub unsafe fn separable(
+    image: &Image,
+    across: *const u8,
+    across_size: u32,
+    down: *const u8,
+    down_size: u32,
+    options: &Options,
+    output: *mut u8,
+) -> Result<(), Error> {
+    let (width, height) = (across_size as usize, down_size as usize);
+    let options = valid(image, options, output).ok_or(Error::Invalid)?;
+    if !apart(across, width, image, &options, output)
+        || !apart(down, height, image, &options, output)
+    {
+        return Err(Error::Invalid);
+    }
+    let level = cpu::level_in_use();
+    let rows = height.min(level.rows());
+    let slots = height.checked_add(rows - 1).ok_or(Error::Invalid)?;
+    let widest = STRIP_SAMPLES.min(STRIP_FLOATS / slots);
+    let needs = Needs {
+        cells: Cells::Float,
+        block: level.block,
+        height,
+        width,
+        slots: 1,
+        gathered: widest,
+        interior: widest,
+    };
+    let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
+    let length = walk.outside.max(walk.length);
+    let bytes = slots
+        .checked_mul(length)
+        .and_then(|middle| middle.checked_mul(size_of::<f32>()))
+        .and_then(|middle| middle.checked_add(walk.source_bytes()?))
+        .and_then(|bytes| bytes.checked_add(window_bytes(slots)))
+        .ok_or(Error::Invalid)?;
+    // SAFETY: the kernels are what the caller says.
+    let (across, down) = unsafe { (aligned(across, width)?, aligned(down, height)?) };
+    let work = Separation {
+        walk,
+        across: Taps {
+            weights: &across,
+            height: 1,
+            width,
+            step: image.channels as usize,
+        },
+        down: Taps {
+            weights: &down,
+            height,
+            width: 1,
+            step: 0,
+        },
+        rows,
+        slots,
+        length,
+    };
+    let multiplications = f64::from(options.rows)
+        * f64::from(image.width)
+        * f64::from(image.channels)
+        * (f64::from(across_size) + f64::from(down_size));
+    // SAFETY: so are the image and the output.
+    let run_band = |memory: &mut [Line], first, last| unsafe { work.run_band(memory, first, last) };
+    bands::run(&run_band, bytes, multiplications, &options)
+}
+
+/// exp(x) for x of 0 and below, by operations that give the same bits everywhere.
+fn exponential(mut x: f64) -> f64 {
+    if x < -745.0 {
+        return 0.0;
+    }
+    // Halved until the series is short, then squared as often.
+    let mut halvings = 0;
+    while x < -0.125 {
+        x *= 0.5;
+        halvings += 1;
+    }
+    let mut sum = 1.0;
+    for n in (1..=14).rev() {
+        sum = 1.0 + sum * x / f64::from(n);
+    }
+    for _ in 0..halvings {
+        sum *= sum;
+    }
+    sum
+}
+
+/// How many weights a Gaussian has; an error for what is none.
+fn gaussian_size(sigma: f64, radius: u32) -> Result<u32, Error> {
+    if sigma > 0.0 && sigma.is_finite() && i32::try_from(radius).is_ok() {
+        Ok(2 * radius + 1)
+    } else {
+        Err(Error::Invalid)
+    }
+}
+
+/// Write the `2 * radius + 1` weights of a Gaussian: exp(-x * x / (2 * sigma * sigma)) for x from
+/// -radius to radius, over their sum, in binary64, rounded to binary32 at the end.
+///
+/// # Errors
+/// [`Error::Invalid`] when sigma is not above 0 and finite, and when there are not as many weights.
+pub fn gaussian_weights(sigma: f64, radius: u32, weights: &mut [f32]) -> Result<(), Error> {
+    if gaussian_size(sigma, radius)? as usize != weights.len() {
+        return Err(Error::Invalid);
+    }
+    let at = |x: u32| {
+        let place = f64::from(x) / sigma;
+        exponential(-0.5 * (place * place))
+    };
+    let mut sum = 1.0; // of the weight at 0 and, from there on, of both sides'
+    for x in 1..=radius {
+        sum += 2.0 * at(x);
+    }
+    for x in 0..=radius {
+        let weight = (at(x) / sum) as f32;
+        weights[(radius - x) as usize] = weight;
+        weights[radius as usize + x as usize] = weight;
+    }
+    Ok(())
+}
+
+/// Blur by a Gaussian: [`separable`] with the weights of [`gaussian_weights`] on both axes.
+///
+/// * `sigma`: standard deviation in pixels, above 0 and finite.
+/// * `radius`: the kernel has `2 * radius + 1` weights.
+///
+/// # Errors
+/// As [`convolve_ex`](crate::convolve_ex).
+///
+/// # Safety
+/// As [`convolve_ex`](crate::convolve_ex).
+pub unsafe fn gaussian_blur(
+    image: &Image,
+    sigma: f64,
+    radius: u32,
+    options: &Options,
+    output: *mut u8,
+) -> Result<(), Error> {
+    let size = gaussian_size(sigma, radius)?;
+    let mut weights = filled(size as usize, 0f32)?;
+    gaussian_weights(sigma, radius, &mut weights)?;
+    let weights = weights.as_ptr().cast();
+    // SAFETY: as the caller says.
+    unsafe { separable(image, weights, size, weights, size, options, output) }
+}
+
+/// The Sobel derivative along an axis: [`separable`] with -1, 0, 1 along it, and 1, 2, 1 along the
+/// other.
+///
+/// * `axis`: 0 for down, 1 for across.
+///
+/// # Errors
+/// As [`convolve_ex`](crate::convolve_ex).
+///
+/// # Safety
+/// As [`convolve_ex`](crate::convolve_ex).
+pub unsafe fn sobel(
+    image: &Image,
+    axis: u32,
+    options: &Options,
+    output: *mut u8,
+) -> Result<(), Error> {
+    const DERIVATIVE: [f32; 3] = [-1.0, 0.0, 1.0];
+    const SMOOTHING: [f32; 3] = [1.0, 2.0, 1.0];
+    let (derivative, smoothing) = (DERIVATIVE.as_ptr().cast(), SMOOTHING.as_ptr().cast());
+    // SAFETY: as the caller says.
+    unsafe {
+        match axis {
+            0 => separable(image, smoothing, 3, derivative, 3, options, output),
+            1 => separable(image, derivative, 3, smoothing, 3, options, output),
+            _ => Err(Error::Invalid),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The words for any processor.
+//!
+//! Sums are kept in a block of some rows by some columns of vectors: for each instruction set, the
+//! shape that its registers hold. There each word is an instruction; here the compiler finds what
+//! there is.
+
+use std::ffi::c_void;
+
+use super::{Ordered, QUIET_NAN, Vector};
+use crate::fma::fma;
+use crate::level::{Level, Taps, floats_of_keys, keys_of_floats, store_bytes};
+use crate::median::median_row;
+use crate::sums::sums;
+
+const LANES: usize = 16;
+
+#[derive(Clone, Copy)]
+struct Baseline([f32; LANES]);
+
+impl Vector for Baseline {
+    const LANES: usize = LANES;
+
+    #[inline(always)]
+    unsafe fn zero() -> Self {
+        Self([0.0; LANES])
+    }
+
+    #[inline(always)]
+    unsafe fn load(source: *const f32) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { source.cast::<[f32; LANES]>().read() })
+    }
+
+    #[inline(always)]
+    unsafe fn broadcast(value: f32) -> Self {
+        Self([value; LANES])
+    }
+
+    #[inline(always)]
+    unsafe fn fma(a: Self, b: Self, mut c: Self) -> Self {
+        for i in 0..LANES {
+            c.0[i] = fma(a.0[i], b.0[i], c.0[i]);
+        }
+        c
+    }
+
+    #[inline(always)]
+    unsafe fn store_quiet(target: *mut u8, value: Self) {
+        let mut bits = value.0.map(f32::to_bits);
+        for bits in &mut bits {
+            *bits = if *bits & 0x7FFF_FFFF > 0x7F80_0000 {
+                QUIET_NAN
+            } else {
+                *bits
+            };
+        }
+        // SAFETY: as the caller says.
+        unsafe { target.cast::<[u32; LANES]>().write_unaligned(bits) }
+    }
+}
+
+/// Integers in the order of the floats that they stand for.
+#[derive(Clone, Copy)]
+struct Keys([i32; 8]);
+
+impl Ordered for Keys {
+    type Cell = i32;
+
+    #[inline(always)]
+    unsafe fn load(source: *const i32) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { source.cast::<[i32; 8]>().read() })
+    }
+
+    #[inline(always)]
+    unsafe fn store(target: *mut u8, value: Self) {
+        // SAFETY: as the caller says.
+        unsafe { target.cast::<[i32; 8]>().write_unaligned(value.0) }
+    }
+
+    #[inline(always)]
+    fn lower(mut self, other: Self) -> Self {
+        for (lane, other) in self.0.iter_mut().zip(other.0) {
+            *lane = other.min(*lane);
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn upper(mut self, other: Self) -> Self {
+        for (lane, other) in self.0.iter_mut().zip(other.0) {
+            *lane = other.max(*lane);
+        }
+        self
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Bytes([u8; 16]);
+
+impl Ordered for Bytes {
+    type Cell = u8;
+
+    #[inline(always)]
+    unsafe fn load(source: *const u8) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { source.cast::<[u8; 16]>().read() })
+    }
+
+    #[inline(always)]
+    unsafe fn store(target: *mut u8, value: Self) {
+        // SAFETY: as the caller says.
+        unsafe { target.cast::<[u8; 16]>().write_unaligned(value.0) }
+    }
+
+    #[inline(always)]
+    fn lower(mut self, other: Self) -> Self {
+        for (lane, other) in self.0.iter_mut().zip(other.0) {
+            *lane = other.min(*lane);
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn upper(mut self, other: Self) -> Self {
+        for (lane, other) in self.0.iter_mut().zip(other.0) {
+            *lane = other.max(*lane);
+        }
+        self
+    }
+}
+
+/// # Safety
+/// As for [`SumsFunction`](crate::level::SumsFunction).
+unsafe fn sums_of_rows<const ROWS: usize, const COLUMNS: usize>(
+    taps: &Taps,
+    window: &[*const f32],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+) {
+    // SAFETY: as the caller says.
+    unsafe { sums::<Baseline, ROWS, COLUMNS>(taps, window, samples, output, stride) }
+}
+
+/// # Safety
+/// As for [`MedianFunction`](crate::level::MedianFunction).
+unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
+    window: &[*const c_void],
+    samples: usize,
+    step: usize,
+    sorted: *mut c_void,
+    length: usize,
+    output: *mut u8,
+) {
+    // SAFETY: as the caller says.
+    unsafe { median_row::<W, SIZE>(window, samples, step, sorted, length, output) }
+}
+
+pub(crate) static LEVEL: Level = Level {
+    name: "baseline",
+    block: 2 * LANES,
+    sums: &[sums_of_rows::<1, 2>, sums_of_rows::<2, 1>],
+    store_bytes,
+    keys_of_floats,
+    floats_of_keys,
+    median_block: Bytes::LANES,
+    median_of_bytes: [
+        median_of_row::<Bytes, 3>,
+        median_of_row::<Bytes, 5>,
+        median_of_row::<Bytes, 7>,
+    ],
+    median_of_keys: [
+        median_of_row::<Keys, 3>,
+        median_of_row::<Keys, 5>,
+        median_of_row::<Keys, 7>,
+    ],
+};
