@@ -168,7 +168,7 @@ def test_a_wrong_cpu_level_is_said_once(small: Path, tmp_path: Path) -> None:
     done = finish(start("demo", str(small), cwd=work, variables={"TWINWHEEL_IMAGE_CPU": "fortran"}))
     assert done.code == 2
     assert done.err.startswith("error[TW516]: twinwheel.image cannot be imported: ")
-    assert "must be one of auto, baseline, avx2, not 'fortran'" in done.err
+    assert "must be one of auto, baseline, avx2, avx512, not 'fortran'" in done.err
     assert list(work.iterdir()) == []
 
 

@@ -56,7 +56,7 @@ def fma(a: float, b: float, c: float) -> float:
     return round_to_binary32(exact)
 
 
-def padded(image: NDArray[Any], height: int, width: int, border: str, value: float) -> NDArray[Any]:
+def padded(image: NDArray[Any], height: int, width: int, border: str, value: Any) -> NDArray[Any]:
     """The image with what the window around each pixel sees besides."""
     widths = [(size // 2, size - 1 - size // 2) for size in (height, width)]
     widths += [(0, 0)] * (image.ndim - 2)
@@ -73,8 +73,8 @@ def sums(source: NDArray[np.float32], kernel: NDArray[np.float32]) -> NDArray[np
         y, x, *channel = place
         total = 0.0
         for ky, kx in np.ndindex(height, width):
-            pixel = source[(y + ky, x + kx, *channel)]
-            total = fma(float(kernel[ky, kx]), float(pixel), total)
+            tap = (y + ky, x + kx, *channel)
+            total = fma(float(kernel[ky, kx]), float(source[tap]), total)
         output[place] = total
     return output
 
@@ -95,7 +95,8 @@ def convolve(
 ) -> NDArray[Any]:
     """What every implementation must give, to the bit."""
     # In binary32, so that the constant is not rounded to the image's uint8.
-    source = padded(image.astype(np.float32), *kernel.shape, border, np.float32(value))
+    height, width = kernel.shape
+    source = padded(image.astype(np.float32), height, width, border, np.float32(value))
     return stored(sums(source, kernel), image.dtype)
 
 
@@ -124,8 +125,9 @@ def median(image: NDArray[Any], size: int, border: str, value: float) -> NDArray
     output = np.empty(image.shape, image.dtype)
     for place in np.ndindex(*image.shape):
         y, x, *channel = place
-        window = source[(slice(y, y + size), slice(x, x + size), *channel)].ravel().tolist()
-        output[place] = sorted(window, key=rank)[size * size // 2]
+        window = (slice(y, y + size), slice(x, x + size), *channel)
+        samples = source[window].ravel().tolist()
+        output[place] = sorted(samples, key=rank)[size * size // 2]
     return stored(output, image.dtype) if image.dtype == np.float32 else output
 
 
