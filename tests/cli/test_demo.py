@@ -220,7 +220,9 @@ def test_the_default_follows_the_variables(small: Path, tmp_path: Path) -> None:
     assert done.code == 0
     assert "bound by default: python, as TWINWHEEL_IMAGE_IMPLEMENTATION=python says" in done.out
     record = record_of(work / "twinwheel-demo")
-    assert record["selection"]["components"] == {"convolve": "python"}
+    components = record["selection"]["components"]
+    assert components == dict.fromkeys(components, "python")
+    assert "convolve" in components
     assert {operation["reference"] for operation in record["operations"]} == {"python"}
     for operation in record["operations"]:
         assert len(operation["implementations"]) == len(BUILT)
