@@ -68,6 +68,13 @@ def bindings(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def parity(session: nox.Session) -> None:
+    """Compare C, Rust and Python on every small image, at every CPU level."""
+    session.install(".[test]", env=BOTH)
+    session.run("pytest", "-m", "parity", "tests/image/test_sweep.py", *session.posargs)
+
+
+@nox.session(default=False)
 def conformance(session: nox.Session) -> None:
     """Build other backends' projects with them and with twinwheel, and compare; write the page."""
     session.install("--quiet", ".", *group("conformance"), env=PURE)

@@ -17,6 +17,7 @@ public:
     Buffer &operator=(const Buffer &) = delete;
 
     const Py_buffer &view() const { return view_; }
+    const char *name() const { return name_; }
 
     // 'f' for binary32, 'B' for uint8, each of this machine's byte order; else 0.
     char sample() const;

@@ -1,5 +1,6 @@
 // The Python module twinwheel.image._c.
-#include "arguments.hpp"
+#include "kernel.h"
+#include "operations.hpp"
 
 #include <string>
 
@@ -44,22 +45,6 @@ void select_cpu() {
                            " on this machine, not " + py::repr(wanted).cast<std::string>());
 }
 
-void convolve(const py::object &input, const py::object &kernel, const py::object &output,
-              const py::object &border, const py::object &value) {
-    twinwheel::Arguments arguments(input, kernel, output, border, value);
-    int status;
-    {
-        py::gil_scoped_release release;
-        status = arguments.run();
-    }
-    if (status == KERNEL_OUT_OF_MEMORY) {
-        PyErr_NoMemory();
-        throw py::error_already_set();
-    }
-    if (status != KERNEL_OK)
-        throw py::value_error("input and kernel are too large together");
-}
-
 } // namespace
 
 PYBIND11_MODULE(_c, module, py::mod_gil_not_used()) {
@@ -68,18 +53,5 @@ PYBIND11_MODULE(_c, module, py::mod_gil_not_used()) {
     module.attr("__version__") = KERNEL_VERSION;
     module.attr("cpu_level") = kernel_cpu_level();
     module.attr("compiler") = COMPILER;
-    module.def("convolve", &convolve, py::arg("input"), py::arg("kernel"), py::arg("output"),
-               py::kw_only(), py::arg("border") = "constant", py::arg("value") = 0.0,
-               R"(Correlate an image with a square kernel, into output.
-
-Args:
-    input: A buffer of float32 or uint8, (height, width) or (height, width, channels), any strides.
-    kernel: A C-contiguous buffer of float32, (size, size).
-    output: A writable C-contiguous buffer like input, overlapping neither of the others.
-    border: What lies outside: constant, nearest, reflect, mirror or wrap.
-    value: What lies outside for constant.
-
-Raises:
-    TypeError: An argument is no buffer, or holds samples of another type.
-    ValueError: A shape, the memory's layout, or border is wrong.)");
+    twinwheel::define_operations(module);
 }

@@ -168,7 +168,7 @@ def test_a_wrong_cpu_level_is_said_once(small: Path, tmp_path: Path) -> None:
     done = finish(start("demo", str(small), cwd=work, variables={"TWINWHEEL_IMAGE_CPU": "fortran"}))
     assert done.code == 2
     assert done.err.startswith("error[TW516]: twinwheel.image cannot be imported: ")
-    assert "must be one of auto, baseline, avx2, not 'fortran'" in done.err
+    assert "must be one of auto, baseline, avx2, avx512, not 'fortran'" in done.err
     assert list(work.iterdir()) == []
 
 
@@ -220,7 +220,9 @@ def test_the_default_follows_the_variables(small: Path, tmp_path: Path) -> None:
     assert done.code == 0
     assert "bound by default: python, as TWINWHEEL_IMAGE_IMPLEMENTATION=python says" in done.out
     record = record_of(work / "twinwheel-demo")
-    assert record["selection"]["components"] == {"convolve": "python"}
+    components = record["selection"]["components"]
+    assert components == dict.fromkeys(components, "python")
+    assert "convolve" in components
     assert {operation["reference"] for operation in record["operations"]} == {"python"}
     for operation in record["operations"]:
         assert len(operation["implementations"]) == len(BUILT)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
 from hypothesis import settings
 from image.loading import (
     LEVELS,
     NATIVE,
     Convolve,
+    implementation,
     load_at_level,
     native_module,
     python_by,
@@ -20,29 +23,38 @@ settings.load_profile("image")
 
 
 @pytest.fixture(scope="session")
-def implementations(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Convolve]:
-    """The kernel-level function of each, by name."""
-    found: dict[str, Convolve] = {
+def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ModuleType]:
+    """Every implementation, by its name and its level's."""
+    found = {
         "python": python_by("_without_numpy"),
         "python with numpy": python_by("_with_numpy"),
     }
-    for implementation in NATIVE:
-        if not was_built(implementation):
+    for name in NATIVE:
+        if not was_built(name):
             continue
-        module = native_module(implementation)
-        folder = tmp_path_factory.mktemp(implementation)
+        module = native_module(name)
+        folder = tmp_path_factory.mktemp(name)
         for level in LEVELS:
             loaded = load_at_level(module, level, folder)
             if loaded is not None:
-                found[f"{implementation} {level}"] = loaded.convolve
+                found[f"{name} {level}"] = loaded
     return found
 
 
+@pytest.fixture(scope="session")
+def implementations(modules: dict[str, ModuleType]) -> dict[str, Convolve]:
+    """The kernel-level ``convolve`` of each."""
+    return {name: module.convolve for name, module in modules.items()}
+
+
 @pytest.fixture(params=["python", *NATIVE])
-def convolve(request: pytest.FixtureRequest) -> Convolve:
+def module(request: pytest.FixtureRequest) -> ModuleType:
+    """The module that users get, of one implementation after the other."""
+    return implementation(request.param)
+
+
+@pytest.fixture
+def convolve(module: ModuleType) -> Convolve:
     """The function that users get, of one implementation after the other."""
-    if request.param == "python":
-        from twinwheel.image import _python as module
-    else:
-        module = native_module(request.param)
-    return module.convolve
+    function: Convolve = module.convolve
+    return function

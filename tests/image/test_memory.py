@@ -47,19 +47,33 @@ import {module} as module
 
 limit = 1 << 30
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-# Padded rows of 63 * 2**24 floats.
+# Padded rows of up to 63 * 2**24 floats.
 image = memoryview(bytes(1 << 24)).cast("B", (1, 1, 1 << 24))
 output = memoryview(bytearray(b"x" * (1 << 24))).cast("B", (1, 1, 1 << 24))
+line = memoryview(array("f", [1.0]) * 64)
 kernel = memoryview(array("f", [1.0]) * 64 ** 2).cast("B").cast("f", (64, 64))
 try:
-    module.convolve(image, kernel, output)
+    module.{call}
 except MemoryError as error:
     print(type(error).__name__, repr(str(error)), output[0, 0, 0])
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "convolve(image, kernel, output)",
+        "convolve_separable(image, line, line, output)",
+        "gaussian_blur(image, output, sigma=8, radius=32)",
+        "sobel(image, output, axis=0)",
+        "median(image, output, size=7)",
+    ],
+)
 @pytest.mark.parametrize("implementation", NATIVE)
-def test_more_than_there_is(implementation: str) -> None:
-    done = run(TOO_MUCH.format(module=native_module(implementation).__name__))
+def test_more_than_there_is(implementation: str, call: str) -> None:
+    module = native_module(implementation)
+    if implementation == "rust" and not hasattr(module, call.partition("(")[0]):
+        pytest.skip("this Rust half has no such function so far")
+    done = run(TOO_MUCH.format(module=module.__name__, call=call))
     assert done.stdout.strip() == f"MemoryError '' {ord('x')}", done.stderr

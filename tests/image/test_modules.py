@@ -10,7 +10,9 @@ from image.loading import LEVELS, NATIVE, native_module, was_built
 
 import twinwheel
 import twinwheel.image
+from twinwheel import manifest
 
+COMPONENTS = tuple(manifest.load("twinwheel.image")["components"])
 COMPILERS = {"c": ("gcc ", "clang ", "apple-clang ", "msvc "), "rust": ("rustc ",)}
 
 
@@ -21,7 +23,21 @@ def test_what_they_say(implementation: str) -> None:
     assert module.cpu_level in LEVELS
     assert module.compiler.startswith(COMPILERS[implementation])
     assert module.compiler.split()[1][0].isdigit()
-    assert module.convolve.__doc__
+    for component in COMPONENTS:
+        if hasattr(module, component) or implementation != "rust":
+            assert getattr(module, component).__doc__
+
+
+def test_the_components() -> None:
+    """Five, each with a public function and the selected implementation's own."""
+    assert set(COMPONENTS) == {
+        *("convolve", "convolve_separable", "gaussian_blur", "sobel", "median")
+    }
+    kernels = [f"kernel_{name}" for name in COMPONENTS]
+    assert twinwheel.image.__all__ == sorted([*COMPONENTS, *kernels])
+    declared = manifest.load("twinwheel.image")["components"]
+    for name in ("gaussian_blur", "sobel"):
+        assert declared[name]["depends"] == ["convolve_separable"]
 
 
 def test_the_fallbacks_version() -> None:
@@ -38,7 +54,9 @@ def test_the_selected_function_is_the_modules_own(implementation: str) -> None:
     code = (
         "import importlib, twinwheel.image as image\n"
         f"module = importlib.import_module('twinwheel.image.{letter}')\n"
-        "print(image.kernel_convolve is module.convolve)"
+        f"for name in {COMPONENTS}:\n"
+        "    assert getattr(image, 'kernel_' + name) is getattr(module, name)\n"
+        "print(True)"
     )
     done = run(code, TWINWHEEL_IMAGE_IMPLEMENTATION=implementation)
     assert done.stdout.strip() == "True", done.stderr

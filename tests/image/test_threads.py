@@ -1,8 +1,9 @@
-"""The lock of the interpreter is released while a native kernel runs."""
+"""The lock of the interpreter is released while a native kernel runs, which may use threads."""
 
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,3 +56,28 @@ def test_many_threads_share_their_input(implementation: str) -> None:
     for worker in workers:
         worker.join()
     assert all(output.tobytes() == expected.tobytes() for output in outputs)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 7, 2**32 - 1])
+@pytest.mark.parametrize("implementation", NATIVE)
+def test_the_bits_do_not_depend_on_the_threads(implementation: str, threads: int) -> None:
+    module = native_module(implementation)
+    if not hasattr(module, "median"):
+        pytest.skip("this Rust half has no threads so far")
+    random = np.random.default_rng(3)
+    picture = random.random((501, 401, 3), np.float32)
+    kernel, line = random.random((7, 7), np.float32), random.random(9, np.float32)
+    calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
+        ("convolve", (kernel,), {}),
+        ("convolve_separable", (line, line), {}),
+        ("gaussian_blur", (), {"sigma": 4.0, "radius": 16}),
+        ("sobel", (), {"axis": 0}),
+        ("median", (), {"size": 5}),
+    ]
+    for image in (picture, (picture * 255).astype(np.uint8)):
+        for operation, lines, options in calls:
+            function = getattr(module, operation)
+            one, many = np.zeros_like(image), np.zeros_like(image)
+            function(image, *lines, one, **options, border="wrap")
+            function(image, *lines, many, **options, border="wrap", threads=threads)
+            assert one.tobytes() == many.tobytes(), operation

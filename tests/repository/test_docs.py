@@ -72,15 +72,18 @@ def test_python_blocks_compile(block: Block) -> None:
     compile(block.text, f"{block.page}:{block.line}", "exec")
 
 
-def test_the_example_of_convolve_runs() -> None:
+def test_the_example_of_the_image_toolkit_runs() -> None:
     """It blurs a ramp, which stays a ramp inside, with the border repeated outside."""
-    page = (ROOT / "docs/reference/convolve.md").read_text("utf-8")
+    page = (ROOT / "docs/reference/image.md").read_text("utf-8")
     (example,) = (match[2] for match in BLOCK.finditer(page) if match[1] == "python")
     scope: dict[str, Any] = {}
-    exec(compile(example, "docs/reference/convolve.md", "exec"), scope)
+    exec(compile(example, "docs/reference/image.md", "exec"), scope)
     assert scope["blurred"].shape == (3, 4)
     assert scope["blurred"][1, 1] == pytest.approx(5.0)
     assert scope["blurred"][0, 0] == pytest.approx(5 / 3)
+    assert scope["soft"][1, 1] > scope["soft"][0, 1]
+    assert (scope["edges"][1] == 32).all()
+    assert scope["clean"][1].tolist() == [4, 5, 6, 7]
 
 
 @pytest.mark.parametrize("block", blocks("toml"))

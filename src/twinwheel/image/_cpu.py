@@ -11,7 +11,7 @@ from os import environ
 __all__ = ["LEVELS", "VARIABLE", "check_cpu_level"]
 
 VARIABLE = "TWINWHEEL_IMAGE_CPU"
-LEVELS = ("auto", "baseline", "avx2")
+LEVELS = ("auto", "baseline", "avx2", "avx512")
 
 
 def check_cpu_level() -> None:

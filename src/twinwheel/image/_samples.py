@@ -42,12 +42,13 @@ def sample_name(sample_format: str, length: int) -> str:
     return f"format '{sample_format}'"
 
 
-def as_float32(view: memoryview[Any], sample_format: str) -> array[float] | None:
+def as_float32(view: memoryview[Any], sample_format: str, name: str) -> array[float] | None:
     """Round real numbers of any type and byte order to float32, each of them once.
 
     Args:
         view: The numbers, in any layout.
         sample_format: Of one number; the view's own, unless that could not say it.
+        name: The argument's name, for messages.
 
     Returns:
         The numbers in C order, or None when they are no real numbers.
@@ -56,7 +57,7 @@ def as_float32(view: memoryview[Any], sample_format: str) -> array[float] | None
 
     letter = sample_format.lstrip("@=<>!")
     if letter == "g":
-        return _from_long_doubles(view, sample_format)
+        return _from_long_doubles(view, sample_format, name)
     if len(letter) != 1 or letter not in _WHOLE + "efd":
         return None
     import struct
@@ -82,14 +83,14 @@ def whole_to_odd(number: int) -> int:
     return (kept | (number != kept << extra)) << extra
 
 
-def _from_long_doubles(view: memoryview[Any], sample_format: str) -> array[float] | None:
+def _from_long_doubles(view: memoryview[Any], sample_format: str, name: str) -> array[float] | None:
     from array import array
 
     try:
         import numpy as np
     except ImportError:
         raise TypeError(
-            "kernel holds long doubles, which only NumPy can round: pip install numpy"
+            f"{name} holds long doubles, which only NumPy can round: pip install numpy"
         ) from None
     # By bytes: NumPy reads no buffer whose format has a mark before the g, as those of ctypes have.
     numbers = np.frombuffer(view.tobytes(), np.dtype(sample_format.replace("@", "=")))

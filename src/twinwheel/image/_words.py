@@ -6,14 +6,13 @@ __all__ = ["check_border", "in_public_words"]
 
 _BORDERS = ("constant", "nearest", "reflect", "mirror", "wrap")
 
+_ALIASES = {"replicate": "nearest", "reflect_101": "mirror", "reflect101": "mirror"}
+"""OpenCV's names, where they are not scipy's; its ``reflect`` is the same as scipy's."""
+
 _OTHER_NAMES = {
     # NumPy
     "edge": "nearest",
     "symmetric": "reflect",
-    # OpenCV
-    "replicate": "nearest",
-    "reflect_101": "mirror",
-    "reflect101": "mirror",
     # others
     "circular": "wrap",
     "clamp": "nearest",
@@ -23,14 +22,19 @@ _OTHER_NAMES = {
 }
 
 
-def check_border(border: object) -> None:
-    """Raise when a border is unknown, with the name that was meant if that can be guessed."""
+def check_border(border: object) -> str:
+    """Return a border's name as the kernels have it.
+
+    Raises when it is unknown, with the name that was meant if that can be guessed.
+    """
     if not isinstance(border, str):
         raise TypeError(f"border must be a string, not {type(border).__name__}")
     if border in _BORDERS:
-        return
+        return border
+    if border in _ALIASES:
+        return _ALIASES[border]
     name = border.strip().lower()
-    meant = _OTHER_NAMES.get(name)
+    meant = _OTHER_NAMES.get(name) or (name if name in _ALIASES else None)
     if meant is None:
         from difflib import get_close_matches
 

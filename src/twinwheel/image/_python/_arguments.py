@@ -1,10 +1,13 @@
-"""The arguments of ``convolve``, checked. The messages are the same in C, Rust and Python."""
+"""Arguments, checked. The messages are the same in C, Rust and Python."""
 
 from __future__ import annotations
 
+import math
 import sys
 from array import array
+from contextlib import suppress
 from dataclasses import dataclass
+from operator import index
 
 from twinwheel.image._python._borders import BORDERS
 from twinwheel.image._python._memory import overlap
@@ -13,17 +16,36 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["Arguments", "check"]
+__all__ = [
+    "Buffers",
+    "Picture",
+    "as_picture",
+    "check_axis",
+    "check_buffers",
+    "check_radius",
+    "check_sigma",
+    "check_size",
+]
 
 _NATIVE = "@=<" if sys.byteorder == "little" else "@=>"
 
 
 @dataclass(frozen=True)
-class Arguments:
-    """What ``convolve`` was called with; made only of good arguments."""
+class Buffers:
+    """The buffers that an operation was called with, each of them good."""
 
     input: memoryview[Any]
-    kernel: memoryview[Any]
+    weights: dict[str, memoryview[Any]]
+    output: memoryview[Any]
+    sample: str
+    """``f`` for float32, ``B`` for uint8."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What every operation needs besides its own arguments; made only of good ones."""
+
+    input: memoryview[Any]
     output: memoryview[Any]
     sample: str
     """``f`` for float32, ``B`` for uint8."""
@@ -37,33 +59,82 @@ class Arguments:
         height, width, *channels = self.input.shape or ()
         return height, width, channels[0] if channels else 1
 
-    @property
-    def kernel_size(self) -> int:
-        """Length of the kernel's sides."""
-        return len(self.kernel)
 
-
-def check(
+def check_buffers(
     input: object,  # noqa: A002
-    kernel: object,
     output: object,
-    border: object,
-    value: object,
-) -> Arguments:
-    """Check the arguments of ``convolve``; see there."""
+    *,
+    kernel: object = ...,
+    lines: dict[str, object] | None = None,
+) -> Buffers:
+    """Check the buffers of an operation.
+
+    Args:
+        input: The image.
+        output: Where to write.
+        kernel: Square weights, of the operation that has them.
+        lines: One-dimensional weights by name.
+    """
+    squares = {} if kernel is ... else {"kernel": kernel}
     image = _buffer(input, "input")
-    weights = _buffer(kernel, "kernel")
+    weights = {name: _buffer(each, name) for name, each in (squares | (lines or {})).items()}
     target = _buffer(output, "output")
     sample = _check_input(image)
-    _check_kernel(weights)
+    for name, view in weights.items():
+        _check_weights(view, name, square=name in squares)
     _check_output(target, image, sample)
+    return Buffers(image, weights, target, sample)
+
+
+def as_picture(buffers: Buffers, border: object, value: object, threads: object) -> Picture:
+    """Check what all operations share, in the end that no weights and no image are overwritten."""
     name = _check_border(border)
     number = _check_value(value)
-    if overlap(target, image):
-        raise ValueError("output must not overlap input")
-    if overlap(target, weights):
-        raise ValueError("output must not overlap kernel")
-    return Arguments(image, weights, target, sample, name, number)
+    _check_whole(threads, "threads", range(1, 2**32), "from 1 to 4294967295")
+    for source, view in {"input": buffers.input, **buffers.weights}.items():
+        if overlap(buffers.output, view):
+            raise ValueError(f"output must not overlap {source}")
+    return Picture(buffers.input, buffers.output, buffers.sample, name, number)
+
+
+def check_sigma(sigma: Any) -> float:
+    """Check a standard deviation."""
+    try:
+        number = float(array("d", [sigma])[0])  # which takes a number as C does: no strings
+    except TypeError:
+        raise TypeError(f"sigma must be a number, not {type(sigma).__name__}") from None
+    except OverflowError:
+        number = math.inf
+    if not 0.0 < number < math.inf:
+        raise ValueError(f"sigma must be above 0 and finite, not {sigma!r}")
+    return number
+
+
+def check_radius(radius: object) -> int:
+    """Check how many weights a kernel has on each side."""
+    return _check_whole(radius, "radius", range(2**31), "from 0 to 2147483647")
+
+
+def check_axis(axis: object) -> int:
+    """Check the axis of a derivative."""
+    return _check_whole(axis, "axis", (0, 1), "0 or 1")
+
+
+def check_size(size: object) -> int:
+    """Check the side of a window of medians."""
+    return _check_whole(size, "size", (3, 5, 7), "3, 5 or 7")
+
+
+def _check_whole(value: Any, name: str, accepted: range | tuple[int, ...], words: str) -> int:
+    number = None
+    if not isinstance(value, bool):
+        with suppress(TypeError):
+            number = index(value)
+    if number is None:
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
+    if number not in accepted:
+        raise ValueError(f"{name} must be {words}, not {value!r}")
+    return number
 
 
 def _buffer(value: object, name: str) -> memoryview[Any]:
@@ -108,17 +179,19 @@ def _check_input(view: memoryview[Any]) -> str:
     return sample
 
 
-def _check_kernel(view: memoryview[Any]) -> None:
+def _check_weights(view: memoryview[Any], name: str, *, square: bool) -> None:
     if _sample(view) != "f":
         raise TypeError(
-            f"kernel must hold float32 samples (format 'f'), not format '{view.format}'"
+            f"{name} must hold float32 samples (format 'f'), not format '{view.format}'"
         )
     shape = view.shape or ()
-    if len(shape) != 2 or shape[0] != shape[1]:
-        raise ValueError(f"kernel must be square, (size, size): shape {shape}")
-    _check_lengths(view, "kernel")
+    if square and (len(shape) != 2 or shape[0] != shape[1]):
+        raise ValueError(f"{name} must be square, (size, size): shape {shape}")
+    if not square and len(shape) != 1:
+        raise ValueError(f"{name} must be one-dimensional: shape {shape}")
+    _check_lengths(view, name)
     if not view.c_contiguous:
-        raise ValueError("kernel must be C-contiguous")
+        raise ValueError(f"{name} must be C-contiguous")
 
 
 def _check_output(view: memoryview[Any], image: memoryview[Any], sample: str) -> None:

@@ -1,4 +1,4 @@
-"""``convolve`` with NumPy: in blocks of rows, exact."""
+"""The operations with NumPy: in blocks of rows, exact."""
 
 from __future__ import annotations
 
@@ -8,42 +8,131 @@ from twinwheel.image._python._borders import source_indices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
     from numpy.typing import NDArray
 
-    from twinwheel.image._python._arguments import Arguments
+    from twinwheel.image._python._arguments import Picture
 
-__all__ = ["compute"]
+    Floats = memoryview[Any]
+
+__all__ = ["convolve", "convolve_separable", "median"]
 
 _BLOCK_SAMPLES = 1 << 14
 """Samples in a block of rows, so that what is worked on stays in the cache."""
 
 _SMALLEST_NORMAL = 2.0**-126
+_LARGEST_KEY = 0x7FFFFFFF
 
 
-def compute(arguments: Arguments) -> None:
-    """Write the output, block by block."""
-    height, width, channels = arguments.shape
-    size = arguments.kernel_size
-    image = np.asarray(arguments.input).reshape(height, width, channels)
-    output = np.asarray(arguments.output).reshape(height, width, channels)
-    weights = np.asarray(arguments.kernel).tolist()
-    columns = np.array(source_indices(width, size, arguments.border))
-    rows = np.array(source_indices(height, size, arguments.border))
-    step = max(1, _BLOCK_SAMPLES // (width * channels))
-    with np.errstate(all="ignore"):
+class _Source:
+    """The rows of an image, padded by what lies outside."""
+
+    def __init__(self, picture: Picture, height: int, width: int) -> None:
+        """Args: the picture, and how large the window around each pixel is."""
+        rows, columns, channels = picture.shape
+        self._image = np.asarray(picture.input).reshape(rows, columns, channels)
+        self._rows = np.array(source_indices(rows, height, picture.border))
+        self._columns = np.array(source_indices(columns, width, picture.border))
+        self._overhang = height - 1
+        self.value = picture.value
+        self.output = np.asarray(picture.output).reshape(rows, columns, channels)
+        self.width = columns
+
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Yield the first row of each block of results, and how many it has."""
+        height, width, channels = self.output.shape
+        step = max(1, _BLOCK_SAMPLES // (width * channels))
         for first in range(0, height, step):
-            count = min(step, height - first)
-            window = rows[first : first + count + size - 1]
-            padded = image[window][:, columns].astype(np.float64)
-            padded[window < 0] = arguments.value
-            padded[:, columns < 0] = arguments.value
-            _store(_sums(padded, weights, count, width), output[first : first + count])
+            yield first, min(step, height - first)
+
+    def read(self, first: int, last: int) -> NDArray[Any]:
+        """Copy rows of the padded image, which start at the window of the first row of results."""
+        rows: NDArray[Any] = self._image[self._rows[first:last]]
+        return rows[:, self._columns]
+
+    def read_window(self, first: int, count: int) -> NDArray[Any]:
+        """Copy all rows that some rows of results are made of."""
+        return self.read(first, first + count + self._overhang)
+
+    def fill(self, padded: NDArray[Any], first: int, value: float) -> None:
+        """Write what lies outside into rows that were read, where the border is constant."""
+        padded[self._rows[first : first + len(padded)] < 0] = value
+        padded[:, self._columns < 0] = value
+
+
+def convolve(picture: Picture, kernel: Floats) -> None:
+    """Correlate with a square kernel."""
+    weights = np.asarray(kernel).tolist()
+    source = _Source(picture, len(weights), len(weights))
+    with np.errstate(all="ignore"):
+        for first, count in source.blocks():
+            padded = source.read_window(first, count).astype(np.float64)
+            source.fill(padded, first, source.value)
+            _store(
+                _sums(padded, weights, count, source.width), source.output[first : first + count]
+            )
+
+
+def convolve_separable(picture: Picture, across: Floats, down: Floats) -> None:
+    """Correlate the rows, and then the columns of what that gives."""
+    row = [np.asarray(across).tolist()]
+    column = [[weight] for weight in np.asarray(down).tolist()]
+    source = _Source(picture, len(column), len(row[0]))
+    made = 0  # of the padded image's rows
+    middle = np.empty((0, source.width, source.output.shape[2]))
+    with np.errstate(all="ignore"):
+        for first, count in source.blocks():
+            last = first + count + len(column) - 1
+            padded = source.read(made, last).astype(np.float64)
+            source.fill(padded, made, source.value)
+            fresh = _sums(padded, row, last - made, source.width).astype(np.float64)
+            middle = np.concatenate([middle, fresh])
+            made = last
+            sums = _sums(middle, column, count, source.width)
+            _store(sums, source.output[first : first + count])
+            middle = middle[count:]
+
+
+def median(picture: Picture, size: int) -> None:
+    """Take the median of the square window around each pixel."""
+    source = _Source(picture, size, size)
+    value, width = np.array([picture.value], np.float32), source.width
+    is_float = picture.sample == "f"
+    with np.errstate(all="ignore"):
+        outside = int((_keys(value) if is_float else _bytes(value))[0])
+        for first, count in source.blocks():
+            padded = source.read_window(first, count)
+            # NumPy is quickest with 32 bits, for uint8 too.
+            padded = _keys(padded) if is_float else padded.astype(np.int32)
+            source.fill(padded, first, outside)
+            places = np.ndindex(size, size)
+            taps = np.stack([padded[y : y + count, x : x + width] for y, x in places], -1)
+            taps.partition(size * size // 2)
+            middle = taps[..., size * size // 2]
+            source.output[first : first + count] = _floats(middle) if is_float else middle
+
+
+def _keys(samples: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Integers of the same order, -0 being below +0, and every NaN the same one above all."""
+    bits = samples.view(np.int32)
+    keys = np.where(bits < 0, bits ^ _LARGEST_KEY, bits)
+    keys[np.isnan(samples)] = _LARGEST_KEY
+    return keys
+
+
+def _floats(keys: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Turn keys back into the samples that they stand for."""
+    bits = np.where(keys < 0, keys ^ _LARGEST_KEY, keys)
+    bits[keys == _LARGEST_KEY] = 0x7FC00000
+    return bits.view(np.float32)
 
 
 def _sums(
     padded: NDArray[np.float64], weights: list[list[float]], count: int, width: int
 ) -> NDArray[np.float32]:
-    """Add up all taps of ``count`` rows."""
+    """Add up all taps of ``count`` rows of ``width`` pixels."""
     sums = np.zeros((count, width, padded.shape[2]), np.float32)
     for ky, row in enumerate(weights):
         for kx, weight in enumerate(row):
@@ -57,7 +146,7 @@ def _sums(
 def _repair(
     products: NDArray[np.float64], sums: NDArray[np.float32], totals: NDArray[np.float64]
 ) -> None:
-    """Change the totals that would round wrongly to binary32; see ``_without_numpy``.
+    """Change the totals that would round wrongly to binary32; see ``_taps``.
 
     They are ties of a normal result, whose 29 bits that binary32 lacks are a 1 and 28 zeros, and
     any subnormal result.
@@ -78,7 +167,12 @@ def _repair(
 def _store(sums: NDArray[np.float32], output: NDArray[np.float32] | NDArray[np.uint8]) -> None:
     """Write finished rows: uint8 rounds half to even and saturates, and every NaN is the same."""
     if output.dtype == np.uint8:
-        output[...] = np.rint(np.minimum(np.where(sums > 0.0, sums, 0.0), 255.0))
+        output[...] = _bytes(sums)
     else:
         sums.view(np.uint32)[np.isnan(sums)] = 0x7FC00000
         output[...] = sums
+
+
+def _bytes(sums: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Round half to even and saturate; NaN becomes 0, as it is not greater than 0."""
+    return np.rint(np.minimum(np.where(sums > 0.0, sums, 0.0), 255.0)).astype(np.uint8)

@@ -1,128 +1,177 @@
-"""``convolve`` in pure Python: slow, exact, and in need of nothing."""
+"""The operations in pure Python: slow, exact, and in need of nothing."""
 
 from __future__ import annotations
 
 import ctypes
 import math
-import sys
 from array import array
 from functools import lru_cache
 
 from twinwheel.image._python._borders import source_indices
 from twinwheel.image._python._memory import address
+from twinwheel.image._python._taps import TapAdder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
 
-    from twinwheel.image._python._arguments import Arguments
+    from twinwheel.image._python._arguments import Picture
 
-__all__ = ["compute"]
+    Floats = memoryview[Any]
+
+__all__ = ["convolve", "convolve_separable", "median"]
 
 _QUIET_NAN = array("I", [0x7FC00000]).tobytes()
+_LARGEST_KEY = 0x7FFFFFFF
 
 
-def compute(arguments: Arguments) -> None:
-    """Write the output, row by row."""
-    height, width, channels = arguments.shape
-    size = arguments.kernel_size
-    samples = array(arguments.sample)
-    samples.frombytes(arguments.input.tobytes())
-    weights = array("f")
-    weights.frombytes(arguments.kernel.tobytes())
-    columns = source_indices(width, size, arguments.border)
-    outside = [arguments.value] * (len(columns) * channels)
+class _Source:
+    """The rows of an image, padded by what lies left and right."""
 
-    @lru_cache(maxsize=size)
-    def padded_row(y: int) -> list[float]:
-        """Row y of the image, its borders resolved."""
+    def __init__(self, picture: Picture, height: int, width: int) -> None:
+        """Args: the picture, and how large the window around each pixel is."""
+        rows, columns, channels = picture.shape
+        self._samples = array(picture.sample)
+        self._samples.frombytes(picture.input.tobytes())
+        self._rows = source_indices(rows, height, picture.border)
+        self._columns = source_indices(columns, width, picture.border)
+        self._height = height
+        self._target = address(picture.output)
+        self.channels = channels
+        self.length = columns * channels
+        """Samples in a row."""
+
+    def windows(self) -> Iterator[list[int]]:
+        """Yield for each row of results the rows that it is made of; below 0 for the constant."""
+        for y in range(len(self._rows) - self._height + 1):
+            yield self._rows[y : y + self._height]
+
+    def padded(
+        self,
+        y: int,
+        outside: float,
+        convert: Callable[[array[Any]], Sequence[float]] = array.tolist,
+    ) -> list[float]:
+        """Row y of the image, its borders resolved, and its samples converted."""
+        count = self.channels
         if y < 0:
-            return outside
-        row = samples[y * width * channels : (y + 1) * width * channels].tolist()
-        constant = [arguments.value] * channels
+            return [outside] * (len(self._columns) * count)
+        row = convert(self._samples[y * self.length : (y + 1) * self.length])
+        constant = [outside] * count
         padded: list[float] = []
-        for x in columns:
-            padded += constant if x < 0 else row[x * channels : (x + 1) * channels]
+        for x in self._columns:
+            padded += constant if x < 0 else row[x * count : (x + 1) * count]
         return padded
 
-    rows = source_indices(height, size, arguments.border)
-    store = _store_float32 if arguments.sample == "f" else _store_uint8
-    target = address(arguments.output)
-    add_tap = _TapAdder(width * channels)
-    for y in range(height):
-        sums = array("f", bytes(4 * width * channels))
-        for ky in range(size):
-            row = padded_row(rows[y + ky])
-            for kx in range(size):
-                pixels = row[kx * channels : (kx + width) * channels]
-                sums = add_tap(weights[ky * size + kx], pixels, sums)
-        data = store(sums)
+    def write(self, data: bytes) -> None:
+        """Write the next row of results."""
         # Not by a slice of the memoryview, which knows no formats such as '<f'.
-        ctypes.memmove(target, data, len(data))
-        target += len(data)
+        ctypes.memmove(self._target, data, len(data))
+        self._target += len(data)
 
 
-class _TapAdder:
-    """Adds ``fma(weight, pixel, sum)`` for a whole row of a given length.
+def convolve(picture: Picture, kernel: Floats) -> None:
+    """Correlate with a square kernel."""
+    size = len(kernel)
+    source = _Source(picture, size, size)
+    weights = _floats(kernel)
+    read = lru_cache(maxsize=size)(lambda y: source.padded(y, picture.value))
+    store = _store_float32 if picture.sample == "f" else _store_uint8
+    add_taps = _RowOfTaps(source)
+    for window in source.windows():
+        sums = array("f", bytes(4 * source.length))
+        for ky, y in enumerate(window):
+            sums = add_taps(weights[ky * size : (ky + 1) * size], read(y), sums)
+        source.write(store(sums))
 
-    The product of two binary32 is exact in binary64; the sum is not, and rounding it a second time
-    to binary32 goes wrong where it is inexact and lands on a tie of binary32. To find those places
-    costs too much one by one, so all bit patterns of a row are put side by side in one integer, and
-    a few operations on it test them all.
-    """
 
-    def __init__(self, length: int) -> None:
-        one = ((1 << 64 * length) - 1) // ((1 << 64) - 1)  # a 1 in each lane of 64 bits
-        self._low_bits = one * (2**29 - 1)
-        self._tie = one << 28
-        self._bit_29 = one << 29
-        self._exponent = one * 0x7FF
-        self._to_normal = one * (2048 - (1023 - 126))
-        self._bit_11 = one << 11
+def convolve_separable(picture: Picture, across: Floats, down: Floats) -> None:
+    """Correlate the rows, and then the columns of what that gives."""
+    source = _Source(picture, len(down), len(across))
+    weights = _floats(across)
+    store = _store_float32 if picture.sample == "f" else _store_uint8
+    add_taps = _RowOfTaps(source)
+
+    @lru_cache(maxsize=len(down))
+    def middle(y: int) -> array[float]:
+        zeros = array("f", bytes(4 * source.length))
+        return add_taps(weights, source.padded(y, picture.value), zeros)
+
+    column = _floats(down)
+    for window in source.windows():
+        sums = array("f", bytes(4 * source.length))
+        for weight, y in zip(column, window, strict=True):
+            sums = add_taps(array("f", [weight]), middle(y), sums)
+        source.write(store(sums))
+
+
+def median(picture: Picture, size: int) -> None:
+    """Take the median of the square window around each pixel."""
+    source = _Source(picture, size, size)
+    value = array("f", [picture.value])
+    if picture.sample == "f":
+        outside = _keys(value)[0]
+        read = lru_cache(maxsize=size)(lambda y: source.padded(y, outside, _keys))
+    else:
+        outside = _store_uint8(value)[0]
+        read = lru_cache(maxsize=size)(lambda y: source.padded(y, outside))
+    store = _store_keys if picture.sample == "f" else bytes
+    span, step, middle = size * source.channels, source.channels, size * size // 2
+    for window in source.windows():
+        columns = list(zip(*map(read, window), strict=True))
+        source.write(
+            store(
+                sorted(sum(columns[x : x + span : step], ()))[middle] for x in range(source.length)
+            )
+        )
+
+
+class _RowOfTaps:
+    """Adds the taps of one row of weights to the sums of a row."""
+
+    def __init__(self, source: _Source) -> None:
+        self._channels = source.channels
+        self._length = source.length
+        self._add_tap = TapAdder(source.length)
 
     def __call__(
-        self, weight: float, pixels: Sequence[float], sums: Sequence[float]
+        self, weights: array[float], row: Sequence[float], sums: array[float]
     ) -> array[float]:
-        """Return the new sums."""
-        terms = zip(pixels, sums, strict=True)
-        totals = array("d", [weight * pixel + sum_ for pixel, sum_ in terms])
-        suspects = self._suspects(totals)
-        if suspects:
-            lanes = array("Q", suspects.to_bytes(8 * len(totals), sys.byteorder))
-            for index, suspect in enumerate(lanes):
-                if suspect:
-                    product = weight * pixels[index]
-                    totals[index] = _round_to_odd(product, sums[index], totals[index])
-        return array("f", totals)
-
-    def _suspects(self, totals: array[float]) -> int:
-        """An integer that is not zero in each lane where the sum may round twice."""
-        bits = int.from_bytes(totals.tobytes(), sys.byteorder)
-        # A tie of a normal result: the 29 bits that binary32 lacks are a 1 and 28 zeros. Adding
-        # 2**29 - 1 carries into bit 29 from all that differ from that.
-        differs = ((bits & self._low_bits) ^ self._tie) + self._low_bits
-        ties = ~differs & self._bit_29
-        # A subnormal result, below 2**-126, has its ties elsewhere: look at all but zero, which
-        # is exact. Here bit 11 says that the exponent field is large enough, or not zero.
-        exponent = (bits >> 52) & self._exponent
-        subnormal = (exponent + self._exponent) & ~(exponent + self._to_normal) & self._bit_11
-        return ties | subnormal
+        for kx, weight in enumerate(weights):
+            first = kx * self._channels
+            sums = self._add_tap(weight, row[first : first + self._length], sums)
+        return sums
 
 
-def _round_to_odd(product: float, addend: float, total: float) -> float:
-    """Round ``product + addend`` so that rounding it again to binary32 is right.
+def _floats(view: Floats) -> array[float]:
+    values = array("f")
+    values.frombytes(view.tobytes())
+    return values
 
-    When the sum is inexact, take of its two neighbours the one whose last bit is 1: that is never a
-    tie, and lies on the same side as the exact sum (Boldo and Melquiond, "Emulation of a FMA and
-    correctly rounded sums", 2008). The error of the sum is Knuth's TwoSum.
-    """
-    virtual = total - product
-    error = (product - (total - virtual)) + (addend - virtual)
-    if not abs(error) > 0.0:  # of infinity and NaN the error is NaN
-        return total
-    if int(math.ldexp(math.frexp(total)[0], 53)) & 1:
-        return total
-    return math.nextafter(total, math.copysign(math.inf, error))
+
+def _keys(samples: array[float]) -> list[int]:
+    """Integers of the same order, -0 being below +0, and every NaN the same one above all."""
+    bits = array("i", samples.tobytes())
+    return [
+        _LARGEST_KEY if math.isnan(sample) else key ^ _LARGEST_KEY if key < 0 else key
+        for key, sample in zip(bits, samples, strict=True)
+    ]
+
+
+def _store_keys(keys: Iterable[int]) -> bytes:
+    """The samples that keys stand for."""
+    return array(
+        "I",
+        (
+            0x7FC00000
+            if key == _LARGEST_KEY
+            else (key ^ _LARGEST_KEY) & 0xFFFFFFFF
+            if key < 0
+            else key
+            for key in keys
+        ),
+    ).tobytes()
 
 
 def _store_float32(sums: array[float]) -> bytes:

@@ -141,12 +141,13 @@ ENTRIES = (
         "correct the variable that it names",
         """
         The demo imports `twinwheel.image`, and the import raised the exception in the message. A
-        native module refuses to load when `TWINWHEEL_IMAGE_CPU` is none of `auto`, `baseline` and
-        `avx2`, or asks for what this machine does not have. Correct or unset that variable. If the
-        message names something else, let `twinwheel doctor twinwheel.image` check the install.
+        native module refuses to load when `TWINWHEEL_IMAGE_CPU` is none of `auto`, `baseline`,
+        `avx2` and `avx512`, or asks for what this machine does not have. Correct or unset that
+        variable. If the message names something else, let `twinwheel doctor twinwheel.image` check
+        the install.
         """,
         language="console",
-        wrong="$ TWINWHEEL_IMAGE_CPU=avx512 twinwheel demo",
+        wrong="$ TWINWHEEL_IMAGE_CPU=avx1024 twinwheel demo",
         right="$ TWINWHEEL_IMAGE_CPU=auto twinwheel demo",
         pages=(_COMMANDS, "reference/environment.md"),
     ),
