@@ -163,14 +163,9 @@ ENTRIES = (
         this machine. They belong into no source distribution. Let `.gitignore` name `/build/`,
         which hatchling and scikit-build-core follow, or leave it out in the backend's settings.
         """,
-        language="text",
-        wrong="""
-        # .gitignore
-        *.so
-        """,
+        language="console",
         right="""
-        # .gitignore
-        /build/
+        $ echo /build/ >> .gitignore
         """,
         pages=(_BACKEND,),
     ),
