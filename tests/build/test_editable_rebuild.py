@@ -160,6 +160,16 @@ def test_a_module_of_another_name_must_be_installed_again(
     assert environment.run("-c", ANSWER) == "42"
 
 
+def without_tools(twin: Project) -> dict[str, str]:
+    """Variables under which Python finds nothing of what a build needs."""
+    folder = twin.root.parent / "hiding"
+    folder.mkdir()
+    tools = ("packaging", "pathspec", "pyproject_hooks", "pyproject_metadata", "scikit_build_core")
+    lines = ["import sys", *(f"sys.modules[{name!r}] = None" for name in tools)]
+    (folder / "sitecustomize.py").write_text("\n".join(lines), "utf-8")
+    return {"PYTHONPATH": str(folder)}
+
+
 def test_imports_that_build(twin: Project, environment: Environment) -> None:
     """Only when something changed, and then each until it succeeds."""
     let_imports_rebuild(twin)
@@ -179,7 +189,7 @@ def test_imports_that_build(twin: Project, environment: Environment) -> None:
     assert "error[TW341]" in refused.stderr
     assert refused.stderr.count("Traceback") == 1  # the import's own
     lock.rmdir()
-    lacking = environment.try_run("-c", ANSWER, environ=environ)
+    lacking = environment.try_run("-c", ANSWER, environ={**environ, **without_tools(twin)})
     assert "error[TW203]" in lacking.stderr
     assert "pip install" in lacking.stderr
     assert "scikit-build-core" in lacking.stderr

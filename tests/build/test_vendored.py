@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from support.projects import Environment, Project, names, read
 
+import twinwheel
+
 OFF = {"TWINWHEEL_RUST": "off"}
 PURE = {**OFF, "TWINWHEEL_C": "off"}
 
@@ -179,7 +181,7 @@ def test_in_editable_installs_the_copy_goes_by_the_name_of_twinwheel(
     ]
     where = "import twinwheel; print(twinwheel.__file__)"
     installed = Path(editables.run("-c", where))
-    assert installed == Path(__file__).parents[2] / "src" / "twinwheel" / "__init__.py"
+    assert installed == Path(twinwheel.__file__)
     told = [editables.run(*command) for command in commands]
     forget_twinwheel(editables, but_for_the_copy=True)
     assert Path(editables.run("-c", where)).parts[-3:-1] == ("runtime", "twinwheel")

@@ -217,10 +217,10 @@ class Examiner:
             return Cell("-", (twin,))
         found = check_twin(bench, twin, theirs.output / theirs.result)
         if len(found) == 1 and _TWO_VERSIONS in found[0]:
-            return Cell("intended", (f"two halves must be of one version: {found[0]}",))
+            return Cell("intended", (f"two halves must be of one version: `{found[0]}`",))
         if len(found) == 1 and _OUTSIDE in found[0]:
             why = "the wheel and the editable install import both; no sdist holds what lies outside"
-            return Cell("intended", (f"{why}: {found[0]}",))
+            return Cell("intended", (f"{why}: `{found[0]}`",))
         return Cell("differs", tuple(found)) if found else Cell("both import", tuple(twin.notes()))
 
 

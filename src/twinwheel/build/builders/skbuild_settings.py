@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.build.settings.tables import tool_table
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from twinwheel.build.builders.contract import BuildContext
+    from twinwheel.build.settings.tables import Table
 
 __all__ = ["accepts", "declared", "names", "switch", "text", "texts"]
 
@@ -35,9 +38,15 @@ def text(context: BuildContext, name: str) -> str:
 
     Returns:
         Its value; empty when nobody says any.
+
+    Raises:
+        ConfigError: TW104 when the table has something else there.
     """
     value = _find(context, name)
-    return value if isinstance(value, str) else ""
+    if value is None or isinstance(value, str):
+        return value or ""
+    table, key = _place(context, name)
+    return table.string(key)
 
 
 def texts(context: BuildContext, name: str) -> list[str]:
@@ -58,7 +67,7 @@ def switch(context: BuildContext, name: str, *, otherwise: bool) -> bool:
 
 def declared(context: BuildContext) -> list[str]:
     """Return the keys that the project itself declares, in its ``config-setting`` table."""
-    table = _table(context).get("config-setting")
+    table = tool_table(context.pyproject, "scikit-build").values.get("config-setting")
     return list(table) if isinstance(table, dict) else []
 
 
@@ -127,12 +136,6 @@ def _walk(schema: Mapping[str, Any], start: str) -> Iterator[str]:
         yield from _walk(inner, f"{start}{name}.")
 
 
-def _table(context: BuildContext) -> Mapping[str, Any]:
-    tool = context.pyproject.get("tool", {})
-    table = tool.get("scikit-build", {}) if isinstance(tool, dict) else {}
-    return table if isinstance(table, dict) else {}
-
-
 def _find(context: BuildContext, name: str) -> object:
     variable = "SKBUILD_" + re.sub(r"[.-]", "_", name).upper()
     if value := context.environ.get(variable):
@@ -140,7 +143,14 @@ def _find(context: BuildContext, name: str) -> object:
     for key in (_PREFIX + name, name):
         if key in context.config_settings:
             return context.config_settings[key]
-    found: object = _table(context)
-    for part in name.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return found
+    table, key = _place(context, name)
+    return table.values.get(key)
+
+
+def _place(context: BuildContext, name: str) -> tuple[Table, str]:
+    """Return the table that a setting stands in, and its key there."""
+    *outer, key = name.split(".")
+    table = tool_table(context.pyproject, "scikit-build")
+    for part in outer:
+        table = table.table(part)
+    return table, key

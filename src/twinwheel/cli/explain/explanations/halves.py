@@ -163,14 +163,10 @@ ENTRIES = (
         this machine. They belong into no source distribution. Let `.gitignore` name `/build/`,
         which hatchling and scikit-build-core follow, or leave it out in the backend's settings.
         """,
-        language="text",
-        wrong="""
-        # .gitignore
-        *.so
-        """,
+        language="toml",
         right="""
-        # .gitignore
-        /build/
+        [tool.hatch.build.targets.sdist]
+        exclude = ["/build"]
         """,
         pages=(_BACKEND,),
     ),
