@@ -76,13 +76,9 @@ def python_by(way: str) -> ModuleType:
     return copy
 
 
-def having(modules: dict[str, ModuleType], operation: str) -> dict[str, Convolve]:
-    """An operation of each module; a Rust that was built without it so far is passed over."""
-    return {
-        name: getattr(module, operation)
-        for name, module in modules.items()
-        if hasattr(module, operation) or not name.startswith("rust")
-    }
+def operation_of(modules: dict[str, ModuleType], operation: str) -> dict[str, Convolve]:
+    """An operation of each module."""
+    return {name: getattr(module, operation) for name, module in modules.items()}
 
 
 def implementation(name: str) -> ModuleType:

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from image import oracle
 from image.cases import as_text, images, outsides, weights
-from image.loading import having
+from image.loading import operation_of
 from image.oracle import BORDERS, float32, uint8
 from numpy.typing import NDArray
 
@@ -35,7 +35,7 @@ def agree(
     modules: Modules, operation: str, expected: Image | None, image: Image, *lines: Any, **own: Any
 ) -> None:
     """All give what is expected, or what the first one gives."""
-    for name, function in having(modules, operation).items():
+    for name, function in operation_of(modules, operation).items():
         got = run(function, image, *lines, **own)
         if expected is None:
             expected = got
@@ -142,7 +142,7 @@ def test_sums_that_would_round_twice(modules: Modules, turned: bool) -> None:
     lines = (line, one)
     if turned:
         image, lines = np.ascontiguousarray(image.T), (one, line)
-    for name, function in having(modules, "convolve_separable").items():
+    for name, function in operation_of(modules, "convolve_separable").items():
         got = run(function, image, *lines)
         assert got.ravel()[1] == np.float32(NEXT), name
 
@@ -150,20 +150,20 @@ def test_sums_that_would_round_twice(modules: Modules, turned: bool) -> None:
 def test_each_pass_is_rounded_to_binary32(modules: Modules) -> None:
     """1 + 2**-24 is 1 after the first pass, so that the second has nothing left of it."""
     image = float32([[1, 2.0**-24], [-1, 0]])
-    for name, function in having(modules, "convolve_separable").items():
+    for name, function in operation_of(modules, "convolve_separable").items():
         got = run(function, image, float32([1, 1]), float32([1, 1]))
         assert got[1, 1] == 0, name
 
 
 def test_uint8_is_rounded_once_and_at_the_end(modules: Modules) -> None:
     image = uint8([[1, 255, 200]])
-    for name, function in having(modules, "convolve_separable").items():
+    for name, function in operation_of(modules, "convolve_separable").items():
         assert run(function, image, float32([1.5]), float32([0.5])).tolist() == [[1, 191, 150]]
         assert run(function, image, float32([-1]), float32([-1])).tolist() == [[1, 255, 200]], name
 
 
 def test_what_is_outside_goes_through_the_first_pass(modules: Modules) -> None:
-    for name, function in having(modules, "convolve_separable").items():
+    for name, function in operation_of(modules, "convolve_separable").items():
         got = run(function, float32([[1]]), float32([2, 3]), float32([10, 1]), value=5.0)
         assert got[0, 0] == 10 * (2 * 5 + 3 * 5) + (2 * 5 + 3), name
 
@@ -179,7 +179,7 @@ def test_every_nan_is_the_same(modules: Modules) -> None:
         ("median", (), {"size": 3, "border": "nearest"}),
     ]
     for operation, lines, options in calls:
-        for name, function in having(modules, operation).items():
+        for name, function in operation_of(modules, operation).items():
             got = run(function, image, *lines, **options)
             assert (got.view(np.uint32) == 0x7FC00000).all(), (name, operation)
 
@@ -187,7 +187,7 @@ def test_every_nan_is_the_same(modules: Modules) -> None:
 def test_sobel_is_scipys(modules: Modules) -> None:
     """The numbers are those of ``scipy.ndimage.sobel``, whose default axis is the last one."""
     image = float32([[1, 2, 4], [0, 7, 1], [3, 3, 9]])
-    for name, function in having(modules, "sobel").items():
+    for name, function in operation_of(modules, "sobel").items():
         across = run(function, image, axis=1, border="reflect")
         assert across.tolist() == [[10, 10, 0], [15, 11, -4], [7, 19, 12]], name
         down = run(function, image, axis=0, border="reflect")
@@ -209,6 +209,6 @@ def test_gaussian_weights(sigma: float, radius: int) -> None:
 
 def test_medians_of_a_picture(modules: Modules) -> None:
     image = uint8([[9, 9, 9, 0], [9, 0, 9, 9], [9, 9, 9, 9]])
-    for name, function in having(modules, "median").items():
+    for name, function in operation_of(modules, "median").items():
         assert (run(function, image, size=3, border="nearest") == 9).all(), name
         assert run(function, image, size=3).tolist()[0] == [0, 9, 0, 0], name

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from image.loading import Convolve, having
+from image.loading import Convolve, operation_of
 from image.oracle import BORDERS
 from numpy.typing import NDArray
 
@@ -56,7 +56,7 @@ def digest(
 
 
 def sweep(modules: dict[str, ModuleType], operation: str, width: int, heights: Any) -> None:
-    functions = having(modules, operation)
+    functions = operation_of(modules, operation)
     random = np.random.default_rng(width)
     numbers = random.standard_normal((max(heights), width), np.float32)
     numbers.flat[:: max(7, width - 1)] = -0.0

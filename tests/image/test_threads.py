@@ -62,8 +62,6 @@ def test_many_threads_share_their_input(implementation: str) -> None:
 @pytest.mark.parametrize("implementation", NATIVE)
 def test_the_bits_do_not_depend_on_the_threads(implementation: str, threads: int) -> None:
     module = native_module(implementation)
-    if not hasattr(module, "median"):
-        pytest.skip("this Rust half has no threads so far")
     random = np.random.default_rng(3)
     picture = random.random((501, 401, 3), np.float32)
     kernel, line = random.random((7, 7), np.float32), random.random(9, np.float32)
