@@ -35,6 +35,7 @@ static inline uint32_t bits_of(float value) {
 }
 
 void test_border(void);
+void test_fft(void);
 void test_fma(void);
 void test_convolve(void);
 void test_separable(void);

@@ -4,6 +4,7 @@ int failures = 0;
 
 int main(void) {
     test_border();
+    test_fft();
     test_fma();
     test_convolve();
     test_separable();
