@@ -165,6 +165,13 @@ def size_besides_photograph(wheel: Path) -> int:
     return wheel.stat().st_size - pictures
 
 
+@nox.session(name="bench-kernels", default=False)
+def bench_kernels(session: nox.Session) -> None:
+    """Measure the image kernels beside OpenCV and scipy; ``-- --plot FILE`` draws it."""
+    session.install("--quiet", ".", *group("bench"), env=BOTH)
+    session.run("python", "benchmarks/bench_kernels.py", *session.posargs)
+
+
 @nox.session(default=False)
 def reference(session: nox.Session) -> None:
     """Write the references of the settings and of the error codes from the code."""

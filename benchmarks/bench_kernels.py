@@ -1,0 +1,197 @@
+"""Measure the image kernels in C and in Rust beside OpenCV and scipy, all in one run, by turns.
+
+Medians in milliseconds of one call, into an output that is there, on one thread and on two. The
+machine's own limits are measured in the same run: the rate of fma, by a C program that the compiler
+here makes, and the time to copy the image.
+
+    python benchmarks/bench_kernels.py [--quick] [--plot FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SIZES = {"640x480": (480, 640), "1080p": (1080, 1920), "4K": (2160, 3840)}
+KERNELS = (3, 5, 7, 11, 15, 21, 31)
+SEPARABLE = (3, 7, 15, 31)
+SCIPY_MOST = 5e9  # multiplications that scipy is asked for; it is slow
+SECONDS = 1.5  # for each case, shared by all who take part
+
+
+class Case(NamedTuple):
+    """One operation on one image, and who computes it."""
+
+    image: str
+    operation: str
+    multiplications: float
+    """In all; 0 where they do not tell the work."""
+
+    calls: Mapping[str, Callable[[], object]]
+
+
+def fma_rate() -> float:
+    """Return the operations a second that one core makes of fma; 0 without a C compiler."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        program = str(Path(folder, "fma_peak"))
+        source = str(Path(__file__).with_name("fma_peak.c"))
+        options = ["-O3", "-march=native", "-mprefer-vector-width=512", "-ffp-contract=fast"]
+        subprocess.run([compiler, *options, source, "-o", program], check=True)
+        runs = [
+            subprocess.run([program], check=True, capture_output=True, text=True) for _ in range(5)
+        ]
+    return max(float(run.stdout.split()[0]) for run in runs) * 1e9
+
+
+def medians(calls: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
+    """Call all by turns until the time is over, each three times at least."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or min(map(len, times.values())) < 3:
+        for name, call in calls.items():
+            began = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - began)
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def cases(name: str, threads: int) -> list[Case]:
+    """Return what is measured of one image."""
+    import cv2
+    from scipy import ndimage
+
+    cv2.setNumThreads(threads)
+    modules = {each: importlib.import_module(f"twinwheel.image._{each}") for each in ("c", "rust")}
+    random = np.random.default_rng(1)
+    image = random.random(SIZES[name], np.float32)
+    pixels = (image * 255).astype(np.uint8)
+    outputs = {each: np.empty_like(image) for each in (*modules, "peer")}
+    small = {each: np.empty_like(pixels) for each in (*modules, "peer")}
+
+    def ours(function: str, *weights: Any, of: Any = image, **options: Any) -> dict[str, Any]:
+        targets = outputs if of is image else small
+        return {
+            each: lambda module=module, each=each: getattr(module, function)(
+                of, *weights, targets[each], threads=threads, **options
+            )
+            for each, module in modules.items()
+        }
+
+    peer, peer_pixels = outputs["peer"], small["peer"]
+    reflect = {"borderType": cv2.BORDER_REFLECT}
+    found = [Case(name, "copy", 0, {"numpy": lambda: np.copyto(peer, image)})]
+    for size in KERNELS:
+        kernel = random.random((size, size), np.float32)
+        work = float(image.size) * size * size
+        calls = ours("convolve", kernel)
+        calls["opencv"] = lambda kernel=kernel: cv2.filter2D(
+            image, -1, kernel, dst=peer, borderType=cv2.BORDER_CONSTANT
+        )
+        if work <= SCIPY_MOST and threads == 1:
+            calls["scipy"] = lambda kernel=kernel: ndimage.correlate(
+                image, kernel, output=peer, mode="constant"
+            )
+        found.append(Case(name, f"convolve {size}", work, calls))
+    for size in SEPARABLE:
+        line = random.random(size, np.float32)
+        calls = ours("convolve_separable", line, line, border="reflect")
+        calls["opencv"] = lambda line=line: cv2.sepFilter2D(
+            image, -1, line, line, dst=peer, **reflect
+        )
+        found.append(Case(name, f"separable {size}", 2.0 * image.size * size, calls))
+    calls = ours("gaussian_blur", sigma=1.5, radius=6, border="reflect")
+    calls["opencv"] = lambda: cv2.GaussianBlur(image, (13, 13), 1.5, dst=peer, **reflect)
+    found.append(Case(name, "gaussian 1.5", 26.0 * image.size, calls))
+    calls = ours("sobel", axis=1, border="reflect")
+    calls["opencv"] = lambda: cv2.Sobel(image, cv2.CV_32F, 1, 0, dst=peer, **reflect)
+    found.append(Case(name, "sobel", 0, calls))
+    for size in (3, 5, 7):
+        calls = ours("median", of=pixels, size=size, border="nearest")
+        calls["opencv"] = lambda size=size: cv2.medianBlur(pixels, size, dst=peer_pixels)
+        found.append(Case(name, f"median uint8 {size}", 0, calls))
+    for size in (3, 5):  # the sizes that OpenCV has for float32
+        calls = ours("median", size=size, border="nearest")
+        calls["opencv"] = lambda size=size: cv2.medianBlur(image, size, dst=peer)
+        found.append(Case(name, f"median float32 {size}", 0, calls))
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="a few calls of each only")
+    parser.add_argument("--plot", type=Path, help="draw what is found")
+    options = parser.parse_args()
+    if hasattr(os, "sched_getaffinity"):
+        print(f"{len(os.sched_getaffinity(0))} processors, {sys.version.split()[0]}")
+    rate = fma_rate()
+    print(f"fma: {rate / 1e9:.0f} billion operations a second on one core\n")
+    rows: list[tuple[int, Case, dict[str, float]]] = []
+    who = ("c", "rust", "opencv", "scipy")
+    print(f"{'threads':>7} {'image':>8} {'operation':18}" + "".join(f"{each:>9}" for each in who)
+          + "  opencv/c  opencv/rust  rust/c  of fma")  # fmt: skip
+    for threads in (1, 2):
+        for name in SIZES:
+            for case in cases(name, threads):
+                took = medians(case.calls, 0.1 if options.quick else SECONDS)
+                rows.append((threads, case, took))
+                print(line(threads, case, took, rate), flush=True)
+    if options.plot:
+        draw(rows, options.plot)
+
+
+def line(threads: int, case: Case, took: Mapping[str, float], rate: float) -> str:
+    """Return one line of the table."""
+    text = f"{threads:7} {case.image:>8} {case.operation:18}"
+    if "c" not in took:
+        return f"{text}{1e3 * next(iter(took.values())):9.3f}"
+    for name in ("c", "rust", "opencv", "scipy"):
+        text += f"{1e3 * took[name]:9.3f}" if name in took else " " * 9
+    text += f"{took['opencv'] / took['c']:10.2f}{took['opencv'] / took['rust']:13.2f}"
+    text += f"{took['rust'] / took['c']:8.2f}"
+    if case.multiplications and rate:
+        text += f"{2 * case.multiplications / took['c'] / rate / threads:8.0%}"
+    return text
+
+
+def draw(rows: list[tuple[int, Case, dict[str, float]]], target: Path) -> None:
+    """Draw how many times as fast as OpenCV each language is, for each kernel and image."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, len(SIZES), figsize=(12, 4), sharey=True)
+    for axis, name in zip(axes, SIZES, strict=True):
+        for each, colour in (("c", "#4063d8"), ("rust", "#c65f2c")):
+            points = [
+                (int(case.operation.split()[1]), took["opencv"] / took[each])
+                for threads, case, took in rows
+                if threads == 1 and case.image == name and case.operation.startswith("convolve")
+            ]
+            axis.plot(*zip(*points, strict=True), marker="o", label=each, color=colour)
+        axis.axhline(1, color="grey", linewidth=1)
+        axis.set_title(name)
+        axis.set_xlabel("kernel size")
+    axes[0].set_ylabel("times as fast as OpenCV's filter2D")
+    axes[0].legend()
+    figure.tight_layout()
+    figure.savefig(target)
+
+
+if __name__ == "__main__":
+    main()
