@@ -15,7 +15,7 @@ pub(crate) struct Taps<'a> {
 /// Write some rows of sums, each stride bytes after the one before, with quiet NaNs.
 ///
 /// The window holds a pointer for each source row under the rows of sums: to the first tap of the
-/// first sample. There are at least as many samples as a block has.
+/// first sample. There are at least as many samples as the level asks for.
 ///
 /// # Safety
 /// The processor has the instructions. Under the taps of so many samples, the rows can be read;
@@ -42,10 +42,14 @@ pub(crate) type MedianFunction = unsafe fn(
 
 pub(crate) struct Level {
     pub name: &'static str,
-    /// The fewest samples that a function of sums can be asked for.
+    /// The fewest samples that the narrow functions can be asked for,
+    pub lanes: usize,
+    /// and the others.
     pub block: usize,
     /// For 1, 2, ... rows at once.
     pub sums: &'static [SumsFunction],
+    /// The same.
+    pub narrow_sums: &'static [SumsFunction],
     /// Round, saturate and store samples as bytes. Unsafe, as the processor must have the
     /// instructions.
     pub store_bytes: unsafe fn(sums: &[f32], output: &mut [u8]),
@@ -65,6 +69,12 @@ impl Level {
     /// The most rows at once.
     pub(crate) const fn rows(&self) -> usize {
         self.sums.len()
+    }
+
+    /// Its function for so many rows of so many samples.
+    pub(crate) fn sums(&self, rows: usize, samples: usize) -> SumsFunction {
+        let narrow = samples < self.block;
+        (if narrow { self.narrow_sums } else { self.sums })[rows - 1]
     }
 }
 

@@ -17,6 +17,7 @@ mod level;
 mod median;
 mod separable;
 mod sums;
+mod unrolled;
 mod vector;
 mod walk;
 

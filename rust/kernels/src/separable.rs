@@ -49,7 +49,8 @@ impl Separation<'_> {
                         let row = source.row(place - walk.above as i64).cast();
                         let target = middle.add(made % self.slots * self.length);
                         let samples = source.strip.samples;
-                        walk.level.sums[0](&self.across, &[row], samples, target.cast(), 0);
+                        let sums = walk.level.sums(1, samples);
+                        sums(&self.across, &[row], samples, target.cast(), 0);
                     }
                     made = end;
                     for i in y..end {
@@ -58,7 +59,8 @@ impl Separation<'_> {
                     let (results, stride) = source.results(y);
                     let samples = source.strip.samples;
                     let window = &window[..end - y];
-                    walk.level.sums[rows - 1](&self.down, window, samples, results, stride);
+                    let sums = walk.level.sums(rows, samples);
+                    sums(&self.down, window, samples, results, stride);
                     source.store_results(y, rows);
                 }
                 y += rows;
@@ -103,7 +105,7 @@ pub unsafe fn separable(
     let widest = STRIP_SAMPLES.min(STRIP_FLOATS / slots);
     let needs = Needs {
         cells: Cells::Float,
-        block: level.block,
+        block: level.lanes,
         height,
         width,
         slots: 1,

@@ -164,6 +164,7 @@ unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
 
 pub(crate) static LEVEL: Level = Level {
     name: "avx512",
+    lanes: LANES,
     block: 8 * LANES,
     sums: &[
         sums_of_rows::<1, 8>,
@@ -172,6 +173,14 @@ pub(crate) static LEVEL: Level = Level {
         sums_of_rows::<4, 4>,
         sums_of_rows::<5, 4>,
         sums_of_rows::<6, 4>,
+    ],
+    narrow_sums: &[
+        sums_of_rows::<1, 1>,
+        sums_of_rows::<2, 1>,
+        sums_of_rows::<3, 1>,
+        sums_of_rows::<4, 1>,
+        sums_of_rows::<5, 1>,
+        sums_of_rows::<6, 1>,
     ],
     store_bytes,
     keys_of_floats,

@@ -159,8 +159,10 @@ unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
 
 pub(crate) static LEVEL: Level = Level {
     name: "baseline",
+    lanes: LANES,
     block: 2 * LANES,
     sums: &[sums_of_rows::<1, 2>, sums_of_rows::<2, 1>],
+    narrow_sums: &[sums_of_rows::<1, 1>, sums_of_rows::<2, 1>],
     store_bytes,
     keys_of_floats,
     floats_of_keys,
