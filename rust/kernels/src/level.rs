@@ -23,6 +23,19 @@ pub(crate) struct Taps<'a> {
 pub(crate) type SumsFunction =
     unsafe fn(taps: &Taps, window: &[*const f32], samples: usize, output: *mut u8, stride: isize);
 
+/// The same for two kernels, one across and one down, both of size 3 or both of size 5.
+///
+/// # Safety
+/// As for [`SumsFunction`].
+pub(crate) type FusedFunction = unsafe fn(
+    across: &Taps,
+    down: &Taps,
+    window: &[*const f32],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+);
+
 pub(crate) const MOST_ROWS: usize = 6;
 
 /// Write one row of medians of a window of 3, 5 or 7 rows of cells, whose taps are step apart.
@@ -50,6 +63,10 @@ pub(crate) struct Level {
     pub sums: &'static [SumsFunction],
     /// The same.
     pub narrow_sums: &'static [SumsFunction],
+    /// The same.
+    pub fused: &'static [FusedFunction],
+    /// The same.
+    pub narrow_fused: &'static [FusedFunction],
     /// Round, saturate and store samples as bytes. Unsafe, as the processor must have the
     /// instructions.
     pub store_bytes: unsafe fn(sums: &[f32], output: &mut [u8]),
@@ -75,6 +92,16 @@ impl Level {
     pub(crate) fn sums(&self, rows: usize, samples: usize) -> SumsFunction {
         let narrow = samples < self.block;
         (if narrow { self.narrow_sums } else { self.sums })[rows - 1]
+    }
+
+    /// The same.
+    pub(crate) fn fused(&self, rows: usize, samples: usize) -> FusedFunction {
+        let narrow = samples < self.block;
+        (if narrow {
+            self.narrow_fused
+        } else {
+            self.fused
+        })[rows - 1]
     }
 }
 

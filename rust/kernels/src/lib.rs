@@ -1,9 +1,9 @@
 //! The image kernels in plain Rust: twins of the ones in `cpp/`, to be read against them.
 //!
 //! The same structure, names and results. Each module is the twin of the C file of its name;
-//! `image` and `level` hold what `kernel.h` and `internal.h` declare, `sums` is `sums.inc.c`,
-//! `median::row` is `median.inc.c`, and `vector` holds `vector_*.h` with what is compiled for these
-//! instructions.
+//! `image` and `level` hold what `kernel.h` and `internal.h` declare, `sums` and `fused` are
+//! `sums.inc.c` and `fused.inc.c`, `median::row` is `median.inc.c`, and `vector` holds `vector_*.h`
+//! with what is compiled for these instructions.
 
 mod arguments;
 mod bands;
@@ -12,6 +12,7 @@ mod convolve;
 pub mod cpu;
 #[cfg(any(test, not(target_arch = "aarch64")))]
 mod fma;
+mod fused;
 mod image;
 mod level;
 mod median;

@@ -9,6 +9,7 @@ use std::arch::x86_64::{
 use std::ffi::c_void;
 
 use super::{Ordered, QUIET_NAN, Vector};
+use crate::fused::fused;
 use crate::level::{self, Level, Taps};
 use crate::median::median_row;
 use crate::sums::sums;
@@ -133,6 +134,21 @@ unsafe fn sums_of_rows<const ROWS: usize, const COLUMNS: usize>(
     unsafe { sums::<Avx2, ROWS, COLUMNS>(taps, window, samples, output, stride) }
 }
 
+/// # Safety
+/// As for [`FusedFunction`](crate::level::FusedFunction).
+#[target_feature(enable = "avx2,fma")]
+unsafe fn fused_of_rows<const ROWS: usize, const COLUMNS: usize>(
+    across: &Taps,
+    down: &Taps,
+    window: &[*const f32],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+) {
+    // SAFETY: as the caller says.
+    unsafe { fused::<Avx2, ROWS, COLUMNS>(across, down, window, samples, output, stride) }
+}
+
 #[target_feature(enable = "avx2,fma")]
 fn store_bytes(sums: &[f32], output: &mut [u8]) {
     level::store_bytes(sums, output);
@@ -182,6 +198,22 @@ pub(crate) static LEVEL: Level = Level {
         sums_of_rows::<4, 1>,
         sums_of_rows::<5, 1>,
         sums_of_rows::<6, 1>,
+    ],
+    fused: &[
+        fused_of_rows::<1, 8>,
+        fused_of_rows::<2, 4>,
+        fused_of_rows::<3, 3>,
+        fused_of_rows::<4, 2>,
+        fused_of_rows::<5, 2>,
+        fused_of_rows::<6, 2>,
+    ],
+    narrow_fused: &[
+        fused_of_rows::<1, 1>,
+        fused_of_rows::<2, 1>,
+        fused_of_rows::<3, 1>,
+        fused_of_rows::<4, 1>,
+        fused_of_rows::<5, 1>,
+        fused_of_rows::<6, 1>,
     ],
     store_bytes,
     keys_of_floats,

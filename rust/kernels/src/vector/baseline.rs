@@ -8,6 +8,7 @@ use std::ffi::c_void;
 
 use super::{Ordered, QUIET_NAN, Vector};
 use crate::fma::fma;
+use crate::fused::fused;
 use crate::level::{Level, Taps, floats_of_keys, keys_of_floats, store_bytes};
 use crate::median::median_row;
 use crate::sums::sums;
@@ -144,6 +145,20 @@ unsafe fn sums_of_rows<const ROWS: usize, const COLUMNS: usize>(
 }
 
 /// # Safety
+/// As for [`FusedFunction`](crate::level::FusedFunction).
+unsafe fn fused_of_rows<const ROWS: usize, const COLUMNS: usize>(
+    across: &Taps,
+    down: &Taps,
+    window: &[*const f32],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+) {
+    // SAFETY: as the caller says.
+    unsafe { fused::<Baseline, ROWS, COLUMNS>(across, down, window, samples, output, stride) }
+}
+
+/// # Safety
 /// As for [`MedianFunction`](crate::level::MedianFunction).
 unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
     window: &[*const c_void],
@@ -163,6 +178,8 @@ pub(crate) static LEVEL: Level = Level {
     block: 2 * LANES,
     sums: &[sums_of_rows::<1, 2>, sums_of_rows::<2, 1>],
     narrow_sums: &[sums_of_rows::<1, 1>, sums_of_rows::<2, 1>],
+    fused: &[fused_of_rows::<1, 2>, fused_of_rows::<2, 1>],
+    narrow_fused: &[fused_of_rows::<1, 1>, fused_of_rows::<2, 1>],
     store_bytes,
     keys_of_floats,
     floats_of_keys,
