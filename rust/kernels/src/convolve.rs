@@ -97,6 +97,7 @@ pub unsafe fn convolve_ex(
     let slots = size + rows - 1;
     let needs = Needs {
         cells: Cells::Float,
+        gather: false,
         block: level.lanes,
         height: size,
         width: size,

@@ -53,6 +53,18 @@ pub(crate) type MedianFunction = unsafe fn(
     output: *mut u8,
 );
 
+/// Complex numbers, size * size, real and imaginary parts in planes whose rows are stride apart.
+pub(crate) struct Square {
+    pub re: *mut f32,
+    pub im: *mut f32,
+    pub size: usize,
+    pub stride: usize,
+    /// Is the size twice a power of four?
+    pub halved: bool,
+    /// Of unity, size of them.
+    pub roots: *const [f32; 2],
+}
+
 pub(crate) struct Level {
     pub name: &'static str,
     /// The fewest samples that the narrow functions can be asked for,
@@ -74,6 +86,12 @@ pub(crate) struct Level {
     pub keys_of_floats: unsafe fn(cells: &mut [i32]),
     /// and back.
     pub floats_of_keys: unsafe fn(cells: &mut [i32]),
+    /// The Fourier transform of the columns,
+    pub transform: unsafe fn(square: &Square),
+    /// its inverse,
+    pub restore: unsafe fn(square: &Square),
+    /// and the product with another square.
+    pub multiply_square: unsafe fn(square: &Square, other: &Square),
     /// The fewest samples that a function below can be asked for.
     pub median_block: usize,
     /// For windows of 3, 5 and 7.

@@ -2,7 +2,7 @@
 //!
 //! The same structure, names and results. Each module is the twin of the C file of its name;
 //! `image` and `level` hold what `kernel.h` and `internal.h` declare, `sums` and `fused` are
-//! `sums.inc.c` and `fused.inc.c`, `median::row` is `median.inc.c`, and `vector` holds `vector_*.h`
+//! `sums.inc.c` and `fused.inc.c`, `fft::columns` and `median::row` are `fft.inc.c` and `median.inc.c`, and `vector` holds `vector_*.h`
 //! with what is compiled for these instructions.
 
 mod arguments;
@@ -10,6 +10,7 @@ mod bands;
 mod border;
 mod convolve;
 pub mod cpu;
+mod fft;
 #[cfg(any(test, not(target_arch = "aarch64")))]
 mod fma;
 mod fused;
@@ -24,6 +25,7 @@ mod walk;
 
 pub use border::Border;
 pub use convolve::{convolve, convolve_ex};
+pub use fft::convolve_fft;
 pub use image::{Error, Image, Options, Sample};
 pub use median::median;
 pub use separable::{gaussian_blur, gaussian_weights, separable, sobel};

@@ -137,6 +137,7 @@ pub unsafe fn separable(
     let widest = STRIP_SAMPLES.min(STRIP_FLOATS / slots);
     let needs = Needs {
         cells: Cells::Float,
+        gather: false,
         block: level.lanes,
         height,
         width,

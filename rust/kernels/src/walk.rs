@@ -36,6 +36,8 @@ impl Cells {
 /// What a walk is planned for.
 pub(crate) struct Needs {
     pub cells: Cells,
+    /// Are all rows gathered?
+    pub gather: bool,
     /// The fewest samples that the level's functions take.
     pub block: usize,
     /// Of the kernel; its anchor is at half of it.
@@ -61,9 +63,9 @@ pub(crate) struct Walk<'a> {
     /// Rows needed above one of the result.
     pub above: usize,
     /// Pixels needed left of one of the result,
-    before: usize,
+    pub before: usize,
     /// and right of it.
-    after: usize,
+    pub after: usize,
     /// Gathered rows that are kept, a power of two.
     slots: usize,
     /// Is all but the edges read where it is?
@@ -88,8 +90,8 @@ unsafe impl Sync for Walk<'_> {}
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Strip {
     /// Pixel.
-    first: usize,
-    pixels: usize,
+    pub first: usize,
+    pub pixels: usize,
     /// At least a block, so more than there are in a narrow image.
     pub samples: usize,
     direct: bool,
@@ -169,7 +171,10 @@ impl<'a> Walk<'a> {
         let interior = fewest.max(needs.interior / channels);
         pixels.checked_mul(channels)?;
         let around = (needs.width - 1).checked_mul(channels)?;
-        let direct = readable(image, cells) && pixels / 2 >= edge && pixels - 2 * edge >= fewest;
+        let direct = !needs.gather
+            && readable(image, cells)
+            && pixels / 2 >= edge
+            && pixels - 2 * edge >= fewest;
         let strip = if direct { edge } else { gathered.min(pixels) };
         let samples = (strip * channels).max(block);
         let outside = if direct {

@@ -81,6 +81,7 @@ pub unsafe fn median(
     };
     let needs = Needs {
         cells,
+        gather: false,
         block: level.median_block,
         height: size,
         width: size,

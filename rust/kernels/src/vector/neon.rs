@@ -1,15 +1,17 @@
 //! The words of NEON, which every 64-bit ARM has: see [`baseline`](super::baseline).
 
 use std::arch::aarch64::{
-    float32x4_t, int32x4_t, uint8x16_t, vbslq_u32, vceqq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32,
-    vld1q_f32, vld1q_s32, vld1q_u8, vmaxq_s32, vmaxq_u8, vminq_s32, vminq_u8, vreinterpretq_u8_s32,
-    vreinterpretq_u8_u32, vreinterpretq_u32_f32, vst1q_u8,
+    float32x4_t, int32x4_t, uint8x16_t, vaddq_f32, vbslq_u32, vceqq_f32, vdupq_n_f32, vdupq_n_u32,
+    vfmaq_f32, vld1q_f32, vld1q_s32, vld1q_u8, vmaxq_s32, vmaxq_u8, vminq_s32, vminq_u8, vmulq_f32,
+    vreinterpretq_u8_s32, vreinterpretq_u8_u32, vreinterpretq_u32_f32, vst1q_f32, vst1q_u8,
+    vsubq_f32,
 };
 use std::ffi::c_void;
 
 use super::{Ordered, QUIET_NAN, Vector};
+use crate::fft;
 use crate::fused::fused;
-use crate::level::{self, Level, Taps};
+use crate::level::{self, Level, Square, Taps};
 use crate::median::median_row;
 use crate::sums::sums;
 
@@ -43,6 +45,30 @@ impl Vector for Neon {
     unsafe fn fma(a: Self, b: Self, c: Self) -> Self {
         // SAFETY: as the caller says.
         Self(unsafe { vfmaq_f32(c.0, a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn add(a: Self, b: Self) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { vaddq_f32(a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn subtract(a: Self, b: Self) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { vsubq_f32(a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn multiply(a: Self, b: Self) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { vmulq_f32(a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(target: *mut f32, value: Self) {
+        // SAFETY: as the caller says.
+        unsafe { vst1q_f32(target, value.0) }
     }
 
     #[inline(always)]
@@ -164,6 +190,30 @@ fn floats_of_keys(cells: &mut [i32]) {
 }
 
 /// # Safety
+/// As for [`fft::transform`].
+#[target_feature(enable = "neon")]
+unsafe fn transform(square: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::transform::<Neon>(square) }
+}
+
+/// # Safety
+/// As for [`fft::restore`].
+#[target_feature(enable = "neon")]
+unsafe fn restore(square: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::restore::<Neon>(square) }
+}
+
+/// # Safety
+/// As for [`fft::multiply_square`].
+#[target_feature(enable = "neon")]
+unsafe fn multiply_square(square: &Square, other: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::multiply_square::<Neon>(square, other) }
+}
+
+/// # Safety
 /// As for [`MedianFunction`](crate::level::MedianFunction).
 #[target_feature(enable = "neon")]
 unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
@@ -217,6 +267,9 @@ pub(crate) static LEVEL: Level = Level {
     store_bytes,
     keys_of_floats,
     floats_of_keys,
+    transform,
+    restore,
+    multiply_square,
     median_block: Bytes::LANES,
     median_of_bytes: [
         median_of_row::<Bytes, 3>,
