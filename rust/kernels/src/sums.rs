@@ -130,7 +130,8 @@ pub(crate) unsafe fn sums<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     unsafe {
         if ROWS <= 3 && size == (3, 3) {
             blocks_of_rows::<V, ROWS, COLUMNS>(taps, (3, 3), window, samples, output, stride);
-        } else if ROWS <= 5 && size == (5, 5) {
+        } else if ROWS < 5 && size == (5, 5) {
+            // Not 5 rows, which the compiler would take apart and lose its registers over.
             blocks_of_rows::<V, ROWS, COLUMNS>(taps, (5, 5), window, samples, output, stride);
         } else {
             blocks_of_rows::<V, ROWS, COLUMNS>(taps, size, window, samples, output, stride);
