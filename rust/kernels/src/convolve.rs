@@ -27,22 +27,20 @@ impl Correlation<'_> {
         let (window, memory) = take(memory, self.slots);
         let mut source = walk.open_source(memory);
         while source.next_strip() {
-            let mut y = first;
+            let (mut y, mut before) = (first, 0);
             while y < last {
                 let rows = self.rows.min(last - y);
-                let top = (walk.options.first_row as usize + y) as i64 - walk.above as i64;
-                let window = &mut window[..self.taps.height + rows - 1];
                 // SAFETY: as the caller says; the processor has the level.
                 unsafe {
-                    for (y, row) in (top..).zip(&mut *window) {
-                        *row = source.row(y).cast();
-                    }
+                    source.slide_window(window, self.taps.height, y, rows, before);
                     let (results, stride) = source.results(y);
                     let samples = source.strip.samples;
-                    walk.level.sums[rows - 1](&self.taps, window, samples, results, stride);
+                    let sums = walk.level.sums(rows, samples);
+                    sums(&self.taps, window, samples, results, stride);
                     source.store_results(y, rows);
                 }
                 y += rows;
+                before = rows;
             }
         }
     }
@@ -99,7 +97,8 @@ pub unsafe fn convolve_ex(
     let slots = size + rows - 1;
     let needs = Needs {
         cells: Cells::Float,
-        block: level.block,
+        gather: false,
+        block: level.lanes,
         height: size,
         width: size,
         slots,

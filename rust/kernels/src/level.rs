@@ -15,13 +15,26 @@ pub(crate) struct Taps<'a> {
 /// Write some rows of sums, each stride bytes after the one before, with quiet NaNs.
 ///
 /// The window holds a pointer for each source row under the rows of sums: to the first tap of the
-/// first sample. There are at least as many samples as a block has.
+/// first sample. There are at least as many samples as the level asks for.
 ///
 /// # Safety
 /// The processor has the instructions. Under the taps of so many samples, the rows can be read;
 /// the rows of sums can be written, and nothing else points into them.
 pub(crate) type SumsFunction =
     unsafe fn(taps: &Taps, window: &[*const f32], samples: usize, output: *mut u8, stride: isize);
+
+/// The same for two kernels, one across and one down, both of size 3 or both of size 5.
+///
+/// # Safety
+/// As for [`SumsFunction`].
+pub(crate) type FusedFunction = unsafe fn(
+    across: &Taps,
+    down: &Taps,
+    window: &[*const f32],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+);
 
 pub(crate) const MOST_ROWS: usize = 6;
 
@@ -40,12 +53,32 @@ pub(crate) type MedianFunction = unsafe fn(
     output: *mut u8,
 );
 
+/// Complex numbers, size * size, real and imaginary parts in planes whose rows are stride apart.
+pub(crate) struct Square {
+    pub re: *mut f32,
+    pub im: *mut f32,
+    pub size: usize,
+    pub stride: usize,
+    /// Is the size twice a power of four?
+    pub halved: bool,
+    /// Of unity, size of them.
+    pub roots: *const [f32; 2],
+}
+
 pub(crate) struct Level {
     pub name: &'static str,
-    /// The fewest samples that a function of sums can be asked for.
+    /// The fewest samples that the narrow functions can be asked for,
+    pub lanes: usize,
+    /// and the others.
     pub block: usize,
     /// For 1, 2, ... rows at once.
     pub sums: &'static [SumsFunction],
+    /// The same.
+    pub narrow_sums: &'static [SumsFunction],
+    /// The same.
+    pub fused: &'static [FusedFunction],
+    /// The same.
+    pub narrow_fused: &'static [FusedFunction],
     /// Round, saturate and store samples as bytes. Unsafe, as the processor must have the
     /// instructions.
     pub store_bytes: unsafe fn(sums: &[f32], output: &mut [u8]),
@@ -53,6 +86,12 @@ pub(crate) struct Level {
     pub keys_of_floats: unsafe fn(cells: &mut [i32]),
     /// and back.
     pub floats_of_keys: unsafe fn(cells: &mut [i32]),
+    /// The Fourier transform of the columns,
+    pub transform: unsafe fn(square: &Square),
+    /// its inverse,
+    pub restore: unsafe fn(square: &Square),
+    /// and the product with another square.
+    pub multiply_square: unsafe fn(square: &Square, other: &Square),
     /// The fewest samples that a function below can be asked for.
     pub median_block: usize,
     /// For windows of 3, 5 and 7.
@@ -65,6 +104,22 @@ impl Level {
     /// The most rows at once.
     pub(crate) const fn rows(&self) -> usize {
         self.sums.len()
+    }
+
+    /// Its function for so many rows of so many samples.
+    pub(crate) fn sums(&self, rows: usize, samples: usize) -> SumsFunction {
+        let narrow = samples < self.block;
+        (if narrow { self.narrow_sums } else { self.sums })[rows - 1]
+    }
+
+    /// The same.
+    pub(crate) fn fused(&self, rows: usize, samples: usize) -> FusedFunction {
+        let narrow = samples < self.block;
+        (if narrow {
+            self.narrow_fused
+        } else {
+            self.fused
+        })[rows - 1]
     }
 }
 

@@ -16,6 +16,8 @@ struct Separation<'a> {
     walk: Walk<'a>,
     across: Taps<'a>,
     down: Taps<'a>,
+    /// Are both passes made in one walk?
+    fused: bool,
     /// At once.
     rows: usize,
     /// Rows between the two passes that are kept.
@@ -25,6 +27,31 @@ struct Separation<'a> {
 }
 
 impl Separation<'_> {
+    /// # Safety
+    /// The image can be read, and the output written.
+    unsafe fn run_fused_band(&self, memory: &mut [Line], first: usize, last: usize) {
+        let walk = &self.walk;
+        let (window, memory) = take(memory, self.slots);
+        let mut source = walk.open_source(memory);
+        while source.next_strip() {
+            let (mut y, mut before) = (first, 0);
+            while y < last {
+                let rows = self.rows.min(last - y);
+                // SAFETY: as the caller says; the processor has the level.
+                unsafe {
+                    source.slide_window(window, self.down.height, y, rows, before);
+                    let (results, stride) = source.results(y);
+                    let samples = source.strip.samples;
+                    let fused = walk.level.fused(rows, samples);
+                    fused(&self.across, &self.down, window, samples, results, stride);
+                    source.store_results(y, rows);
+                }
+                y += rows;
+                before = rows;
+            }
+        }
+    }
+
     /// # Safety
     /// The image can be read, and the output written.
     unsafe fn run_band(&self, memory: &mut [Line], first: usize, last: usize) {
@@ -49,7 +76,8 @@ impl Separation<'_> {
                         let row = source.row(place - walk.above as i64).cast();
                         let target = middle.add(made % self.slots * self.length);
                         let samples = source.strip.samples;
-                        walk.level.sums[0](&self.across, &[row], samples, target.cast(), 0);
+                        let sums = walk.level.sums(1, samples);
+                        sums(&self.across, &[row], samples, target.cast(), 0);
                     }
                     made = end;
                     for i in y..end {
@@ -58,7 +86,8 @@ impl Separation<'_> {
                     let (results, stride) = source.results(y);
                     let samples = source.strip.samples;
                     let window = &window[..end - y];
-                    walk.level.sums[rows - 1](&self.down, window, samples, results, stride);
+                    let sums = walk.level.sums(rows, samples);
+                    sums(&self.down, window, samples, results, stride);
                     source.store_results(y, rows);
                 }
                 y += rows;
@@ -98,20 +127,30 @@ pub unsafe fn separable(
         return Err(Error::Invalid);
     }
     let level = cpu::level_in_use();
-    let rows = height.min(level.rows());
+    let fused = width == height && matches!(height, 3 | 5);
+    let rows = if fused {
+        level.rows()
+    } else {
+        height.min(level.rows())
+    };
     let slots = height.checked_add(rows - 1).ok_or(Error::Invalid)?;
     let widest = STRIP_SAMPLES.min(STRIP_FLOATS / slots);
     let needs = Needs {
         cells: Cells::Float,
-        block: level.block,
+        gather: false,
+        block: level.lanes,
         height,
         width,
-        slots: 1,
+        slots: if fused { slots } else { 1 },
         gathered: widest,
-        interior: widest,
+        interior: if fused { usize::MAX } else { widest },
     };
     let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
-    let length = walk.outside.max(walk.length);
+    let length = if fused {
+        0
+    } else {
+        walk.outside.max(walk.length)
+    };
     let bytes = slots
         .checked_mul(length)
         .and_then(|middle| middle.checked_mul(size_of::<f32>()))
@@ -134,6 +173,7 @@ pub unsafe fn separable(
             width: 1,
             step: 0,
         },
+        fused,
         rows,
         slots,
         length,
@@ -143,7 +183,13 @@ pub unsafe fn separable(
         * f64::from(image.channels)
         * (f64::from(across_size) + f64::from(down_size));
     // SAFETY: so are the image and the output.
-    let run_band = |memory: &mut [Line], first, last| unsafe { work.run_band(memory, first, last) };
+    let run_band = |memory: &mut [Line], first, last| unsafe {
+        if work.fused {
+            work.run_fused_band(memory, first, last);
+        } else {
+            work.run_band(memory, first, last);
+        }
+    };
     bands::run(&run_band, bytes, multiplications, &options)
 }
 

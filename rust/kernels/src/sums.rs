@@ -4,40 +4,25 @@
 //! A vector that is loaded serves all rows of sums that it lies under.
 
 use crate::level::Taps;
+use crate::unrolled::unrolled;
 use crate::vector::Vector;
 
-/// Write a body out for y of 0, 1, ... as far as it is below a constant. The compiler would not, as
-/// it has a loop inside.
-macro_rules! unrolled {
-    ($y:ident below $end:expr, $body:expr) => {
-        unrolled!($y below $end, $body, 0, 1, 2, 3, 4)
-    };
-    ($y:ident below $end:expr, $body:expr, $($value:literal),+) => {
-        $(if $value < $end {
-            let $y: usize = $value;
-            $body;
-        })+
-    };
-}
-
-/// Add the taps of source row y to the rows of sums first..=last: the row of taps y to the sums' row
-/// 0, and a row of taps less to each next.
+/// Add the taps of one source row to the rows of sums first..=last, of which it is the row of taps
+/// that starts at weight for the sums' row 0, and each a row of taps less for the next.
 ///
 /// # Safety
 /// As for [`sums`].
 #[inline(always)]
 unsafe fn take_row<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     sum: &mut [[V; COLUMNS]; ROWS],
-    taps: &Taps,
-    window: &[*const f32],
-    offset: usize,
-    y: usize,
+    mut source: *const f32,
+    weight: *const f32,
+    width: usize,
+    step: usize,
     first: usize,
     last: usize,
 ) {
-    let mut source = window[y].wrapping_add(offset);
-    let weight = taps.weights.as_ptr().wrapping_add(y * taps.width);
-    for kx in 0..taps.width {
+    for kx in 0..width {
         // SAFETY: as the caller says.
         unsafe {
             let mut sample = [V::zero(); COLUMNS];
@@ -48,13 +33,13 @@ unsafe fn take_row<V: Vector, const ROWS: usize, const COLUMNS: usize>(
                 if row < first || row > last {
                     continue;
                 }
-                let tap = V::broadcast(*weight.wrapping_add(kx).wrapping_sub(row * taps.width));
+                let tap = V::broadcast(*weight.wrapping_add(kx).wrapping_sub(row * width));
                 for (sum, &sample) in sum.iter_mut().zip(&sample) {
                     *sum = V::fma(tap, sample, *sum);
                 }
             }
         }
-        source = source.wrapping_add(taps.step);
+        source = source.wrapping_add(step);
     }
 }
 
@@ -66,22 +51,28 @@ unsafe fn take_row<V: Vector, const ROWS: usize, const COLUMNS: usize>(
 #[inline(always)]
 unsafe fn block_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     taps: &Taps,
+    (height, width): (usize, usize),
     window: &[*const f32],
     offset: usize,
     output: *mut u8,
     stride: isize,
 ) {
-    let height = taps.height;
+    let source = |y: usize| window[y].wrapping_add(offset);
+    let weight = |y: usize| taps.weights.as_ptr().wrapping_add(y * width);
+    let step = taps.step;
     // SAFETY: as the caller says.
     unsafe {
         let mut sum = [[V::zero(); COLUMNS]; ROWS];
         // The first source rows lie under the first rows of sums only, the last under the last.
-        unrolled!(y below ROWS - 1, take_row(&mut sum, taps, window, offset, y, 0, y));
+        unrolled!(y below ROWS - 1, {
+            take_row(&mut sum, source(y), weight(y), width, step, 0, y);
+        });
         for y in ROWS - 1..height {
-            take_row(&mut sum, taps, window, offset, y, 0, ROWS - 1);
+            take_row(&mut sum, source(y), weight(y), width, step, 0, ROWS - 1);
         }
         unrolled!(y below ROWS - 1, {
-            take_row(&mut sum, taps, window, offset, height + y, y + 1, ROWS - 1);
+            let last = height + y;
+            take_row(&mut sum, source(last), weight(last), width, step, y + 1, ROWS - 1);
         });
         for (row, sum) in sum.iter().enumerate() {
             let output = output.offset(row as isize * stride);
@@ -92,13 +83,14 @@ unsafe fn block_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     }
 }
 
-/// What a [`SumsFunction`](crate::level::SumsFunction) does.
+/// All blocks of a row. Where the sizes are known when this is compiled, so are the loops.
 ///
 /// # Safety
-/// As for such a function.
+/// As for [`sums`].
 #[inline(always)]
-pub(crate) unsafe fn sums<V: Vector, const ROWS: usize, const COLUMNS: usize>(
+unsafe fn blocks_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     taps: &Taps,
+    size: (usize, usize),
     window: &[*const f32],
     samples: usize,
     output: *mut u8,
@@ -114,8 +106,35 @@ pub(crate) unsafe fn sums<V: Vector, const ROWS: usize, const COLUMNS: usize>(
         // SAFETY: as the caller says.
         unsafe {
             let output = output.add(offset * size_of::<f32>());
-            block_of_rows::<V, ROWS, COLUMNS>(taps, window, offset, output, stride);
+            block_of_rows::<V, ROWS, COLUMNS>(taps, size, window, offset, output, stride);
         }
         offset += block;
+    }
+}
+
+/// What a [`SumsFunction`](crate::level::SumsFunction) does.
+///
+/// # Safety
+/// As for such a function.
+#[inline(always)]
+pub(crate) unsafe fn sums<V: Vector, const ROWS: usize, const COLUMNS: usize>(
+    taps: &Taps,
+    window: &[*const f32],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+) {
+    let size = (taps.height, taps.width);
+    let window = &window[..taps.height + ROWS - 1];
+    // SAFETY: as the caller says.
+    unsafe {
+        if ROWS <= 3 && size == (3, 3) {
+            blocks_of_rows::<V, ROWS, COLUMNS>(taps, (3, 3), window, samples, output, stride);
+        } else if ROWS < 5 && size == (5, 5) {
+            // Not 5 rows, which the compiler would take apart and lose its registers over.
+            blocks_of_rows::<V, ROWS, COLUMNS>(taps, (5, 5), window, samples, output, stride);
+        } else {
+            blocks_of_rows::<V, ROWS, COLUMNS>(taps, size, window, samples, output, stride);
+        }
     }
 }

@@ -36,13 +36,15 @@ impl Cells {
 /// What a walk is planned for.
 pub(crate) struct Needs {
     pub cells: Cells,
+    /// Are all rows gathered?
+    pub gather: bool,
     /// The fewest samples that the level's functions take.
     pub block: usize,
     /// Of the kernel; its anchor is at half of it.
     pub height: usize,
     /// The same.
     pub width: usize,
-    /// Gathered rows to keep.
+    /// Gathered rows to keep at least.
     pub slots: usize,
     /// Samples of a gathered strip at most, as far as that is not less than a block,
     pub gathered: usize,
@@ -61,10 +63,10 @@ pub(crate) struct Walk<'a> {
     /// Rows needed above one of the result.
     pub above: usize,
     /// Pixels needed left of one of the result,
-    before: usize,
+    pub before: usize,
     /// and right of it.
-    after: usize,
-    /// Gathered rows that are kept.
+    pub after: usize,
+    /// Gathered rows that are kept, a power of two.
     slots: usize,
     /// Is all but the edges read where it is?
     direct: bool,
@@ -88,11 +90,17 @@ unsafe impl Sync for Walk<'_> {}
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Strip {
     /// Pixel.
-    first: usize,
-    pixels: usize,
+    pub first: usize,
+    pub pixels: usize,
     /// At least a block, so more than there are in a narrow image.
     pub samples: usize,
     direct: bool,
+    /// Pixels of a gathered row that lie left of the image,
+    left: usize,
+    /// in it,
+    inside: usize,
+    /// and right of it.
+    right: usize,
 }
 
 /// The rows of a strip, in memory of one thread.
@@ -163,7 +171,10 @@ impl<'a> Walk<'a> {
         let interior = fewest.max(needs.interior / channels);
         pixels.checked_mul(channels)?;
         let around = (needs.width - 1).checked_mul(channels)?;
-        let direct = readable(image, cells) && pixels / 2 >= edge && pixels - 2 * edge >= fewest;
+        let direct = !needs.gather
+            && readable(image, cells)
+            && pixels / 2 >= edge
+            && pixels - 2 * edge >= fewest;
         let strip = if direct { edge } else { gathered.min(pixels) };
         let samples = (strip * channels).max(block);
         let outside = if direct {
@@ -181,7 +192,7 @@ impl<'a> Walk<'a> {
             above: needs.height / 2,
             before,
             after: needs.width - 1 - before,
-            slots: needs.slots,
+            slots: needs.slots.checked_next_power_of_two()?,
             direct,
             edge,
             gathered,
@@ -341,14 +352,41 @@ impl Source<'_> {
             (width - walk.edge, width, walk.edge, false)
         };
         let pixels = widest.min(to - from);
+        let first = done.min(to - pixels);
+        let end = first + pixels + walk.after;
+        let left = walk.before.saturating_sub(first);
+        let right = end.saturating_sub(width);
         self.strip = Strip {
-            first: done.min(to - pixels),
+            first,
             pixels,
             samples: (pixels * walk.image.channels as usize).max(walk.block),
             direct,
+            left,
+            inside: walk.before + pixels + walk.after - left - right,
+            right,
         };
         self.held.fill(NOTHING);
         true
+    }
+
+    /// Fill pixels that lie left or right of the image, from x on.
+    ///
+    /// # Safety
+    /// The row is inside the image, which can be read.
+    unsafe fn read_outside(&self, y: usize, x: i64, target: &mut [u8]) {
+        let (walk, border) = (self.walk, self.walk.options.border);
+        if border == Border::Constant {
+            target.copy_from_slice(&self.outside[..target.len()]);
+            return;
+        }
+        let pixel = walk.image.channels as usize * walk.cells.size();
+        for (x, place) in (x..).zip(target.chunks_exact_mut(pixel)) {
+            if let Some(from) = border.index(x, i64::from(walk.image.width)) {
+                // SAFETY: this pixel is in the row.
+                unsafe { read_pixels(walk, y, from as usize, place) };
+                walk.convert(place);
+            }
+        }
     }
 
     /// Gather a row of the strip, with what lies left and right of it.
@@ -356,28 +394,21 @@ impl Source<'_> {
     /// # Safety
     /// The row is inside the image, which can be read.
     unsafe fn gather_row(&self, y: usize, row: &mut [u8]) {
-        let walk = self.walk;
+        let (walk, strip) = (self.walk, self.strip);
         let pixel = walk.image.channels as usize * walk.cells.size();
-        let width = i64::from(walk.image.width);
-        let first = self.strip.first as i64 - walk.before as i64;
-        let last = (self.strip.first + self.strip.pixels + walk.after) as i64;
-        let (inside, end) = (first.max(0), last.min(width));
-        let place = |x: i64| (x - first) as usize * pixel;
-        let target = &mut row[place(inside)..place(end)];
-        // SAFETY: these pixels are in the row.
-        unsafe { read_pixels(walk, y, inside as usize, target) };
-        for x in (first..inside).chain(end..last) {
-            if let Some(from) = walk.options.border.index(x, width) {
-                let target = &mut row[place(x)..place(x + 1)];
-                // SAFETY: so is this one.
-                unsafe { read_pixels(walk, y, from as usize, target) };
+        let first = strip.first as i64 - walk.before as i64;
+        let (left, row) = row.split_at_mut(strip.left * pixel);
+        let (inside, row) = row.split_at_mut(strip.inside * pixel);
+        let right = &mut row[..strip.right * pixel];
+        // SAFETY: these pixels are in the row, which is inside the image.
+        unsafe {
+            read_pixels(walk, y, first.max(0) as usize, inside);
+            walk.convert(inside);
+            if !left.is_empty() {
+                self.read_outside(y, first, left);
             }
-        }
-        walk.convert(&mut row[..place(last)]);
-        if walk.options.border == Border::Constant {
-            for side in [place(first)..place(inside), place(end)..place(last)] {
-                let outside = &self.outside[..side.len()];
-                row[side].copy_from_slice(outside);
+            if !right.is_empty() {
+                self.read_outside(y, i64::from(walk.image.width), right);
             }
         }
     }
@@ -401,7 +432,7 @@ impl Source<'_> {
                 row.add(first).cast()
             };
         }
-        let slot = (y + walk.above as i64) as usize % walk.slots;
+        let slot = (y + walk.above as i64) as usize & (walk.slots - 1);
         // SAFETY: there are so many slots of that length.
         let row = unsafe { self.rows.add(slot * walk.length * size) };
         if self.held[slot] != y {
@@ -413,6 +444,34 @@ impl Source<'_> {
             self.held[slot] = y;
         }
         row.cast()
+    }
+
+    /// Point to the rows under a kernel of some height over the rows y, y + 1, ... of the output.
+    /// Those that the last call pointed to for the rows before, of which there were so many, are
+    /// kept.
+    ///
+    /// # Safety
+    /// The image can be read, and is made of such cells or gathered as such.
+    pub(crate) unsafe fn slide_window<T>(
+        &mut self,
+        window: &mut [*const T],
+        height: usize,
+        y: usize,
+        rows: usize,
+        before: usize,
+    ) {
+        let walk = self.walk;
+        let top = (walk.options.first_row as usize + y) as i64 - walk.above as i64;
+        let known = if before == 0 { 0 } else { height - 1 };
+        window.copy_within(before..before + known, 0);
+        for (i, row) in window[..height + rows - 1]
+            .iter_mut()
+            .enumerate()
+            .skip(known)
+        {
+            // SAFETY: as the caller says.
+            *row = unsafe { self.row(top + i as i64).cast() };
+        }
     }
 
     /// Are there results of the strip for all samples that the level's functions write?

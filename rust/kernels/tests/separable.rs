@@ -60,9 +60,9 @@ fn against_the_definition() {
     let samples = random.floats((WIDTH * HEIGHT) as usize, 1e-6);
     let (across, down) = (random.floats(9, 5e-10), random.floats(9, 5e-10));
     let sizes: &[_] = if cfg!(miri) {
-        &[(2, 3)]
+        &[(2, 3), (3, 3)]
     } else {
-        &[(1, 1), (3, 3), (2, 7), (9, 4), (1, 9)]
+        &[(1, 1), (3, 3), (5, 5), (2, 7), (9, 4), (1, 9)]
     };
     let mut width = if cfg!(miri) { 97 } else { 1 };
     while width <= WIDTH {

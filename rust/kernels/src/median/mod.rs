@@ -40,12 +40,9 @@ impl Median<'_> {
         let mut source = walk.open_source(memory);
         while source.next_strip() {
             for y in first..last {
-                let top = (walk.options.first_row as usize + y) as i64 - walk.above as i64;
                 // SAFETY: as the caller says; the processor has the level.
                 unsafe {
-                    for (y, row) in (top..).zip(&mut *window) {
-                        *row = source.row(y);
-                    }
+                    source.slide_window(window, self.size, y, 1, usize::from(y > first));
                     let (samples, step) = (source.strip.samples, walk.image.channels as usize);
                     let (results, _) = source.results(y);
                     (self.row)(window, samples, step, sorted, self.length, results);
@@ -84,6 +81,7 @@ pub unsafe fn median(
     };
     let needs = Needs {
         cells,
+        gather: false,
         block: level.median_block,
         height: size,
         width: size,

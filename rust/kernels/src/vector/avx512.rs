@@ -1,14 +1,17 @@
 //! The words of AVX-512: see [`baseline`](super::baseline).
 
 use std::arch::x86_64::{
-    __m512, __m512i, _CMP_UNORD_Q, _mm512_castps_si512, _mm512_cmp_ps_mask, _mm512_fmadd_ps,
-    _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mask_set1_epi32, _mm512_max_epi32, _mm512_max_epu8,
-    _mm512_min_epi32, _mm512_min_epu8, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_si512,
+    __m512, __m512i, _CMP_UNORD_Q, _mm512_add_ps, _mm512_castps_si512, _mm512_cmp_ps_mask,
+    _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mask_set1_epi32, _mm512_max_epi32,
+    _mm512_max_epu8, _mm512_min_epi32, _mm512_min_epu8, _mm512_mul_ps, _mm512_set1_ps,
+    _mm512_setzero_ps, _mm512_storeu_ps, _mm512_storeu_si512, _mm512_sub_ps,
 };
 use std::ffi::c_void;
 
 use super::{Ordered, QUIET_NAN, Vector};
-use crate::level::{self, Level, Taps};
+use crate::fft;
+use crate::fused::fused;
+use crate::level::{self, Level, Square, Taps};
 use crate::median::median_row;
 use crate::sums::sums;
 
@@ -42,6 +45,30 @@ impl Vector for Avx512 {
     unsafe fn fma(a: Self, b: Self, c: Self) -> Self {
         // SAFETY: as the caller says.
         Self(unsafe { _mm512_fmadd_ps(a.0, b.0, c.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn add(a: Self, b: Self) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { _mm512_add_ps(a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn subtract(a: Self, b: Self) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { _mm512_sub_ps(a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn multiply(a: Self, b: Self) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { _mm512_mul_ps(a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(target: *mut f32, value: Self) {
+        // SAFETY: as the caller says.
+        unsafe { _mm512_storeu_ps(target, value.0) }
     }
 
     #[inline(always)]
@@ -132,6 +159,21 @@ unsafe fn sums_of_rows<const ROWS: usize, const COLUMNS: usize>(
     unsafe { sums::<Avx512, ROWS, COLUMNS>(taps, window, samples, output, stride) }
 }
 
+/// # Safety
+/// As for [`FusedFunction`](crate::level::FusedFunction).
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw")]
+unsafe fn fused_of_rows<const ROWS: usize, const COLUMNS: usize>(
+    across: &Taps,
+    down: &Taps,
+    window: &[*const f32],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+) {
+    // SAFETY: as the caller says.
+    unsafe { fused::<Avx512, ROWS, COLUMNS>(across, down, window, samples, output, stride) }
+}
+
 #[target_feature(enable = "avx2,fma,avx512f,avx512bw")]
 fn store_bytes(sums: &[f32], output: &mut [u8]) {
     level::store_bytes(sums, output);
@@ -145,6 +187,30 @@ fn keys_of_floats(cells: &mut [i32]) {
 #[target_feature(enable = "avx2,fma,avx512f,avx512bw")]
 fn floats_of_keys(cells: &mut [i32]) {
     level::floats_of_keys(cells);
+}
+
+/// # Safety
+/// As for [`fft::transform`].
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw")]
+unsafe fn transform(square: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::transform::<Avx512>(square) }
+}
+
+/// # Safety
+/// As for [`fft::restore`].
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw")]
+unsafe fn restore(square: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::restore::<Avx512>(square) }
+}
+
+/// # Safety
+/// As for [`fft::multiply_square`].
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw")]
+unsafe fn multiply_square(square: &Square, other: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::multiply_square::<Avx512>(square, other) }
 }
 
 /// # Safety
@@ -164,6 +230,7 @@ unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
 
 pub(crate) static LEVEL: Level = Level {
     name: "avx512",
+    lanes: LANES,
     block: 8 * LANES,
     sums: &[
         sums_of_rows::<1, 8>,
@@ -173,9 +240,36 @@ pub(crate) static LEVEL: Level = Level {
         sums_of_rows::<5, 4>,
         sums_of_rows::<6, 4>,
     ],
+    narrow_sums: &[
+        sums_of_rows::<1, 1>,
+        sums_of_rows::<2, 1>,
+        sums_of_rows::<3, 1>,
+        sums_of_rows::<4, 1>,
+        sums_of_rows::<5, 1>,
+        sums_of_rows::<6, 1>,
+    ],
+    fused: &[
+        fused_of_rows::<1, 8>,
+        fused_of_rows::<2, 8>,
+        fused_of_rows::<3, 6>,
+        fused_of_rows::<4, 4>,
+        fused_of_rows::<5, 4>,
+        fused_of_rows::<6, 4>,
+    ],
+    narrow_fused: &[
+        fused_of_rows::<1, 1>,
+        fused_of_rows::<2, 1>,
+        fused_of_rows::<3, 1>,
+        fused_of_rows::<4, 1>,
+        fused_of_rows::<5, 1>,
+        fused_of_rows::<6, 1>,
+    ],
     store_bytes,
     keys_of_floats,
     floats_of_keys,
+    transform,
+    restore,
+    multiply_square,
     median_block: Bytes::LANES,
     median_of_bytes: [
         median_of_row::<Bytes, 3>,

@@ -7,8 +7,10 @@
 use std::ffi::c_void;
 
 use super::{Ordered, QUIET_NAN, Vector};
+use crate::fft;
 use crate::fma::fma;
-use crate::level::{Level, Taps, floats_of_keys, keys_of_floats, store_bytes};
+use crate::fused::fused;
+use crate::level::{Level, Square, Taps, floats_of_keys, keys_of_floats, store_bytes};
 use crate::median::median_row;
 use crate::sums::sums;
 
@@ -42,6 +44,36 @@ impl Vector for Baseline {
             c.0[i] = fma(a.0[i], b.0[i], c.0[i]);
         }
         c
+    }
+
+    #[inline(always)]
+    unsafe fn add(mut a: Self, b: Self) -> Self {
+        for (a, b) in a.0.iter_mut().zip(b.0) {
+            *a += b;
+        }
+        a
+    }
+
+    #[inline(always)]
+    unsafe fn subtract(mut a: Self, b: Self) -> Self {
+        for (a, b) in a.0.iter_mut().zip(b.0) {
+            *a -= b;
+        }
+        a
+    }
+
+    #[inline(always)]
+    unsafe fn multiply(mut a: Self, b: Self) -> Self {
+        for (a, b) in a.0.iter_mut().zip(b.0) {
+            *a *= b;
+        }
+        a
+    }
+
+    #[inline(always)]
+    unsafe fn store(target: *mut f32, value: Self) {
+        // SAFETY: as the caller says.
+        unsafe { target.cast::<[f32; LANES]>().write(value.0) }
     }
 
     #[inline(always)]
@@ -144,6 +176,41 @@ unsafe fn sums_of_rows<const ROWS: usize, const COLUMNS: usize>(
 }
 
 /// # Safety
+/// As for [`FusedFunction`](crate::level::FusedFunction).
+unsafe fn fused_of_rows<const ROWS: usize, const COLUMNS: usize>(
+    across: &Taps,
+    down: &Taps,
+    window: &[*const f32],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+) {
+    // SAFETY: as the caller says.
+    unsafe { fused::<Baseline, ROWS, COLUMNS>(across, down, window, samples, output, stride) }
+}
+
+/// # Safety
+/// As for [`fft::transform`].
+unsafe fn transform(square: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::transform::<Baseline>(square) }
+}
+
+/// # Safety
+/// As for [`fft::restore`].
+unsafe fn restore(square: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::restore::<Baseline>(square) }
+}
+
+/// # Safety
+/// As for [`fft::multiply_square`].
+unsafe fn multiply_square(square: &Square, other: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::multiply_square::<Baseline>(square, other) }
+}
+
+/// # Safety
 /// As for [`MedianFunction`](crate::level::MedianFunction).
 unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
     window: &[*const c_void],
@@ -159,11 +226,18 @@ unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
 
 pub(crate) static LEVEL: Level = Level {
     name: "baseline",
+    lanes: LANES,
     block: 2 * LANES,
     sums: &[sums_of_rows::<1, 2>, sums_of_rows::<2, 1>],
+    narrow_sums: &[sums_of_rows::<1, 1>, sums_of_rows::<2, 1>],
+    fused: &[fused_of_rows::<1, 2>, fused_of_rows::<2, 1>],
+    narrow_fused: &[fused_of_rows::<1, 1>, fused_of_rows::<2, 1>],
     store_bytes,
     keys_of_floats,
     floats_of_keys,
+    transform,
+    restore,
+    multiply_square,
     median_block: Bytes::LANES,
     median_of_bytes: [
         median_of_row::<Bytes, 3>,

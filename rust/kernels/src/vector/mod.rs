@@ -37,6 +37,14 @@ pub(crate) trait Vector: Copy {
     /// a * b + c, rounded once.
     unsafe fn fma(a: Self, b: Self, c: Self) -> Self;
 
+    unsafe fn add(a: Self, b: Self) -> Self;
+
+    unsafe fn subtract(a: Self, b: Self) -> Self;
+
+    unsafe fn multiply(a: Self, b: Self) -> Self;
+
+    unsafe fn store(target: *mut f32, value: Self);
+
     /// Store, every NaN as the same one: their bits differ between machines and compilers.
     unsafe fn store_quiet(target: *mut u8, value: Self);
 }

@@ -1,14 +1,17 @@
 //! The words of NEON, which every 64-bit ARM has: see [`baseline`](super::baseline).
 
 use std::arch::aarch64::{
-    float32x4_t, int32x4_t, uint8x16_t, vbslq_u32, vceqq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32,
-    vld1q_f32, vld1q_s32, vld1q_u8, vmaxq_s32, vmaxq_u8, vminq_s32, vminq_u8, vreinterpretq_u8_s32,
-    vreinterpretq_u8_u32, vreinterpretq_u32_f32, vst1q_u8,
+    float32x4_t, int32x4_t, uint8x16_t, vaddq_f32, vbslq_u32, vceqq_f32, vdupq_n_f32, vdupq_n_u32,
+    vfmaq_f32, vld1q_f32, vld1q_s32, vld1q_u8, vmaxq_s32, vmaxq_u8, vminq_s32, vminq_u8, vmulq_f32,
+    vreinterpretq_u8_s32, vreinterpretq_u8_u32, vreinterpretq_u32_f32, vst1q_f32, vst1q_u8,
+    vsubq_f32,
 };
 use std::ffi::c_void;
 
 use super::{Ordered, QUIET_NAN, Vector};
-use crate::level::{self, Level, Taps};
+use crate::fft;
+use crate::fused::fused;
+use crate::level::{self, Level, Square, Taps};
 use crate::median::median_row;
 use crate::sums::sums;
 
@@ -42,6 +45,30 @@ impl Vector for Neon {
     unsafe fn fma(a: Self, b: Self, c: Self) -> Self {
         // SAFETY: as the caller says.
         Self(unsafe { vfmaq_f32(c.0, a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn add(a: Self, b: Self) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { vaddq_f32(a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn subtract(a: Self, b: Self) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { vsubq_f32(a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn multiply(a: Self, b: Self) -> Self {
+        // SAFETY: as the caller says.
+        Self(unsafe { vmulq_f32(a.0, b.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(target: *mut f32, value: Self) {
+        // SAFETY: as the caller says.
+        unsafe { vst1q_f32(target, value.0) }
     }
 
     #[inline(always)]
@@ -132,6 +159,21 @@ unsafe fn sums_of_rows<const ROWS: usize, const COLUMNS: usize>(
     unsafe { sums::<Neon, ROWS, COLUMNS>(taps, window, samples, output, stride) }
 }
 
+/// # Safety
+/// As for [`FusedFunction`](crate::level::FusedFunction).
+#[target_feature(enable = "neon")]
+unsafe fn fused_of_rows<const ROWS: usize, const COLUMNS: usize>(
+    across: &Taps,
+    down: &Taps,
+    window: &[*const f32],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+) {
+    // SAFETY: as the caller says.
+    unsafe { fused::<Neon, ROWS, COLUMNS>(across, down, window, samples, output, stride) }
+}
+
 #[target_feature(enable = "neon")]
 fn store_bytes(sums: &[f32], output: &mut [u8]) {
     level::store_bytes(sums, output);
@@ -145,6 +187,30 @@ fn keys_of_floats(cells: &mut [i32]) {
 #[target_feature(enable = "neon")]
 fn floats_of_keys(cells: &mut [i32]) {
     level::floats_of_keys(cells);
+}
+
+/// # Safety
+/// As for [`fft::transform`].
+#[target_feature(enable = "neon")]
+unsafe fn transform(square: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::transform::<Neon>(square) }
+}
+
+/// # Safety
+/// As for [`fft::restore`].
+#[target_feature(enable = "neon")]
+unsafe fn restore(square: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::restore::<Neon>(square) }
+}
+
+/// # Safety
+/// As for [`fft::multiply_square`].
+#[target_feature(enable = "neon")]
+unsafe fn multiply_square(square: &Square, other: &Square) {
+    // SAFETY: as the caller says.
+    unsafe { fft::multiply_square::<Neon>(square, other) }
 }
 
 /// # Safety
@@ -164,6 +230,7 @@ unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
 
 pub(crate) static LEVEL: Level = Level {
     name: "baseline",
+    lanes: LANES,
     block: 8 * LANES,
     sums: &[
         sums_of_rows::<1, 8>,
@@ -173,9 +240,36 @@ pub(crate) static LEVEL: Level = Level {
         sums_of_rows::<5, 4>,
         sums_of_rows::<6, 4>,
     ],
+    narrow_sums: &[
+        sums_of_rows::<1, 1>,
+        sums_of_rows::<2, 1>,
+        sums_of_rows::<3, 1>,
+        sums_of_rows::<4, 1>,
+        sums_of_rows::<5, 1>,
+        sums_of_rows::<6, 1>,
+    ],
+    fused: &[
+        fused_of_rows::<1, 8>,
+        fused_of_rows::<2, 8>,
+        fused_of_rows::<3, 6>,
+        fused_of_rows::<4, 4>,
+        fused_of_rows::<5, 4>,
+        fused_of_rows::<6, 4>,
+    ],
+    narrow_fused: &[
+        fused_of_rows::<1, 1>,
+        fused_of_rows::<2, 1>,
+        fused_of_rows::<3, 1>,
+        fused_of_rows::<4, 1>,
+        fused_of_rows::<5, 1>,
+        fused_of_rows::<6, 1>,
+    ],
     store_bytes,
     keys_of_floats,
     floats_of_keys,
+    transform,
+    restore,
+    multiply_square,
     median_block: Bytes::LANES,
     median_of_bytes: [
         median_of_row::<Bytes, 3>,
