@@ -61,14 +61,20 @@ def fma_rate() -> float:
 
 
 def medians(calls: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, float]:
-    """Call all by turns until the time is over, each three times at least."""
+    """Call all by turns until the time is over, each three times at least.
+
+    Every round begins with another one, since whoever follows finds the caches as the one before
+    left them.
+    """
     times: dict[str, list[float]] = {name: [] for name in calls}
+    order = list(calls)
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or min(map(len, times.values())) < 3:
-        for name, call in calls.items():
+        for name in order:
             began = time.perf_counter()
-            call()
+            calls[name]()
             times[name].append(time.perf_counter() - began)
+        order.append(order.pop(0))
     return {name: statistics.median(found) for name, found in times.items()}
 
 
