@@ -11,6 +11,7 @@ from support.projects import PACKAGES
 
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import make_plan
+from twinwheel.build.sources import python_sources
 from twinwheel.errors import ConfigError, TwinwheelError
 
 README, LICENSE = 'readme = "README.md"', 'license-files = ["LICENSE.txt"]'
@@ -118,6 +119,13 @@ def test_entry_points_of_other_groups_are_their_readers_matter(root: Path) -> No
         ("[tool.scikit-build]\n", "[tool.scikit-build]\ncmake.source-dir = [1]\n", "TW104"),
         ("[tool.scikit-build]\n", '[tool.scikit-build]\ncmake.version = "x"\n', "TW105"),
         ("[tool.scikit-build]\n", '[tool.scikit-build]\ncmake = "x"\n', "TW104"),
+        ("[tool.scikit-build]\n", "[tool.scikit-build]\nwheel.exclude = 5\n", "TW104"),
+        ("[tool.scikit-build]\n", '[tool.scikit-build]\nwheel.exclude = ["!"]\n', "TW133"),
+        ("[tool.scikit-build]\n", "[tool.scikit-build]\nsdist.include = 5\n", "TW104"),
+        ("[tool.scikit-build]\n", "[tool.scikit-build]\nsdist = 5\n", "TW104"),
+        ("[tool.maturin]\n", "[tool.maturin]\nexclude = 5\n", "TW104"),
+        ("[tool.maturin]\n", "[tool.maturin]\nexclude = [{ path = 'x', format = 5 }]\n", "TW104"),
+        ("[tool.maturin]\n", "[tool.maturin]\nexclude = [{ format = 'wheel' }]\n", "TW105"),
         ("rust/Cargo.toml", "x" * 5000, "TW105"),
         ("rust/Cargo.toml", "a\\u0000", "TW105"),
     ],
@@ -137,3 +145,4 @@ def ask_all(root: Path) -> None:
         half.builder.dynamic_metadata(half.context, ())
         half.builder.requirements(half.context)
         half.builder.stated_versions(half.context)
+    python_sources(plan)

@@ -336,3 +336,11 @@ def test_sdist_editable_and_metadata(make: Make, tmp_path: Path, files: Mapping[
         outcome = project.hook(f"prepare_metadata_for_build_{kind}", metadata_directory=str(folder))
         assert outcome.result == "small-1.0.dist-info", outcome.text
         assert "Version: 1.0" in (folder / outcome.result / "METADATA").read_text("utf-8")
+
+
+@pytest.mark.parametrize("table", ["build-system = 5\n", "[build-system]\nrequires = 5\n"])
+def test_a_build_system_that_is_none_names_no_backend(tmp_path: Path, table: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"{table}[tool.maturin]\n", "utf-8")
+    found = find_stand_in(tmp_path)
+    assert found is not None
+    assert found.name == "maturin"

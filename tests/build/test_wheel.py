@@ -400,7 +400,7 @@ def test_what_git_ignores_is_in_no_wheel(twin: Project) -> None:
     for name in ("scratch.txt", "kept.txt", "made.py", "inner.txt"):
         (source / name).write_text("", "utf-8")
     with (twin.root / ".gitignore").open("a", encoding="utf-8") as ignore:
-        ignore.write("scratch.txt\n/src/twin/made.py\n*.txt\n")
+        ignore.write("!\nscratch.txt\n/src/twin/made.py\n*.txt\n")  # git passes over what is none
     (source / ".gitignore").write_text("!kept.txt\n", "utf-8")
     include = '[tool.scikit-build]\nsdist.include = ["src/twin/made.py"]'
     twin.edit("pyproject.toml", "[tool.scikit-build]", include)

@@ -69,9 +69,10 @@ def resolve_dynamic(plan: Plan) -> dict[str, Any]:
             for field in given[name].intersection(values):
                 found.setdefault(field, values[field])
     _check_versions(versions)
+    known = {**packed, **found}
     for field in fields:
-        if field in {**packed, **found}:
-            project.setdefault(field, {**packed, **found}[field])
+        if field in known:
+            project.setdefault(field, known[field])
     if "version" not in project:
         raise _nobody(plan, ["version"])
     del project["dynamic"]
@@ -81,7 +82,6 @@ def resolve_dynamic(plan: Plan) -> dict[str, Any]:
 def told_of(
     builder: Builder,
     context: BuildContext,
-    fields: Sequence[str],
     values: Mapping[str, Any],
     folder: Path,
 ) -> dict[str, str]:
@@ -90,11 +90,10 @@ def told_of(
     Args:
         builder: Whose hooks they are for.
         context: Where these are run.
-        fields: Those that the ``pyproject.toml`` there leaves open.
         values: Field -> value, for those that are known.
         folder: Existing folder that is kept until the hooks are done.
     """
-    source = builder.dynamic_metadata(context, fields)
+    source = builder.dynamic_metadata(context, dynamic_fields(context.pyproject))
     known = {field: values[field] for field in sorted(_lacking(source)) if field in values}
     return dict(source.hand_over(known, folder)) if known and source.hand_over else {}
 
@@ -153,7 +152,7 @@ def _answers(
             output.mkdir()
             source = _source(half, fields)
             environment = builder.environment(half.context, Path(temporary))
-            told = told_of(builder, half.context, fields, known, output)
+            told = told_of(builder, half.context, known, output)
             calls.append(
                 HookCall(
                     label=half.label,
@@ -161,7 +160,7 @@ def _answers(
                     hook="prepare_metadata_for_build_wheel",
                     folder=half.context.root,
                     output=output,
-                    config_settings={**half.config_settings, **source.config_settings},
+                    config_settings={**half.context.config_settings, **source.config_settings},
                     environment={**environment, **told},
                 )
             )

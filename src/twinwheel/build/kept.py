@@ -136,7 +136,7 @@ def _state(half: HalfPlan) -> dict[str, object] | None:
         "builder": f"{half.builder.DISTRIBUTION} {distribution.version} in {location}",
         "folder": str(half.context.root.resolve()),
         "tools": dict(half.toolchain.tools),
-        "config_settings": half.config_settings,
+        "config_settings": half.context.config_settings,
         "tables": {name: tool.get(name) for name in ("scikit-build", "meson-python")},
         "variables": dict(sorted(variables.items())),
     }
@@ -159,9 +159,8 @@ def _went_back(last: Path, sources: Mapping[str, list[int]]) -> bool:
 def _is_wanted(half: HalfPlan, tree: Path) -> bool:
     """Tell whether the builder makes use of the folder: Cargo's target tree is another one."""
     settings = half.builder.config_settings
-    given = half.config_settings
-    without = settings(half.context, given, tree.with_name("none"), None)
-    return settings(half.context, given, tree.with_name("none"), tree) != without
+    without = settings(half.context, tree.with_name("none"), None)
+    return settings(half.context, tree.with_name("none"), tree) != without
 
 
 def stays(path: str) -> bool:

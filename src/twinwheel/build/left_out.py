@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from twinwheel.build.patterns import gitignore_spec, lenient_gitignore_spec
+from twinwheel.build.settings.tables import Table, tool_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from pathspec import GitIgnoreSpec
 
     from twinwheel.build.plan import Plan
 
@@ -16,9 +21,9 @@ __all__ = ["left_out", "packages_of_builders"]
 
 def packages_of_builders(plan: Plan) -> tuple[str, ...]:
     """Return the folders in ``[tool.scikit-build] wheel.packages``, where that is a list."""
-    table = _table(plan, "scikit-build").get("wheel", {})
-    packages = table.get("packages") if isinstance(table, dict) else None
-    return tuple(map(str, packages)) if isinstance(packages, list) else ()
+    wheel = tool_table(plan.pyproject, "scikit-build").table("wheel")
+    # A table says which folder goes where, which is the builder's own matter.
+    return () if isinstance(wheel.values.get("packages"), dict) else wheel.texts("packages")
 
 
 def left_out(plan: Plan, sources: Mapping[str, Path]) -> set[str]:
@@ -35,6 +40,9 @@ def left_out(plan: Plan, sources: Mapping[str, Path]) -> set[str]:
 
     Returns:
         Paths in the wheel.
+
+    Raises:
+        ConfigError: TW104 when a builder's setting is no array of patterns, TW133 when one is none.
     """
     in_wheel = {path: path for path in sources}
     in_project = {
@@ -45,15 +53,14 @@ def left_out(plan: Plan, sources: Mapping[str, Path]) -> set[str]:
     modules = {
         f"{package.package.replace('.', '/')}/__init__.py" for package in plan.settings.packages
     }
-    wheel = _table(plan, "scikit-build").get("wheel", {})
+    wheel = tool_table(plan.pyproject, "scikit-build").table("wheel")
     found = _ignored_by_git(plan, in_project)
-    for patterns, names, matcher in (
-        (wheel.get("exclude", ()) if isinstance(wheel, dict) else (), in_wheel, _gitignore),
-        (_maturin_excludes(plan), in_project, _glob),
+    for patterns, names in (
+        (_specs(wheel, "exclude", wheel.texts("exclude")), in_wheel),
+        (_maturin_excludes(tool_table(plan.pyproject, "maturin")), in_project),
     ):
         for pattern in patterns:
-            matches = matcher(str(pattern))
-            matched = {path for path, name in names.items() if matches(name)}
+            matched = {path for path, name in names.items() if pattern.match_file(name)}
             if not modules & matched:
                 found |= matched
     return found
@@ -64,14 +71,11 @@ def _ignored_by_git(plan: Plan, names: Mapping[str, str]) -> set[str]:
 
     Source: https://git-scm.com/docs/gitignore
     """
-    import pathspec
-
-    sdist = _table(plan, "scikit-build").get("sdist", {})
-    sdist = sdist if isinstance(sdist, dict) else {}
-    if sdist.get("inclusion-mode") in ("manual", "explicit"):
+    sdist = tool_table(plan.pyproject, "scikit-build").table("sdist")
+    if sdist.values.get("inclusion-mode") in ("manual", "explicit"):
         return set()
-    included = pathspec.GitIgnoreSpec.from_lines(map(str, sdist.get("include", ())))
-    specs: dict[PurePosixPath, pathspec.GitIgnoreSpec | None] = {}
+    included = gitignore_spec(sdist.texts("include"), f"[{sdist.name}] include")
+    specs: dict[PurePosixPath, GitIgnoreSpec | None] = {}
     ignored = set()
     for path, name in names.items():
         verdict: bool | None = None
@@ -79,7 +83,7 @@ def _ignored_by_git(plan: Plan, names: Mapping[str, str]) -> set[str]:
             if folder not in specs:
                 file = plan.root / folder / ".gitignore"
                 lines = file.read_text("utf-8", "replace").splitlines() if file.is_file() else ()
-                specs[folder] = pathspec.GitIgnoreSpec.from_lines(lines) if lines else None
+                specs[folder] = lenient_gitignore_spec(lines) if lines else None
             spec = specs[folder]
             if spec is not None:
                 inside = PurePosixPath(name).relative_to(folder).as_posix()
@@ -90,36 +94,30 @@ def _ignored_by_git(plan: Plan, names: Mapping[str, str]) -> set[str]:
     return ignored
 
 
-def _table(plan: Plan, name: str) -> Mapping[str, Any]:
-    table = plan.pyproject.get("tool", {}).get(name, {})
-    return table if isinstance(table, dict) else {}
+def _specs(table: Table, key: str, patterns: Iterable[str]) -> list[GitIgnoreSpec]:
+    return [gitignore_spec([pattern], f"[{table.name}] {key}") for pattern in patterns]
 
 
-def _maturin_excludes(plan: Plan) -> list[str]:
+def _maturin_excludes(maturin: Table) -> list[GitIgnoreSpec]:
     """Return the globs, relative to the project, that maturin leaves out of wheels.
 
     Reference: https://www.maturin.rs/config.html
     """
-    found = []
-    entries = _table(plan, "maturin").get("exclude", ())
-    for entry in entries if isinstance(entries, list) else [entries]:
+    entries = maturin.values.get("exclude", [])
+    if not isinstance(entries, list):
+        raise maturin.wrong_type("exclude", entries, "an array of globs")
+    globs = []
+    for place, entry in enumerate(entries):
         if isinstance(entry, str):
-            found.append(entry)
-        elif isinstance(entry, dict):
-            formats = entry.get("format", "sdist")
-            if "wheel" in ([formats] if isinstance(formats, str) else formats):
-                found.append(str(entry.get("path", "")))
-    return found
-
-
-def _gitignore(pattern: str) -> Callable[[str], bool]:
-    import pathspec
-
-    return pathspec.GitIgnoreSpec.from_lines([pattern]).match_file
-
-
-def _glob(pattern: str) -> Callable[[str], bool]:
-    import pathspec
-
+            globs.append(entry)
+            continue
+        limited = Table(f"{maturin.name}.exclude[{place}]", entry)
+        alone = isinstance(limited.values.get("format"), str)
+        formats = (limited.string("format"),) if alone else limited.texts("format")
+        if "path" not in limited.values:
+            raise limited.invalid("path", "it is missing", "a glob")
+        glob = limited.string("path")
+        if "wheel" in formats:
+            globs.append(glob)
     # From the project's folder on, as maturin's globs are, not in any folder.
-    return pathspec.GitIgnoreSpec.from_lines([f"/{pattern.removeprefix('/')}"]).match_file
+    return _specs(maturin, "exclude", [f"/{glob.removeprefix('/')}" for glob in globs])

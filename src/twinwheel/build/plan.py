@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from twinwheel.build.builders import BuildContext, Builder, Toolchain, builder_names, get_builder
 from twinwheel.build.config_settings import (
-    ConfigSettings,
     Reader,
     RoutedSettings,
     check_mode,
@@ -60,9 +59,6 @@ class HalfPlan:
     builder_name: str
     context: BuildContext
     toolchain: Toolchain
-    config_settings: ConfigSettings
-    """What is handed to the builder's hooks."""
-
     decisions: tuple[Decision, ...]
 
     @property
@@ -204,12 +200,11 @@ def _plan_half(
     first = group[0][1]
     modes = {item.module: _mode(item, routed, context.environ) for _, item in group}
     wanted = [item for _, item in group if modes[item.module] != "off"]
-    settings = routed.builders[label]
     context = replace(
         context,
         requires=tuple(dict.fromkeys(each for item in wanted for each in item.requires)),
         languages=tuple(dict.fromkeys(each for item in wanted for each in item.languages)),
-        config_settings=settings,
+        config_settings=routed.builders[label],
     )
     toolchain = Toolchain()
     if wanted and context.state != "sdist":
@@ -225,7 +220,6 @@ def _plan_half(
         first.builder,
         context,
         toolchain,
-        settings,
         tuple(decisions),
     )
 

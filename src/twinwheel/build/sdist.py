@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from twinwheel.build.builders import BuildContext, get_builder
 from twinwheel.build.carried import check_name, not_a_file
 from twinwheel.build.console import say
-from twinwheel.build.dynamic import dynamic_fields, told_of
+from twinwheel.build.dynamic import told_of
 from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
@@ -56,12 +56,12 @@ def make_sdist(
         key: value
         for half in plan.halves
         if half.builder is packer
-        for key, value in half.config_settings.items()
+        for key, value in half.context.config_settings.items()
     }
     with tempfile.TemporaryDirectory(prefix="twinwheel-") as temporary:
         output = Path(temporary)
         context = BuildContext(root, plan.pyproject, os.environ)
-        told = told_of(packer, context, dynamic_fields(plan.pyproject), metadata.dynamic, output)
+        told = told_of(packer, context, metadata.dynamic, output)
         call = HookCall("sdist", packer.BACKEND, "build_sdist", root, output, settings, told)
         made = call_hooks([call])["sdist"]
         data = _with_our_metadata(made, plan, metadata)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twinwheel.build.carried import check_name, not_a_file, unfit
 from twinwheel.build.console import say
 from twinwheel.build.left_out import left_out, packages_of_builders
+from twinwheel.build.patterns import gitignore_spec
 from twinwheel.errors import ConfigError
 from twinwheel.manifest import MODULE_NAME
 
@@ -102,18 +103,8 @@ def python_sources(plan: Plan, tell: Callable[[str], None] = say) -> dict[str, P
         ConfigError: TW131 to TW134 when a setting does not fit the tree, TW135 when a file cannot
             be put into a wheel.
     """
-    import pathspec
-
-    never = pathspec.GitIgnoreSpec.from_lines(_NEVER)
-    try:
-        excluded = pathspec.GitIgnoreSpec.from_lines(plan.settings.wheel.exclude)
-    except ValueError as error:
-        raise ConfigError(
-            f"exclude: {error}",
-            code="TW133",
-            where="pyproject.toml, [tool.twinwheel.wheel]",
-            accepted="patterns as in .gitignore",
-        ) from None
+    never = gitignore_spec(_NEVER, "")
+    excluded = gitignore_spec(plan.settings.wheel.exclude, "[tool.twinwheel.wheel] exclude")
     modules = [
         item.module
         for package in plan.settings.packages

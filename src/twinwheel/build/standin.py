@@ -126,8 +126,10 @@ def _check_settings(stand_in: StandIn, config_settings: Mapping[str, str | list[
 
 
 def _decide(root: Path, pyproject: Mapping[str, Any], tool: Mapping[str, Any]) -> str:
-    requires = pyproject.get("build-system", {}).get("requires", [])
-    required = {re.split(r"[^A-Za-z0-9._-]", str(item).strip(), maxsplit=1)[0] for item in requires}
+    build_system = pyproject.get("build-system")
+    requires = build_system.get("requires") if isinstance(build_system, dict) else ()
+    listed = requires if isinstance(requires, list) else ()
+    required = {re.split(r"[^A-Za-z0-9._-]", str(item).strip(), maxsplit=1)[0] for item in listed}
     required = {re.sub(r"[-_.]+", "-", name).lower() for name in required}
     in_tables = [name for name, table in _TABLES.items() if table in tool]
     in_requires = [name for name in _TABLES if name in required]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from twinwheel.build.announce import announce
 from twinwheel.build.build_tag import stated_build_tag
-from twinwheel.build.dynamic import dynamic_fields, told_of
+from twinwheel.build.dynamic import told_of
 from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.kept import Keep, kept_tree
 from twinwheel.build.leftovers import untouched
@@ -133,12 +133,9 @@ def build_contents(plan: Plan, metadata: ProjectMetadata, *, keep: Keep | None =
             output = Path(temporary, str(place))
             output.mkdir()
             environment = half.builder.environment(half.context, scratch)
-            open_fields = dynamic_fields(half.context.pyproject)
-            told = told_of(half.builder, half.context, open_fields, metadata.dynamic, output)
+            told = told_of(half.builder, half.context, metadata.dynamic, output)
             tree = trees.enter_context(kept_tree(half, keep)) if keep else None
-            settings = half.builder.config_settings(
-                half.context, half.config_settings, output / "build", tree
-            )
+            settings = half.builder.config_settings(half.context, output / "build", tree)
             calls.append(
                 HookCall(
                     label=half.label,

@@ -94,13 +94,12 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 
 def config_settings(
     context: BuildContext,
-    given: Mapping[str, str | list[str]],
     folder: Path,
     kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
     """Return those given: Cargo's target tree is set by a variable."""
-    del context, folder, kept
-    return given
+    del folder, kept
+    return context.config_settings
 
 
 def build_files(context: BuildContext) -> list[str]:

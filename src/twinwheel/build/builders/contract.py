@@ -133,11 +133,10 @@ class Builder(Protocol):
     def config_settings(
         self,
         context: BuildContext,
-        given: Mapping[str, str | list[str]],
         folder: Path,
         kept: Path | None = None,
     ) -> Mapping[str, str | list[str]]:
-        """Return the ``-C`` settings for the hook that builds one half: those ``given``, and ours.
+        """Return the ``-C`` settings for the hook that builds one half: the context's, and ours.
 
         ``folder`` is not there yet; it is the half's own, and gone after the build. ``kept`` stays
         and holds what the last build of an editable install left there; it is None when the half

@@ -111,7 +111,6 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 
 def config_settings(
     context: BuildContext,
-    given: Mapping[str, str | list[str]],
     folder: Path,
     kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
@@ -126,7 +125,7 @@ def config_settings(
         for path in odd_files(package):
             name = path.relative_to(context.root).as_posix()
             raise unfit(name, f"{not_a_file(path)}, and maturin packs it", "remove it")
-    return given
+    return context.config_settings
 
 
 def build_files(context: BuildContext) -> list[str]:

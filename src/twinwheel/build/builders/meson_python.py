@@ -89,12 +89,11 @@ def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMet
 
 def config_settings(
     context: BuildContext,
-    given: Mapping[str, str | list[str]],
     folder: Path,
     kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
     """Keep Meson's build folder out of the sources, where it is by default."""
-    del context
+    given = context.config_settings
     if _BUILD_FOLDER.intersection(given):
         return given
     return {"build-dir": str(kept or folder), **given}

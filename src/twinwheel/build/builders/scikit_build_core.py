@@ -121,7 +121,6 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
 
 def config_settings(
     context: BuildContext,
-    given: Mapping[str, str | list[str]],
     folder: Path,
     kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
@@ -131,6 +130,7 @@ def config_settings(
     be kept is named where the author and the user name none.
     """
     del folder
+    given = context.config_settings
     table = tool_table(context.pyproject, "scikit-build")
     settings = {**given, **_without_odd_files(context, table, given)}
     overrides = table.values.get("overrides", [])

@@ -52,7 +52,7 @@ class Table:
     def __init__(self, name: str, values: object) -> None:
         self.name = name
         if not isinstance(values, dict):
-            raise self._wrong_type("", values, "a table")
+            raise self.wrong_type("", values, "a table")
         self.values: Mapping[str, Any] = values
 
     def check_keys(self, known: Iterable[str]) -> None:
@@ -72,7 +72,7 @@ class Table:
         """Return a string that is not empty."""
         value = self.values[key]
         if not isinstance(value, str) or not value:
-            raise self._wrong_type(key, value, "a string that is not empty")
+            raise self.wrong_type(key, value, "a string that is not empty")
         self._check_text(key, value)
         return value
 
@@ -99,16 +99,21 @@ class Table:
         """Return true or false."""
         value = self.values[key]
         if not isinstance(value, bool):
-            raise self._wrong_type(key, value, "true or false")
+            raise self.wrong_type(key, value, "true or false")
         return value
 
     def strings(self, key: str) -> tuple[str, ...]:
         """Return an array of distinct strings."""
-        value = self.values[key]
+        texts = self.texts(key)
+        if len(set(texts)) != len(texts):
+            raise self.invalid(key, f"{list(texts)!r} names one thing twice", "each name once")
+        return texts
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return an array of strings; none when there is no such key."""
+        value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise self._wrong_type(key, value, "an array of strings")
-        if len(set(value)) != len(value):
-            raise self.invalid(key, f"{value!r} names one thing twice", "each name once")
+            raise self.wrong_type(key, value, "an array of strings")
         for item in value:
             self._check_text(key, item)
         return tuple(value)
@@ -130,7 +135,7 @@ class Table:
         """Return the tables of an array of tables; none when there is no such key."""
         value = self.values.get(key, [])
         if not isinstance(value, list):
-            raise self._wrong_type(key, value, "an array of tables")
+            raise self.wrong_type(key, value, "an array of tables")
         return [Table(f"{self.name}.{key}[{place}]", item) for place, item in enumerate(value)]
 
     def invalid(self, key: str, message: str, accepted: str, help: str = "") -> ConfigError:  # noqa: A002
@@ -143,11 +148,8 @@ class Table:
             help=help,
         )
 
-    def _check_text(self, key: str, text: str) -> None:
-        if "\0" in text:  # which no path, name or argument can have
-            raise self.invalid(key, f"{shorten(text)!r} holds a null character", "text without it")
-
-    def _wrong_type(self, key: str, value: object, wanted: str) -> ConfigError:
+    def wrong_type(self, key: str, value: object, wanted: str) -> ConfigError:
+        """Return the error for a value of another type; without a key, for the table itself."""
         got = _TYPE_NAMES.get(type(value), type(value).__name__)
         got = "an empty string" if value == "" else got
         return ConfigError(
@@ -156,3 +158,7 @@ class Table:
             where=f"pyproject.toml, [{self.name}]",
             accepted=wanted,
         )
+
+    def _check_text(self, key: str, text: str) -> None:
+        if "\0" in text:  # which no path, name or argument can have
+            raise self.invalid(key, f"{shorten(text)!r} holds a null character", "text without it")
