@@ -62,6 +62,7 @@ def manifest(package: str) -> Manifest:
         "components": {
             "convolve": {"raises": [], "effects": "pure", "compare": "exact", "depends": []}
         },
+        "libraries": {},
         "built_with": {},
     }
 

@@ -6,13 +6,13 @@ that it need not: the build backend is ``twinwheel.build``, the command line ``t
 
 from __future__ import annotations
 
-from twinwheel.selection import report, select
+from twinwheel.selection import library_path, report, select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from twinwheel._version import __version__
 
-__all__ = ["__version__", "rebuild", "report", "select"]
+__all__ = ["__version__", "library_path", "rebuild", "report", "select"]
 
 
 def rebuild(package: str, *, only_if_changed: bool = False) -> None:

@@ -29,11 +29,9 @@ if TYPE_CHECKING:
         size: int
         """Length in bytes."""
 
-    class Implementation(TypedDict):
-        """A family that provides components under the same names."""
+    class Library(TypedDict):
+        """A plain shared library in the wheel, and how it was made."""
 
-        module: str
-        """Full name of the module that provides the components."""
         builder: str
         """What built it (``scikit-build-core``, ``maturin``), or ``none`` for Python."""
         built: bool
@@ -44,6 +42,12 @@ if TYPE_CHECKING:
         """Builder, compilers and their versions, such as ``{"rustc": "1.95.0"}``."""
         artifacts: list[Artifact]
         """Empty for Python, and for what was not built."""
+
+    class Implementation(Library):
+        """A family that provides components under the same names, made in the same way."""
+
+        module: str
+        """Full name of the module that provides the components."""
 
     class Component(TypedDict):
         """One public operation of the package."""
@@ -63,6 +67,8 @@ if TYPE_CHECKING:
         prefer: list[str]
         implementations: dict[str, Implementation]
         components: dict[str, Component]
+        libraries: dict[str, Library]
+        """The package's plain shared libraries, best first."""
         built_with: dict[str, str]
         """``twinwheel``, ``python`` and ``tag`` (of the wheel)."""
 

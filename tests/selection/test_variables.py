@@ -35,6 +35,7 @@ def manifest(prefer: tuple[str, ...] = ("rust", "c", "python")) -> Manifest:
         "prefer": list(prefer),
         "implementations": {name: implementation(name) for name in ("rust", "c", "python")},
         "components": {},
+        "libraries": {},
         "built_with": {},
     }
 

@@ -167,6 +167,7 @@ class Maker:
                 part: {"raises": [], "effects": "pure", "compare": "exact", "depends": []}
                 for part in components
             },
+            "libraries": {},
             "built_with": {"twinwheel": "0.1.0", "python": "3.11.7", "tag": "py3-none-any"},
         }
         (room / f"{MODULE_NAME}.py").write_text(render(manifest))

@@ -28,9 +28,9 @@ def announce(plan: Plan) -> None:
         for decision in half.decisions:
             if decision.build:
                 continue
-            name = decision.implementation.name
+            name, title = decision.implementation.name, decision.implementation.title
             lines = [
-                f"the {name} implementation of {decision.package} is LEFT OUT of this wheel",
+                f"the {title} of {decision.package} is LEFT OUT of this wheel",
                 f"why:  {decision.reason}",
             ]
             if half.toolchain.help:

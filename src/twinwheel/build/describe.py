@@ -8,7 +8,7 @@ import platform
 from typing import TYPE_CHECKING
 
 from twinwheel._version import __version__
-from twinwheel.build.settings import InplaceEffects
+from twinwheel.build.settings import ImplementationSettings, InplaceEffects
 from twinwheel.build.sources import is_output_of
 from twinwheel.manifest import SCHEMA
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinwheel.build.plan import HalfPlan, Plan
-    from twinwheel.build.settings import ImplementationSettings, PackageSettings
-    from twinwheel.manifest import Artifact, Component, Implementation, Manifest
+    from twinwheel.build.settings import Compiled, PackageSettings
+    from twinwheel.manifest import Artifact, Component, Implementation, Library, Manifest
 
-    Compiled = Mapping[str, tuple[bytes, str, HalfPlan]]
+    CompiledFiles = Mapping[str, tuple[bytes, str, HalfPlan]]
     """Path in the wheel -> contents, tag and maker of each compiled file."""
 
 __all__ = ["describe"]
 
 
 def describe(
-    plan: Plan, package: PackageSettings, version: str, tag: str, compiled: Compiled
+    plan: Plan, package: PackageSettings, version: str, tag: str, compiled: CompiledFiles
 ) -> Manifest:
     """Write down what a wheel holds of one package.
 
@@ -40,16 +40,11 @@ def describe(
     implementations: dict[str, Implementation] = {}
     for name in package.prefer:
         item = package.implementations[name]
-        decision = plan.decision(package.package, name)
-        built = decision is None or decision.build
-        implementations[name] = {
-            "module": item.module,
-            "builder": item.builder or "none",
-            "built": built,
-            "reason": decision.reason if decision is not None else "",
-            "tools": _tools(plan, item) if decision is not None and built else {},
-            "artifacts": _artifacts(package, item, compiled) if built else [],
-        }
+        implementations[name] = {"module": item.module, **_made(plan, package, item, compiled)}
+    libraries: dict[str, Library] = {
+        name: _made(plan, package, package.libraries.implementations[name], compiled)
+        for name in package.libraries.prefer
+    }
     components: dict[str, Component] = {
         name: {
             "raises": list(component.raises),
@@ -69,11 +64,25 @@ def describe(
         "prefer": list(package.prefer),
         "implementations": implementations,
         "components": components,
+        "libraries": libraries,
         "built_with": {"twinwheel": __version__, "python": python, "tag": tag},
     }
 
 
-def _tools(plan: Plan, item: ImplementationSettings) -> dict[str, str]:
+def _made(plan: Plan, package: PackageSettings, item: Compiled, compiled: CompiledFiles) -> Library:
+    """Write down how an item was made, and its files."""
+    decision = plan.decision(item)
+    built = decision is None or decision.build
+    return {
+        "builder": item.builder or "none",
+        "built": built,
+        "reason": decision.reason if decision is not None else "",
+        "tools": _tools(plan, item) if decision is not None and built else {},
+        "artifacts": _artifacts(package, item, compiled) if built else [],
+    }
+
+
+def _tools(plan: Plan, item: Compiled) -> dict[str, str]:
     for half in plan.halves:
         if any(decision.implementation is item for decision in half.decisions):
             return {**_version_of(half.builder.DISTRIBUTION), **half.toolchain.tools}
@@ -88,12 +97,14 @@ def _version_of(distribution: str) -> dict[str, str]:
         return {}
 
 
-def _artifacts(
-    package: PackageSettings, item: ImplementationSettings, compiled: Compiled
-) -> list[Artifact]:
-    """Return an implementation's files: its own, and those in its package that no other claims."""
+def _artifacts(package: PackageSettings, item: Compiled, compiled: CompiledFiles) -> list[Artifact]:
+    """Return an implementation's files: its own, and those in its package that no other claims.
+
+    Of a library, its own only.
+    """
     folder = package.package.replace(".", "/") + "/"
-    others = [other for other in package.implementations.values() if other is not item]
+    others = [other for other in package.compiled if other is not item]
+    claims = isinstance(item, ImplementationSettings)
     found: list[Artifact] = []
     for path in sorted(compiled):
         data, tag, half = compiled[path]
@@ -101,7 +112,7 @@ def _artifacts(
             continue
         own = is_output_of(path, item)
         shared = path.startswith(folder) and not any(is_output_of(path, other) for other in others)
-        if own or shared:
+        if own or (claims and shared):
             found.append(
                 {
                     "file": path,

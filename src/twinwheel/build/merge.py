@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from twinwheel.build.describe import describe
 from twinwheel.build.sbom import merge_sboms
-from twinwheel.build.sources import is_module_file, is_output_of, package_folders, python_sources
+from twinwheel.build.settings import ImplementationSettings
+from twinwheel.build.sources import (
+    file_patterns,
+    is_module_file,
+    is_output_of,
+    package_folders,
+    python_sources,
+)
 from twinwheel.build.tags import WheelTag, correct_machine, intersect, tag_of_extension
 from twinwheel.build.vendor import use_vendored, vendored_files
 from twinwheel.build.wheelfile import File, Half
@@ -141,8 +148,8 @@ def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, F
     unwanted = [
         item
         for package in plan.settings.packages
-        for item in package.implementations.values()
-        if item.builder and not any(decision.implementation is item for decision in wanted)
+        for item in package.compiled
+        if not any(decision.implementation is item for decision in wanted)
     ]
     in_tree = _files_in_tree(plan, half)
     copied = _copied_modules(half, wanted, in_tree)
@@ -176,10 +183,12 @@ def _placed(half: Half, wanted: Sequence[Decision]) -> dict[str, File]:
     """
     payload = dict(half.payload)
     for decision in wanted:
-        module = decision.implementation.module
-        if any(is_output_of(path, decision.implementation) for path in payload):
+        item = decision.implementation
+        if not isinstance(item, ImplementationSettings):
             continue
-        leaf = module.rpartition(".")[2]
+        if any(is_output_of(path, item) for path in payload):
+            continue
+        module, leaf = item.module, item.module.rpartition(".")[2]
         strays = [path for path in payload if is_module_file(path, leaf)]
         strays = [path for path in strays if is_module_file(PurePosixPath(path).name, leaf)]
         if len(strays) == 1:
@@ -224,11 +233,14 @@ def _copied_modules(
 def _module_missing(half: Half, decision: Decision, outputs: Mapping[str, File]) -> BuildError:
     item = decision.implementation
     native = [path for path in outputs if path.endswith(_NATIVE_SUFFIXES)]
-    wanted = f"file like {' or '.join(item.files)}" if item.files else f"module '{item.module}'"
+    patterns = file_patterns(item)
+    wanted = f"file like {' or '.join(patterns)}"
+    if isinstance(item, ImplementationSettings) and not patterns:
+        wanted = f"module '{item.module}'"
     return BuildError(
         f"the {half.plan.label} half holds no {wanted}",
         code="TW323",
-        where=f"pyproject.toml, implementations.{item.name} of {decision.package}",
+        where=f"pyproject.toml, the {item.title} of {decision.package}",
         accepted="what the half made: " + (", ".join(native) or "no native file at all"),
         help="make the name, the CMake install destination or maturin's module-name agree",
     )

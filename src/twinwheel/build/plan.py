@@ -18,6 +18,7 @@ from twinwheel.build.config_settings import (
 )
 from twinwheel.build.pyproject import read_pyproject
 from twinwheel.build.settings import (
+    Compiled,
     ImplementationSettings,
     Settings,
     State,
@@ -40,7 +41,7 @@ class Decision:
     """Whether one compiled implementation of one package will be in the wheel, and why not."""
 
     package: str
-    implementation: ImplementationSettings
+    implementation: Compiled
     mode: str
     """``auto``, ``require`` or ``off``: what the environment, ``-C`` or the table says."""
 
@@ -93,11 +94,11 @@ class Plan:
         """The halves that will be compiled."""
         return tuple(half for half in self.halves if half.build)
 
-    def decision(self, package: str, implementation: str) -> Decision | None:
-        """Return what was decided on an implementation; None for pure Python."""
+    def decision(self, item: Compiled) -> Decision | None:
+        """Return what was decided on an implementation or a library; None for pure Python."""
         for half in self.halves:
             for decision in half.decisions:
-                if (decision.package, decision.implementation.name) == (package, implementation):
+                if decision.implementation is item:
                     return decision
         return None
 
@@ -155,30 +156,35 @@ def is_sdist(root: Path) -> bool:
     return (root / "PKG-INFO").is_file()
 
 
-_Group = list[tuple[str, ImplementationSettings]]
+_Group = list[tuple[str, Compiled]]
 
 
 def _groups(settings: Settings) -> list[_Group]:
     """Put together what one run of one builder makes: the same builder in the same folder."""
     groups: dict[tuple[str, str], _Group] = {}
     for package in settings.packages:
-        for name in package.prefer:
-            item = package.implementations[name]
-            if item.builder:
-                key = (item.builder, os.path.normpath(item.directory))
-                groups.setdefault(key, []).append((package.package, item))
+        for item in package.compiled:
+            key = (item.builder, os.path.normpath(item.directory))
+            groups.setdefault(key, []).append((package.package, item))
     return list(groups.values())
 
 
 def _labels(groups: list[_Group]) -> list[str]:
-    labels = ["+".join(dict.fromkeys(item.name for _, item in group)) for group in groups]
+    labels = [_names_of([item for _, item in group]) for group in groups]
     return [
         f"{label}:{group[0][1].directory}" if labels.count(label) > 1 else label
         for label, group in zip(labels, groups, strict=True)
     ]
 
 
-def _mode(item: ImplementationSettings, routed: RoutedSettings, environ: Mapping[str, str]) -> str:
+def _names_of(items: list[Compiled]) -> str:
+    """Name what one run makes: a library by its own name only, where it is not beside its twin."""
+    names = dict.fromkeys(item.name for item in items if isinstance(item, ImplementationSettings))
+    libraries = dict.fromkeys(item.name for item in items if item.name not in names)
+    return "+".join([*names, *(f"{name}-library" for name in libraries)])
+
+
+def _mode(item: Compiled, routed: RoutedSettings, environ: Mapping[str, str]) -> str:
     variable = f"TWINWHEEL_{item.name.upper()}"
     if said := environ.get(variable, "").strip():
         return check_mode(said, f"environment variable {variable}")
@@ -198,8 +204,8 @@ def _plan_half(
     context: BuildContext, group: _Group, label: str, routed: RoutedSettings
 ) -> HalfPlan:
     first = group[0][1]
-    modes = {item.module: _mode(item, routed, context.environ) for _, item in group}
-    wanted = [item for _, item in group if modes[item.module] != "off"]
+    modes = [_mode(item, routed, context.environ) for _, item in group]
+    wanted = [item for (_, item), mode in zip(group, modes, strict=True) if mode != "off"]
     context = replace(
         context,
         requires=tuple(dict.fromkeys(each for item in wanted for each in item.requires)),
@@ -211,8 +217,7 @@ def _plan_half(
         toolchain = get_builder(first.builder).probe(context)
     missing = "; ".join(toolchain.missing)
     decisions = []
-    for package, item in group:
-        mode = modes[item.module]
+    for (package, item), mode in zip(group, modes, strict=True):
         reason = "switched off" if mode == "off" else missing
         decisions.append(Decision(package, item, mode, build=not reason, reason=reason))
     return HalfPlan(
@@ -250,7 +255,7 @@ def _check_nothing_required_is_missing(plan: Plan) -> None:
         "Then add --no-cache-dir to pip: it keeps the wheels that it builds from an sdist.",
     ]
     problems = dict.fromkeys(
-        f"the {decision.implementation.name} implementation cannot be built: {decision.reason}"
+        f"the {decision.implementation.title} cannot be built: {decision.reason}"
         for _, decision in blocked
     )
     raise ToolchainError(
@@ -263,7 +268,8 @@ def _check_nothing_required_is_missing(plan: Plan) -> None:
 
 def _check_something_is_left(plan: Plan) -> None:
     for package in plan.settings.packages:
-        decisions = [plan.decision(package.package, name) for name in package.prefer]
+        implementations = (package.implementations[name] for name in package.prefer)
+        decisions = [plan.decision(item) for item in implementations]
         left = [item for item in decisions if item is None or item.build]
         if not left:
             raise ToolchainError(

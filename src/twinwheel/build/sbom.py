@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from twinwheel._version import __version__
+from twinwheel.build.settings import ImplementationSettings
 from twinwheel.build.wheelfile import source_date
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ def _describe(
     components: dict[str, dict[str, Any]],
 ) -> str:
     """Add a component for an implementation whose builder brings no document."""
-    module = decision.implementation.module
-    reference = f"{package}#{module}"
+    item = decision.implementation
+    module = item.module if isinstance(item, ImplementationSettings) else item.title
+    reference = f"{package}#{module.replace(' ', '-')}"
     components[reference] = {
         "type": "library",
         "bom-ref": reference,

@@ -13,6 +13,7 @@ from twinwheel.build.carried import check_name, not_a_file, unfit
 from twinwheel.build.console import say
 from twinwheel.build.left_out import left_out, packages_of_builders
 from twinwheel.build.patterns import gitignore_spec
+from twinwheel.build.settings import ImplementationSettings
 from twinwheel.errors import ConfigError
 from twinwheel.manifest import MODULE_NAME
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from twinwheel.build.plan import Plan
-    from twinwheel.build.settings import ImplementationSettings, PackageSettings
+    from twinwheel.build.settings import Compiled, PackageSettings
 
 __all__ = [
     "PackageFolder",
+    "file_patterns",
     "is_module_file",
     "is_output_of",
     "needed_sources",
@@ -170,8 +172,8 @@ def _modules(plan: Plan, sources: Mapping[str, Path]) -> list[Path]:
 def _file_patterns(package: PackageSettings) -> list[str]:
     """Return patterns of what a build makes in a package, besides its compiled modules."""
     patterns = [f"{package.package.replace('.', '/')}/{MODULE_NAME}.py"]
-    for item in package.implementations.values():
-        patterns += item.files
+    for item in package.compiled:
+        patterns += file_patterns(item)
     return patterns
 
 
@@ -189,11 +191,16 @@ def is_module_file(path: str, module: str) -> bool:
     return name != path and "/" not in name and path.endswith(_NATIVE_SUFFIXES)
 
 
-def is_output_of(path: str, item: ImplementationSettings) -> bool:
-    """Tell whether a path in a wheel is what the implementation's builder makes."""
-    if item.files:
-        return any(fnmatchcase(path, pattern) for pattern in item.files)
-    return is_module_file(path, item.module)
+def file_patterns(item: Compiled) -> tuple[str, ...]:
+    """Return patterns of what is made of an item; none for a module, which is told by its name."""
+    return item.files if isinstance(item, ImplementationSettings) else (item.file,)
+
+
+def is_output_of(path: str, item: Compiled) -> bool:
+    """Tell whether a path in a wheel is what the item's builder makes of it."""
+    if patterns := file_patterns(item):
+        return any(fnmatchcase(path, pattern) for pattern in patterns)
+    return isinstance(item, ImplementationSettings) and is_module_file(path, item.module)
 
 
 def _unreadable(error: OSError) -> None:

@@ -23,7 +23,7 @@ FOLDER = "_twinwheel"
 
 _ROOM = Path(__file__).parents[1]
 _FILES = ("_version.py", "errors.py", "manifest.py", "selection")
-_OFFERED = ("__version__", "report", "select")
+_OFFERED = ("__version__", "library_path", "report", "select")
 
 # The installed twinwheel is looked up by a string: a type checker is not to follow it, since its
 # types are not the copy's, and it may not be there.
@@ -34,14 +34,14 @@ from __future__ import annotations
 
 from os import environ
 
-from {copy}.selection import Selection, prefix_of, report
+from {copy}.selection import Selection, library_path, prefix_of, report
 from {copy}.selection import select as _select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from {copy}._version import __version__
 
-__all__ = ["__version__", "report", "select"]
+__all__ = ["__version__", "library_path", "report", "select"]
 
 
 def select(package: str) -> Selection:

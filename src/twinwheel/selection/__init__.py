@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from twinwheel.selection.binding import Record
     from twinwheel.selection.reporting import Report
 
-__all__ = ["Selection", "look", "prefix_of", "report", "select", "use_variable"]
+__all__ = [
+    "Selection",
+    "library_path",
+    "look",
+    "prefix_of",
+    "report",
+    "select",
+    "use_variable",
+]
 
 _records: dict[str, Record] = {}
 """The latest selection of each package. Written in one step, so it needs no lock."""
@@ -76,6 +84,28 @@ def report(package: str) -> Report:
     import_package(package)
     select(package)
     return make_report(_records[package])
+
+
+def library_path(package: str) -> str:
+    """Give the path of a package's plain shared library, the best one or the one that is chosen.
+
+    ``PREFIX_LIBRARY`` chooses as ``PREFIX_IMPLEMENTATION`` does among implementations: ``auto``,
+    one name as a demand, or several in order.
+
+    Args:
+        package: Full name of the twin package, such as ``imagetools``.
+
+    Returns:
+        Absolute path, as ``ctypes.CDLL`` takes it.
+
+    Raises:
+        SelectionError: TW403 when the variable cannot be understood, TW408 when what it demands is
+            not in the wheel, TW412 when there is no such package, TW414 when it declares no
+            library, TW415 when none is there.
+    """
+    from twinwheel.selection.libraries import find_library
+
+    return find_library(package)
 
 
 def prefix_of(package: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from twinwheel.manifest import Manifest
 
-__all__ = ["NO", "YES", "choose"]
+__all__ = ["NO", "YES", "choose", "named"]
 
 YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off")
@@ -41,16 +41,17 @@ def choose(package: str, manifest: Manifest, variables: Mapping[str, str]) -> Ch
 
         raise problems.no_rollout(f"{prefix}_ROLLOUT", rollout)
 
-    named = _named(prefix, manifest, variables)
+    variable = f"{prefix}_IMPLEMENTATION"
+    listed = named(variable, variables.get(variable, ""), list(manifest["implementations"]))
     switches = _switches(prefix, manifest, variables)
     demanded = {name for name, on in switches.items() if on}
     for name, on in switches.items():
-        if named and on is (name not in named):
+        if listed and on is (name not in listed):
             from twinwheel.selection import problems
 
             raise problems.contradiction(prefix, variables, name, on=on)
 
-    candidates = named or manifest["prefer"]
+    candidates = listed or manifest["prefer"]
     order = [name for name in switches if name in demanded]
     order += [name for name in candidates if name not in demanded]
     left_out: dict[str, tuple[str, str]] = {}
@@ -63,31 +64,42 @@ def choose(package: str, manifest: Manifest, variables: Mapping[str, str]) -> Ch
         from twinwheel.selection import problems
 
         raise problems.all_off(package, prefix, variables)
-    if len(named) == 1:
-        demanded.add(named[0])
+    if len(listed) == 1:
+        demanded.add(listed[0])
     for name in manifest["implementations"]:
-        if named and name not in order and name not in left_out:
+        if listed and name not in order and name not in left_out:
             variable = f"{prefix}_IMPLEMENTATION"
             left_out[name] = ("not listed", f"{variable}={variables[variable]}")
     return Choice(order, demanded, left_out)
 
 
-def _named(prefix: str, manifest: Manifest, variables: Mapping[str, str]) -> list[str]:
-    """Read ``PREFIX_IMPLEMENTATION``: the names in it, or an empty list for ``auto``."""
-    variable = f"{prefix}_IMPLEMENTATION"
-    value = variables.get(variable, "")
+def named(variable: str, value: str, names: list[str], what: str = "implementation") -> list[str]:
+    """Read a variable that names some of what there is, in order.
+
+    Args:
+        variable: Its name, for the error.
+        value: What it says.
+        names: What there is.
+        what: What each of them is, for the error.
+
+    Returns:
+        The names in the value; none for ``auto``.
+
+    Raises:
+        SelectionError: TW403 for an unknown name, one that stands twice, or an empty one.
+    """
     if value.strip().lower() in ("", "auto"):
         return []
-    known = {name.lower(): name for name in manifest["implementations"]}
-    named: list[str] = []
+    known = {name.lower(): name for name in names}
+    found: list[str] = []
     for element in value.split(","):
         name = known.get(element.strip().lower())
-        if name is None or name in named:
+        if name is None or name in found:
             from twinwheel.selection import problems
 
-            raise problems.wrong_name(variable, value, element.strip(), list(known.values()))
-        named.append(name)
-    return named
+            raise problems.wrong_name(variable, value, element.strip(), names, what)
+        found.append(name)
+    return found
 
 
 def _switches(prefix: str, manifest: Manifest, variables: Mapping[str, str]) -> dict[str, bool]:

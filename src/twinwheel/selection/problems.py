@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from twinwheel.manifest import Implementation, Manifest
+    from twinwheel.manifest import Implementation, Library, Manifest
 
 __all__ = [
     "all_off",
@@ -22,8 +22,10 @@ __all__ = [
     "describe",
     "failed",
     "has_none",
+    "library_missing",
     "log_failed",
     "log_not_built",
+    "no_library",
     "no_rebuild",
     "no_rollout",
     "not_built",
@@ -69,8 +71,10 @@ def log_failed(package: str, name: str, error: BaseException) -> None:
     )
 
 
-def wrong_name(variable: str, value: str, element: str, names: list[str]) -> SelectionError:
-    """TW403: a value of ``PREFIX_IMPLEMENTATION`` that cannot be understood."""
+def wrong_name(
+    variable: str, value: str, element: str, names: list[str], what: str
+) -> SelectionError:
+    """TW403: a value of ``PREFIX_IMPLEMENTATION`` or its like that cannot be understood."""
     lower = element.lower()
     if not element:
         message = f"{variable}={value!r} has an empty element"
@@ -79,7 +83,7 @@ def wrong_name(variable: str, value: str, element: str, names: list[str]) -> Sel
     elif lower in (name.lower() for name in names):
         message = f"{variable}={value!r} names {element} twice"
     else:
-        message = f"{variable}={value!r} names {element!r}, which is no implementation here"
+        message = f"{variable}={value!r} names {element!r}, which is no {what} here"
     return SelectionError(
         message,
         code="TW403",
@@ -141,7 +145,7 @@ def all_off(package: str, prefix: str, variables: Mapping[str, str]) -> Selectio
 
 
 def not_built(
-    package: str, name: str, implementation: Implementation, variables: Mapping[str, str]
+    package: str, name: str, implementation: Library, variables: Mapping[str, str]
 ) -> SelectionError:
     """TW408: what is demanded is not in this wheel."""
     return SelectionError(
@@ -210,4 +214,26 @@ def no_rebuild(package: str) -> SelectionError:
         where=package,
         accepted="an environment with twinwheel and what the build needs",
         help="pip install twinwheel; or editable.rebuild = 'by-hand', and install it again",
+    )
+
+
+def no_library(package: str) -> SelectionError:
+    """TW414: the path of a library was asked for, and the package declares none."""
+    return SelectionError(
+        f"{package} has no library for other languages",
+        code="TW414",
+        where=package,
+        accepted="a package with a table [tool.twinwheel.libraries]",
+        help="correct the name of the package",
+    )
+
+
+def library_missing(package: str, why: Mapping[str, str]) -> SelectionError:
+    """TW415: none of the libraries that may be taken is there."""
+    return SelectionError(
+        f"no library of {package} is there: "
+        + "; ".join(f"{name}: {reason}" for name, reason in why.items()),
+        code="TW415",
+        where=package,
+        help=f"install a wheel that has one; for more: {_doctor(package)}",
     )

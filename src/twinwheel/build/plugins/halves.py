@@ -160,12 +160,7 @@ def stale_outputs(plan: Plan, contents: Contents, paths: Iterable[str]) -> list[
         contents: What it gave.
         paths: Paths in a wheel, or in a folder that becomes one.
     """
-    items = [
-        item
-        for package in plan.settings.packages
-        for item in package.implementations.values()
-        if item.builder
-    ]
+    items = [item for package in plan.settings.packages for item in package.compiled]
     return sorted(
         path
         for path in paths

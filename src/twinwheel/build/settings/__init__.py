@@ -6,18 +6,22 @@ from twinwheel.build.settings.check import PackageSettings, Settings, cargo_sett
 from twinwheel.build.settings.model import (
     BUILD_MODES,
     BuildMode,
+    Compiled,
     ComponentSettings,
     ImplementationSettings,
     InplaceEffects,
+    LibrarySettings,
 )
 from twinwheel.build.settings.overrides import State, current_situation
 
 __all__ = [
     "BUILD_MODES",
     "BuildMode",
+    "Compiled",
     "ComponentSettings",
     "ImplementationSettings",
     "InplaceEffects",
+    "LibrarySettings",
     "PackageSettings",
     "Settings",
     "State",

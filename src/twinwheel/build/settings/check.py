@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import keyword
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from twinwheel._version import __version__
 from twinwheel.build.settings.model import (
     CargoSettings,
+    Compiled,
     ComponentSettings,
     Document,
     EditableSettings,
     ImplementationSettings,
+    LibrariesSettings,
     PackageTable,
     Runtime,
     WheelSettings,
@@ -42,7 +44,7 @@ _BUILDER_OF_ANOTHER = (
     "that distribution is installed: name it in build-system.requires"
 )
 _COMPILED_ONLY = ("build", "directory", "requires", "languages", "files")
-_ONE_PACKAGE = ("implementations", "prefer", "components")
+_ONE_PACKAGE = ("implementations", "prefer", "components", "libraries")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,14 @@ class PackageSettings:
     implementations: Mapping[str, ImplementationSettings]
     prefer: tuple[str, ...]
     components: Mapping[str, ComponentSettings]
+    libraries: LibrariesSettings
+
+    @property
+    def compiled(self) -> tuple[Compiled, ...]:
+        """All that builders make for it: implementations first, each kind best first."""
+        implementations = (self.implementations[name] for name in self.prefer)
+        libraries = (self.libraries.implementations[name] for name in self.libraries.prefer)
+        return (*(item for item in implementations if item.builder), *libraries)
 
 
 @dataclass(frozen=True)
@@ -183,17 +193,54 @@ def _package(
     name: str, declared: PackageTable, table: Table, builders: list[str]
 ) -> PackageSettings:
     inner = table.table("implementations")
+    _check_names(table, declared.implementations)
     for each in declared.implementations.values():
-        if not _IMPLEMENTATION_NAME.match(each.name) or each.name == "auto":
-            raise table.invalid(
-                "implementations",
-                f"'{each.name}' cannot name an implementation",
-                "a lower-case word other than auto, such as rust, c, python",
-            )
         _check_implementation(inner.table(each.name), each, name, builders)
     _check_components(table.table("components"), declared.components)
-    prefer = _prefer(table, declared)
-    return PackageSettings(name, declared.implementations, prefer, declared.components)
+    return PackageSettings(
+        name,
+        declared.implementations,
+        _prefer(table, declared.implementations, declared.prefer),
+        declared.components,
+        _libraries(declared.libraries, table, name, builders),
+    )
+
+
+def _libraries(
+    declared: LibrariesSettings, table: Table, package: str, builders: list[str]
+) -> LibrariesSettings:
+    if "libraries" not in table.values:
+        return declared
+    place = table.table("libraries")
+    if not declared.implementations:
+        raise place.invalid("implementations", "none is declared", "at least one sub-table")
+    _check_names(place, declared.implementations)
+    folder = package.replace(".", "/") + "/"
+    for each in declared.implementations.values():
+        entry = place.table("implementations").table(each.name)
+        _check_builder(entry, each.builder, builders)
+        _check_inside(entry, "directory", each.directory)
+        _check_inside(entry, "file", each.file)
+        if not each.file.startswith(folder):
+            raise entry.invalid(
+                "file",
+                f"'{each.file}' is outside the package '{package}'",
+                f"a path or pattern in it, such as {folder}lib{each.name}.*",
+            )
+    if declared.header:
+        _check_inside(place, "header", declared.header)
+    prefer = _prefer(place, declared.implementations, declared.prefer)
+    return replace(declared, prefer=prefer)
+
+
+def _check_names(table: Table, names: Iterable[str]) -> None:
+    for name in names:
+        if not _IMPLEMENTATION_NAME.match(name) or name == "auto":
+            raise table.invalid(
+                "implementations",
+                f"'{name}' cannot name an implementation",
+                "a lower-case word other than auto, such as rust, c, python",
+            )
 
 
 def _dotted(table: Table, key: str) -> str:
@@ -219,13 +266,8 @@ def _check_implementation(
             f"'{item.module}' is outside the package '{package}'",
             f"a module below it, such as {package}._{item.name}",
         )
-    if item.builder and item.builder not in builders:
-        raise entry.invalid(
-            "builder",
-            f"'{item.builder}' is no builder",
-            ", ".join(sorted(builders)),
-            suggest(item.builder, builders) or _BUILDER_OF_ANOTHER,
-        )
+    if item.builder:
+        _check_builder(entry, item.builder, builders)
     _check_inside(entry, "directory", item.directory)
     for key in _COMPILED_ONLY:
         if not item.builder and key in entry.values:
@@ -235,6 +277,16 @@ def _check_implementation(
                 "only 'module' for pure Python",
                 "name a builder, or remove the key",
             )
+
+
+def _check_builder(entry: Table, builder: str, builders: list[str]) -> None:
+    if builder not in builders:
+        raise entry.invalid(
+            "builder",
+            f"'{builder}' is no builder",
+            ", ".join(sorted(builders)),
+            suggest(builder, builders) or _BUILDER_OF_ANOTHER,
+        )
 
 
 def _check_inside(table: Table, key: str, path: str) -> None:
@@ -257,9 +309,10 @@ def _check_modules(packages: tuple[PackageSettings, ...], table: Table) -> None:
                 )
 
 
-def _prefer(table: Table, declared: PackageTable) -> tuple[str, ...]:
-    implementations = declared.implementations
-    for name in declared.prefer:
+def _prefer(
+    table: Table, implementations: Mapping[str, object], declared: tuple[str, ...]
+) -> tuple[str, ...]:
+    for name in declared:
         if name not in implementations:
             raise table.invalid(
                 "prefer",
@@ -268,12 +321,12 @@ def _prefer(table: Table, declared: PackageTable) -> tuple[str, ...]:
                 suggest(name, implementations),
             )
     if "prefer" in table.values:
-        missing = [name for name in implementations if name not in declared.prefer]
+        missing = [name for name in implementations if name not in declared]
         if missing:
             raise table.invalid(
                 "prefer", f"it leaves out {', '.join(missing)}", "every implementation, best first"
             )
-        return declared.prefer
+        return declared
     usual = [name for name in _DEFAULT_ORDER if name in implementations]
     return (*usual, *(name for name in implementations if name not in usual))
 

@@ -16,12 +16,15 @@ __all__ = [
     "NEEDED",
     "BuildMode",
     "CargoSettings",
+    "Compiled",
     "ComponentSettings",
     "Conditions",
     "Document",
     "EditableSettings",
     "ImplementationSettings",
     "InplaceEffects",
+    "LibrariesSettings",
+    "LibrarySettings",
     "OverrideSettings",
     "PackageTable",
     "PlainConditions",
@@ -75,6 +78,64 @@ class ImplementationSettings:
     """Patterns of the compiled files in the wheel, such as ``pkg/libkernel.*``, when ``module`` is
     a Python module that loads them by ctypes or cffi."""
 
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        return f"{self.name} implementation"
+
+
+@dataclass(frozen=True)
+class LibrarySettings:
+    """One of the package's plain shared libraries, for callers by ctypes or from C."""
+
+    name: str = field(metadata=KEY)
+    """``rust``, ``c`` or another lower-case word: what ``PREFIX_LIBRARY`` chooses by, and what
+    switches it off in a build together with the implementation of that name."""
+
+    builder: str
+    """Who compiles it, as for an implementation: beside one of the same builder and directory it is
+    made in the same run."""
+
+    file: str
+    """Pattern of its path in the wheel, such as ``pkg/libkernel.*``; inside the package."""
+
+    build: BuildMode = "auto"
+    """As for an implementation."""
+
+    directory: str = "."
+    """As for an implementation."""
+
+    requires: tuple[str, ...] = ()
+    """As for an implementation."""
+
+    languages: tuple[str, ...] = ("C", "CXX")
+    """As for an implementation."""
+
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        return f"{self.name} library"
+
+
+Compiled = ImplementationSettings | LibrarySettings
+"""What a builder makes."""
+
+
+@dataclass(frozen=True)
+class LibrariesSettings:
+    """The package's plain shared libraries: one C interface, made by several builders."""
+
+    implementations: Mapping[str, LibrarySettings] = field(default_factory=dict, metadata=NEEDED)
+    """The libraries, by name."""
+
+    prefer: tuple[str, ...] = ()
+    """Every library, best first: what ``twinwheel.library_path`` gives when nothing else is said.
+    In the order of implementations when left out."""
+
+    header: str = ""
+    """The C header that all of them are to have the functions of, with the same types, relative to
+    ``pyproject.toml``. When named, each library is checked against it when it is built."""
+
 
 @dataclass(frozen=True)
 class InplaceEffects:
@@ -120,6 +181,11 @@ class PackageTable:
 
     components: Mapping[str, ComponentSettings] = field(default_factory=dict, metadata=NEEDED)
     """The components, by name."""
+
+    libraries: LibrariesSettings = field(
+        default_factory=LibrariesSettings, metadata={"filled": "none is declared"}
+    )
+    """Its plain shared libraries, where it has some."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from twinwheel.cli.doctor.installed import Installed
     from twinwheel.cli.doctor.probe import Probe
-    from twinwheel.manifest import Artifact, Implementation
+    from twinwheel.manifest import Artifact, Implementation, Library
 
 __all__ = ["SCHEMA", "examine"]
 
@@ -48,6 +48,11 @@ def examine(package: str) -> dict[str, Any]:
         told, wrong = _implementation(installed, name, as_it_is)
         implementations[name] = told
         problems += [f"{name}: {each}" for each in wrong]
+    libraries = {}
+    for name, library in manifest["libraries"].items():
+        artifacts, wrong = _artifacts(installed, library["artifacts"])
+        libraries[name] = _as_built(library, artifacts)
+        problems += [f"{name} library: {each}" for each in wrong]
     bound = as_it_is.components or {}
     components = {
         part: {
@@ -65,6 +70,7 @@ def examine(package: str) -> dict[str, Any]:
         "error": as_it_is.error,
         "components": components,
         "implementations": implementations,
+        "libraries": libraries,
         "variables": explain_variables(package, manifest),
         "built_with": manifest["built_with"],
         "interpreter": describe_machine(),
@@ -92,15 +98,9 @@ def _implementation(
         wrong.append(f"{implementation['module']} has none of the components")
     if state is None:
         state = _state_without_selection(implementation, import_error)
-    artifacts = [
-        _artifact(artifact, installed.artifact_file(artifact, implementation["module"]))
-        for artifact in implementation["artifacts"]
-    ]
-    for artifact in artifacts:
-        if artifact["state"] == "changed":
-            wrong.append(f"{artifact['file']} is not the file that was built: its SHA-256 differs")
-        elif artifact["state"] == "missing":
-            wrong.append(f"{artifact['file']} is missing")
+    module_name = implementation["module"]
+    artifacts, damage = _artifacts(installed, implementation["artifacts"], module_name)
+    wrong += damage
     module = module or {"has": [], "file": "", "cpu_in_use": ""}
     if not module["file"]:
         path = installed.module_file(implementation["module"])
@@ -111,14 +111,34 @@ def _implementation(
         "reason": state["reason"],
         "module": implementation["module"],
         **module,
-        "built": implementation["built"],
-        "not_built_because": implementation["reason"],
         "import_error": import_error,
-        "builder": implementation["builder"],
-        "tools": implementation["tools"],
-        "artifacts": artifacts,
+        **_as_built(implementation, artifacts),
     }
     return told, wrong
+
+
+def _as_built(made: Library, artifacts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "built": made["built"],
+        "not_built_because": made["reason"],
+        "builder": made["builder"],
+        "tools": made["tools"],
+        "artifacts": artifacts,
+    }
+
+
+def _artifacts(
+    installed: Installed, artifacts: list[Artifact], module: str | None = None
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Tell of each artifact whether it is the file that was built, and what is wrong."""
+    found = [_artifact(each, installed.artifact_file(each, module)) for each in artifacts]
+    wrong = []
+    for artifact in found:
+        if artifact["state"] == "changed":
+            wrong.append(f"{artifact['file']} is not the file that was built: its SHA-256 differs")
+        elif artifact["state"] == "missing":
+            wrong.append(f"{artifact['file']} is missing")
+    return found, wrong
 
 
 def _why(alone: Probe) -> str:

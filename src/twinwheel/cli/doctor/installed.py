@@ -45,14 +45,14 @@ class Installed:
             origin = spec.origin if spec.has_location else None
         return Path(origin) if origin else None
 
-    def artifact_file(self, artifact: Artifact, module: str) -> Path | None:
+    def artifact_file(self, artifact: Artifact, module: str | None) -> Path | None:
         """Give the file of an artifact: as in the wheel, or where its module is loaded from."""
         depth = self.package.count(".")
         for folder in self.folders:
             path = Path(folder).parents[depth] / artifact["file"]
             if path.is_file():
                 return path
-        loaded = self.module_file(module)
+        loaded = self.module_file(module) if module else None
         if loaded and loaded.name == Path(artifact["file"]).name and loaded.is_file():
             return loaded
         return None

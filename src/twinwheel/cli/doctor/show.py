@@ -24,6 +24,7 @@ def show(found: dict[str, Any], output: Output) -> None:
     _components(found["components"], output)
     _implementations(found["implementations"], output)
     _artifacts(found["implementations"], output)
+    _libraries(found["libraries"], output)
     _variables(found["variables"], output)
     _interpreter(found["interpreter"], found["built_with"], output)
     output.line()
@@ -76,22 +77,36 @@ def _artifacts(implementations: dict[str, Any], output: Output) -> None:
     if not any(told["artifacts"] for told in implementations.values()):
         output.line("none: this wheel is pure Python")
     for name, told in implementations.items():
-        tools = ", ".join(f"{tool} {version}" for tool, version in told["tools"].items())
-        for artifact in told["artifacts"]:
-            level = artifact["cpu"]
-            if told["cpu_in_use"] and told["cpu_in_use"] != level:
-                level = f"{level} ({told['cpu_in_use']} in use)"
-            output.line(f"{name}: {artifact['file'].rpartition('/')[2]}")
-            lines = {
-                "wheel tag": artifact["tag"],
-                "CPU level": level,
-                "size": f"{artifact['size']:,} bytes",
-                "SHA-256": artifact["sha256"],
-                "built by": tools or told["builder"],
-            }
-            for label, text in lines.items():
-                output.line(f"  {label + ':':10} {text}")
-            output.line(f"  {'on disk:':10} {artifact['state']}", STATES[artifact["state"]])
+        _files(name, told, told["cpu_in_use"], output)
+
+
+def _libraries(libraries: dict[str, Any], output: Output) -> None:
+    if not libraries:
+        return
+    _title("Libraries for other languages", output)
+    for name, told in libraries.items():
+        if not told["built"]:
+            output.line(f"{name}: not built ({told['not_built_because']})", "dim")
+        _files(name, told, "", output)
+
+
+def _files(name: str, told: dict[str, Any], cpu_in_use: str, output: Output) -> None:
+    tools = ", ".join(f"{tool} {version}" for tool, version in told["tools"].items())
+    for artifact in told["artifacts"]:
+        level = artifact["cpu"]
+        if cpu_in_use and cpu_in_use != level:
+            level = f"{level} ({cpu_in_use} in use)"
+        output.line(f"{name}: {artifact['file'].rpartition('/')[2]}")
+        lines = {
+            "wheel tag": artifact["tag"],
+            "CPU level": level,
+            "size": f"{artifact['size']:,} bytes",
+            "SHA-256": artifact["sha256"],
+            "built by": tools or told["builder"],
+        }
+        for label, text in lines.items():
+            output.line(f"  {label + ':':10} {text}")
+        output.line(f"  {'on disk:':10} {artifact['state']}", STATES[artifact["state"]])
 
 
 def _variables(variables: dict[str, Any], output: Output) -> None:

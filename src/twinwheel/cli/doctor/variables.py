@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinwheel.errors import SelectionError
 from twinwheel.selection import look, prefix_of, use_variable
 from twinwheel.selection.environment import choose
+from twinwheel.selection.libraries import candidates, library_variable
 
 if TYPE_CHECKING:
     from twinwheel.manifest import Manifest
@@ -28,9 +29,12 @@ def explain_variables(package: str, manifest: Manifest) -> dict[str, dict[str, s
     for name in manifest["implementations"]:
         defaults[use_variable(prefix, name)] = f"no word on {name}"
     defaults[f"{prefix}_ROLLOUT"] = "off: no rollout"
+    if manifest["libraries"]:
+        first = " > ".join(manifest["libraries"])
+        defaults[library_variable(package)] = f"auto: the first that can be had of {first}"
     told: dict[str, dict[str, str | None]] = {}
     for variable, default in defaults.items():
-        value = seen.get(variable)
+        value = seen.get(variable, os.environ.get(variable))
         meaning = default if not value else _meaning(package, manifest, variable, value, default)
         told[variable] = {"value": value, "meaning": meaning}
     for variable in sorted(os.environ):
@@ -44,6 +48,9 @@ def explain_variables(package: str, manifest: Manifest) -> dict[str, dict[str, s
 
 def _meaning(package: str, manifest: Manifest, variable: str, value: str, default: str) -> str:
     try:
+        if variable == library_variable(package):
+            order = " > ".join(candidates(package, manifest, value))
+            return f"the first that can be had of {order}"
         choice = choose(package, manifest, {variable: value})
     except SelectionError as error:
         if error.code == "TW407":  # the only implementation is off

@@ -236,4 +236,38 @@ ENTRIES = (
         right="$ pip install twinwheel",
         pages=("how-to/depend-on-nothing.md", "how-to/work-on-a-package.md"),
     ),
+    entry(
+        "TW414",
+        "the package has no library for other languages",
+        "correct the name of the package",
+        """
+        `twinwheel.library_path` gives the path of a package's plain shared library, which a caller
+        loads by ctypes or links with. Only a package whose `pyproject.toml` has a table
+        `[tool.twinwheel.libraries]` has some; this one declares none. From Python, import it: its
+        compiled modules are no libraries for other languages.
+        """,
+        language="python",
+        right="""
+        import ctypes
+
+        import twinwheel
+
+        kernel = ctypes.CDLL(twinwheel.library_path("twinwheel.image"))
+        """,
+        pages=("reference/settings.md",),
+    ),
+    entry(
+        "TW415",
+        "none of the package's libraries is there",
+        "install a wheel that has one",
+        """
+        The package declares libraries, and none of those that may be taken can be had: a wheel that
+        was built without the tools has none, `PREFIX_LIBRARY` may name those that this wheel lacks,
+        and a file may have been removed since. The message tells which of it, for each; `twinwheel
+        doctor` tells it too. Where only Python is called, the package works without them.
+        """,
+        language="console",
+        right="$ pip install --force-reinstall --only-binary :all: imagetools",
+        pages=(_VARIABLES,),
+    ),
 )

@@ -1,0 +1,163 @@
+"""Plain shared libraries for other languages: built, packed, found and switched."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from support.projects import PACKAGES, Environment, Project, manifest_of, names
+
+# What a user of ctypes writes: only the path tells the two apart.
+SCRIPT = """
+import ctypes, twinwheel
+library = ctypes.CDLL(twinwheel.library_path("doubling"))
+library.double_language.restype = ctypes.c_char_p
+given, taken = (ctypes.c_int64 * 3)(1, 2, 3), (ctypes.c_int64 * 3)()
+code = library.double_values(given, 3, taken)
+print(code, *taken, library.double_language().decode())
+"""
+
+
+@pytest.fixture
+def doubling(tmp_path: Path, build_environ: dict[str, str]) -> Project:
+    root = tmp_path / "doubling"
+    shutil.copytree(PACKAGES / "libraries", root, copy_function=shutil.copy)
+    return Project(root, build_environ)
+
+
+def install(environment: Environment, wheel: Path) -> None:
+    environment.pip("install", "--no-deps", "--no-index", str(wheel))
+
+
+def test_a_caller_by_ctypes_changes_sides_by_one_variable(
+    doubling: Project, environment: Environment
+) -> None:
+    before = doubling.listing()
+    wheel = doubling.wheel()
+    assert doubling.listing() == before
+    assert "-py3-none-" in wheel.name
+    libraries = manifest_of(wheel)["libraries"]
+    assert list(libraries) == ["rust", "c"]
+    for name, file in (("rust", "doubling/libdouble_rs."), ("c", "doubling/libdouble.")):
+        assert libraries[name]["built"]
+        (artifact,) = libraries[name]["artifacts"]
+        assert artifact["file"].startswith(file)
+        assert artifact["file"] in names(wheel)
+    install(environment, wheel)
+    for variables, language in (
+        ({}, "rust"),
+        ({"DOUBLING_LIBRARY": "auto"}, "rust"),
+        ({"DOUBLING_LIBRARY": " C "}, "c"),
+        ({"DOUBLING_LIBRARY": "rust"}, "rust"),
+        ({"DOUBLING_LIBRARY": "c,rust"}, "c"),
+    ):
+        assert environment.run("-c", SCRIPT, environ=variables) == f"0 2 4 6 {language}"
+
+
+def test_a_library_that_is_left_out_is_passed_over_or_missed(
+    doubling: Project, environment: Environment
+) -> None:
+    outcome = doubling.hook(
+        "build_wheel", wheel_directory=str(doubling.root.parent), environ={"TWINWHEEL_RUST": "off"}
+    )
+    assert "the rust library of doubling is LEFT OUT of this wheel" in outcome.text
+    wheel = doubling.root.parent / outcome.result
+    assert not any("libdouble_rs" in name for name in names(wheel))
+    install(environment, wheel)
+    assert environment.run("-c", SCRIPT) == "0 2 4 6 c"
+    demand = {"DOUBLING_LIBRARY": "rust"}
+    assert "[TW408]" in environment.try_run("-c", SCRIPT, environ=demand).stderr
+    nonsense = environment.try_run("-c", SCRIPT, environ={"DOUBLING_LIBRARY": "zig"}).stderr
+    assert "[TW403]" in nonsense
+    assert "'zig', which is no library here" in nonsense
+
+
+def test_a_library_that_must_be_built_and_cannot_be_is_an_error(doubling: Project) -> None:
+    environ = {"TWINWHEEL_RUST": "require", "CARGO": "no-cargo-here"}
+    outcome = doubling.hook(
+        "build_wheel", wheel_directory=str(doubling.root.parent), environ=environ
+    )
+    assert outcome.error_code() == "TW201"
+    assert "the rust library cannot be built" in outcome.text
+
+
+def test_an_editable_install_has_the_libraries(doubling: Project, environment: Environment) -> None:
+    outcome = doubling.hook("build_editable", wheel_directory=str(doubling.root.parent))
+    assert outcome.code == 0, outcome.text
+    install(environment, doubling.root.parent / outcome.result)
+    assert environment.run("-c", SCRIPT) == "0 2 4 6 rust"
+    assert environment.run("-c", SCRIPT, environ={"DOUBLING_LIBRARY": "c"}) == "0 2 4 6 c"
+
+
+def test_a_vendored_selector_finds_the_library(doubling: Project, environment: Environment) -> None:
+    vendored = 'package = "doubling"\nruntime = "vendored"'
+    doubling.edit("pyproject.toml", 'package = "doubling"', vendored)
+    doubling.edit("pyproject.toml", 'dependencies = ["twinwheel"]', "")
+    init = doubling.root / "src/doubling/__init__.py"
+    init.write_text(init.read_text("utf-8") + "from twinwheel import library_path\n", "utf-8")
+    install(environment, doubling.wheel())
+    site = environment.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
+    Path(site, "twinwheel-under-test.pth").unlink()
+    script = SCRIPT.replace("ctypes, twinwheel", "ctypes, doubling as twinwheel")
+    assert environment.run("-c", script) == "0 2 4 6 rust"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('"doubling/libdouble.*"', '"elsewhere/libdouble.*"', "TW105"),
+        ('"doubling/libdouble.*"', '"doubling/../libdouble.*"', "TW105"),
+        ('file = "doubling/libdouble.*"', "", "TW105"),
+        ('"doubling/libdouble.*"', "5", "TW104"),
+        ('builder = "cargo"', 'builder = "gradle"', "TW105"),
+        ('builder = "cargo"', "", "TW105"),
+        ('prefer = ["rust", "c"]', 'prefer = ["rust"]', "TW105"),
+        ('prefer = ["rust", "c"]', 'prefer = ["rust", "c", "zig"]', "TW105"),
+        ('prefer = ["rust", "c"]', 'header = "../double.h"', "TW105"),
+        ('prefer = ["rust", "c"]', "heading = 5", "TW103"),
+        ("libraries.implementations.c]", "libraries.implementations.auto]", "TW105"),
+        ("libraries.implementations.c]", "libraries.implementations.C]", "TW105"),
+    ],
+)
+def test_a_wrong_table_is_named(doubling: Project, old: str, new: str, code: str) -> None:
+    doubling.edit("pyproject.toml", old, new)
+    outcome = doubling.hook("get_requires_for_build_wheel")
+    assert outcome.error_code() == code
+    assert "libraries" in outcome.text
+
+
+def test_a_table_without_libraries_is_refused(doubling: Project) -> None:
+    text = (doubling.root / "pyproject.toml").read_text("utf-8")
+    start, end = text.index("[tool.twinwheel.libraries.imp"), text.index("[tool.twinwheel.cargo]")
+    (doubling.root / "pyproject.toml").write_text(text[:start] + text[end:], "utf-8")
+    assert doubling.hook("get_requires_for_build_wheel").error_code() == "TW105"
+
+
+def test_a_library_that_is_gone_is_passed_over_and_then_missed(
+    doubling: Project, environment: Environment
+) -> None:
+    install(environment, doubling.wheel())
+    find = "import twinwheel; print(twinwheel.library_path('doubling'))"
+    Path(environment.run("-c", find)).unlink()
+    assert environment.run("-c", SCRIPT) == "0 2 4 6 c"
+    Path(environment.run("-c", find)).unlink()
+    missed = environment.try_run("-c", find).stderr
+    assert "[TW415]" in missed
+    assert "rust: its file is gone; c: its file is gone" in missed
+    doctor = environment.try_run("-m", "twinwheel", "doctor", "doubling")
+    assert "rust library: doubling/libdouble_rs" in doctor.stdout
+    assert "DOUBLING_LIBRARY" in doctor.stdout
+
+
+def test_a_package_without_libraries_has_no_path(
+    doubling: Project, environment: Environment
+) -> None:
+    text = (doubling.root / "pyproject.toml").read_text("utf-8")
+    start, end = text.index("[tool.twinwheel.libraries]"), text.index("[tool.twinwheel.cargo]")
+    (doubling.root / "pyproject.toml").write_text(text[:start] + text[end:], "utf-8")
+    install(environment, doubling.wheel())
+    found = environment.try_run("-c", SCRIPT).stderr
+    assert "[TW414]" in found
+    other = SCRIPT.replace("doubling", "doublings")
+    assert "[TW412]" in environment.try_run("-c", other).stderr
