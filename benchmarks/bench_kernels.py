@@ -2,7 +2,8 @@
 
 Medians in milliseconds of one call, into an output that is there, on one thread and on two. The
 machine's own limits are measured in the same run: the rate of fma, by a C program that the compiler
-here makes, and the time to copy the image.
+here makes, and the time to copy the image. From a kernel of 21 on Fourier transforms are measured
+beside the direct sums; what is called auto is the one of the two that ``method="auto"`` takes.
 
     python benchmarks/bench_kernels.py [--quick] [--plot FILE]
 """
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 SIZES = {"640x480": (480, 640), "1080p": (1080, 1920), "4K": (2160, 3840)}
-KERNELS = (3, 5, 7, 11, 15, 21, 31)
+KERNELS = (3, 5, 7, 11, 15, 21, 23, 31)
+TRANSFORMED = 21  # the smallest kernel for which transforms are measured
 SEPARABLE = (3, 7, 15, 31)
 SCIPY_MOST = 5e9  # multiplications that scipy is asked for; it is slow
+WHO = ("c", "rust", "opencv", "scipy", "c fft", "rust fft")
 SECONDS = 1.5  # for each case, shared by all who take part
 
 
@@ -42,6 +45,8 @@ class Case(NamedTuple):
     """In all; 0 where they do not tell the work."""
 
     calls: Mapping[str, Callable[[], object]]
+    auto: str = ""
+    """What ``method="auto"`` takes: " fft", or nothing for the direct sums."""
 
 
 def fma_rate() -> float:
@@ -83,6 +88,8 @@ def cases(name: str, threads: int) -> list[Case]:
     import cv2
     from scipy import ndimage
 
+    from twinwheel.image._fft import is_taken
+
     cv2.setNumThreads(threads)
     modules = {each: importlib.import_module(f"twinwheel.image._{each}") for each in ("c", "rust")}
     random = np.random.default_rng(1)
@@ -114,7 +121,11 @@ def cases(name: str, threads: int) -> list[Case]:
             calls["scipy"] = lambda kernel=kernel: ndimage.correlate(
                 image, kernel, output=peer, mode="constant"
             )
-        found.append(Case(name, f"convolve {size}", work, calls))
+        if size >= TRANSFORMED:
+            transforms = ours("convolve_fft", kernel)
+            calls |= {f"{each} fft": call for each, call in transforms.items()}
+        auto = " fft" if is_taken("auto", image.shape, size) else ""
+        found.append(Case(name, f"convolve {size}", work, calls, auto))
     for size in SEPARABLE:
         line = random.random(size, np.float32)
         calls = ours("convolve_separable", line, line, border="reflect")
@@ -150,9 +161,9 @@ def main() -> None:
     rate = fma_rate()
     print(f"fma: {rate / 1e9:.0f} billion operations a second on one core\n")
     rows: list[tuple[int, Case, dict[str, float]]] = []
-    who = ("c", "rust", "opencv", "scipy")
-    print(f"{'threads':>7} {'image':>8} {'operation':18}" + "".join(f"{each:>9}" for each in who)
-          + "  opencv/c  opencv/rust  rust/c  of fma")  # fmt: skip
+    columns = "".join(f"{each:>9}" for each in WHO)
+    ratios = "  opencv/c  opencv/rust  rust/c  of fma  auto: opencv/c  opencv/rust"
+    print(f"{'threads':>7} {'image':>8} {'operation':18}{columns}{ratios}")
     for threads in (1, 2):
         for name in SIZES:
             for case in cases(name, threads):
@@ -168,24 +179,30 @@ def line(threads: int, case: Case, took: Mapping[str, float], rate: float) -> st
     text = f"{threads:7} {case.image:>8} {case.operation:18}"
     if "c" not in took:
         return f"{text}{1e3 * next(iter(took.values())):9.3f}"
-    for name in ("c", "rust", "opencv", "scipy"):
+    for name in WHO:
         text += f"{1e3 * took[name]:9.3f}" if name in took else " " * 9
     text += f"{took['opencv'] / took['c']:10.2f}{took['opencv'] / took['rust']:13.2f}"
     text += f"{took['rust'] / took['c']:8.2f}"
     if case.multiplications and rate:
         text += f"{2 * case.multiplications / took['c'] / rate / threads:8.0%}"
+    if "c fft" in took:
+        for name, width in (("c", 16), ("rust", 13)):
+            text += f"{took['opencv'] / took[name + case.auto]:{width}.2f}"
     return text
 
 
 def draw(rows: list[tuple[int, Case, dict[str, float]]], target: Path) -> None:
-    """Draw how many times as fast as OpenCV each language is, for each kernel and image."""
+    """Draw how many times as fast as OpenCV each language is, for each kernel and image.
+
+    By ``method="auto"``, which is exact up to a kernel of 22.
+    """
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, len(SIZES), figsize=(12, 4), sharey=True)
     for axis, name in zip(axes, SIZES, strict=True):
         for each, colour in (("c", "#4063d8"), ("rust", "#c65f2c")):
             points = [
-                (int(case.operation.split()[1]), took["opencv"] / took[each])
+                (int(case.operation.split()[1]), took["opencv"] / took[each + case.auto])
                 for threads, case, took in rows
                 if threads == 1 and case.image == name and case.operation.startswith("convolve")
             ]
