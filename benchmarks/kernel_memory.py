@@ -28,8 +28,9 @@ _RANDOM = np.random.default_rng(1)
 # Name -> function, its arguments after the image, and its keywords.
 OPERATIONS: Mapping[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "convolve 3": ("convolve", (_RANDOM.random((3, 3), np.float32),), {}),
-    "convolve 31": ("convolve", (_RANDOM.random((31, 31), np.float32),), {"method": "direct"}),
-    "convolve 31 fft": ("convolve", (_RANDOM.random((31, 31), np.float32),), {"method": "fft"}),
+    "convolve 31": ("convolve", (_RANDOM.random((31, 31), np.float32),), {}),
+    "transforms 31": ("convolve_fft", (_RANDOM.random((31, 31), np.float32),), {}),
+    "transforms 384": ("convolve_fft", (_RANDOM.random((384, 384), np.float32),), {}),
     "separable 31": ("convolve_separable", (_RANDOM.random(31, np.float32),) * 2, {}),
     "sobel": ("sobel", (), {"axis": 1}),
     "median 7": ("median", (), {"size": 7}),

@@ -2,6 +2,7 @@
 
 #include "checks.hpp"
 #include "kernel.h"
+#include "transformable.hpp"
 
 namespace py = pybind11;
 
@@ -60,8 +61,10 @@ std::uint32_t first_length(const Buffer &buffer) {
     return static_cast<std::uint32_t>(buffer.view().shape[0]);
 }
 
-void convolve(const py::object &input, const py::object &kernel, const py::object &output,
-              const py::object &border, const py::object &value, const py::object &threads) {
+// Correlate by a function of the C library, or by one that is like it.
+void correlate(decltype(kernel_convolve_ex) *function, const py::object &input,
+               const py::object &kernel, const py::object &output, const py::object &border,
+               const py::object &value, const py::object &threads) {
     const Buffer source(input, "input"), weights(kernel, "kernel"), target(output, "output");
     check_input(source);
     check_square(weights);
@@ -69,9 +72,26 @@ void convolve(const py::object &input, const py::object &kernel, const py::objec
     const Picture picture(source, target, border, value, threads);
     check_apart(target, weights);
     compute([&] {
-        return kernel_convolve_ex(picture.image(), weights.view().buf, first_length(weights),
-                                  picture.options(), picture.output());
+        return function(picture.image(), weights.view().buf, first_length(weights),
+                        picture.options(), picture.output());
     });
+}
+
+void convolve(const py::object &input, const py::object &kernel, const py::object &output,
+              const py::object &border, const py::object &value, const py::object &threads) {
+    correlate(kernel_convolve_ex, input, kernel, output, border, value, threads);
+}
+
+int transform_or_convolve(const kernel_image *input, const void *kernel, std::uint32_t kernel_size,
+                          const kernel_options *options, void *output) {
+    auto function = transformable(input, kernel, kernel_size, options) ? kernel_convolve_fft
+                                                                       : kernel_convolve_ex;
+    return function(input, kernel, kernel_size, options, output);
+}
+
+void convolve_fft(const py::object &input, const py::object &kernel, const py::object &output,
+                  const py::object &border, const py::object &value, const py::object &threads) {
+    correlate(transform_or_convolve, input, kernel, output, border, value, threads);
 }
 
 void convolve_separable(const py::object &input, const py::object &across, const py::object &down,
@@ -152,6 +172,17 @@ Args:
 Raises:
     TypeError: An argument is not what it should be, or holds samples of another type.
     ValueError: A shape, the memory's layout, or border is wrong.)");
+    module.def("convolve_fft", &convolve_fft, input, py::arg("kernel"), output, py::kw_only(),
+               border, value, threads,
+               R"(Correlate as convolve does by Fourier transforms, which pays for large kernels.
+
+Not exact: see the reference of the image toolkit for how close it is.
+
+Args:
+    input: As for convolve.
+    kernel: As for convolve.
+    output: As for convolve.
+    border: As for convolve, and so are value and threads.)");
     module.def("convolve_separable", &convolve_separable, input, py::arg("across"), py::arg("down"),
                output, py::kw_only(), border, value, threads,
                R"(Correlate the rows with one kernel, and the columns of that with another.

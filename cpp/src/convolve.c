@@ -1,5 +1,5 @@
 /* Correlation with a square kernel. */
-#include "walk.h"
+#include "rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,30 +11,22 @@
 typedef struct {
     kernel_walk walk;
     kernel_taps taps;
-    size_t rows; /* at once */
 } correlation;
 
-static void run_band(const void *job, unsigned char *memory, size_t first, size_t last) {
+static void correlate(const void *job, kernel_source *source, const kernel_step *step,
+                      unsigned char *memory) {
     const correlation *work = job;
-    const kernel_walk *walk = &work->walk;
-    const void **window = (const void **)(void *)memory;
-    kernel_source source = kernel_open_source(walk, memory + kernel_window_bytes(walk->slots));
-    while (kernel_next_strip(&source))
-        for (size_t y = first, rows, before = 0; y < last; y += rows, before = rows) {
-            rows = last - y < work->rows ? last - y : work->rows;
-            kernel_slide_window(&source, window, work->taps.height, y, rows, before);
-            ptrdiff_t stride;
-            unsigned char *results = kernel_results(&source, y, &stride);
-            kernel_sums(walk->level, rows, source.strip.samples)(
-                &work->taps, (const float *const *)window, source.strip.samples, results, stride);
-            kernel_store_results(&source, y, rows);
-        }
+    const size_t samples = source->strip.samples;
+    (void)memory;
+    kernel_slide_window(source, step);
+    kernel_sums(work->walk.level, step->rows, samples)(&work->taps, source->window, samples,
+                                                       step->results, step->stride);
 }
 
 int kernel_convolve_ex(const kernel_image *input, const void *kernel, uint32_t kernel_size,
                        const kernel_options *options, void *output) {
     const size_t size = kernel_size;
-    size_t count, slots, bytes;
+    size_t count, slots;
     correlation work = {.walk = {.image = input, .output = output}};
     kernel_walk *walk = &work.walk;
     if (!kernel_valid(input, options, &walk->options, output) ||
@@ -43,14 +35,11 @@ int kernel_convolve_ex(const kernel_image *input, const void *kernel, uint32_t k
         return KERNEL_INVALID;
     walk->level = kernel_level_in_use();
     walk->block = walk->level->lanes;
-    work.rows = size < walk->level->rows ? size : walk->level->rows;
-    slots = size + work.rows - 1;
+    walk->rows = size < walk->level->rows ? size : walk->level->rows;
+    slots = size + walk->rows - 1;
     size_t widest = GATHERED_FLOATS / slots;
     widest = widest < GATHERED_SAMPLES ? widest : GATHERED_SAMPLES;
     if (kernel_plan_walk(walk, size, size, slots, widest, SIZE_MAX) != KERNEL_OK)
-        return KERNEL_INVALID;
-    bytes = kernel_source_bytes(walk);
-    if (bytes == 0 || !kernel_add(bytes, kernel_window_bytes(walk->slots), &bytes))
         return KERNEL_INVALID;
     float *weights = malloc(count * sizeof(float)); /* aligned */
     if (!weights)
@@ -59,7 +48,7 @@ int kernel_convolve_ex(const kernel_image *input, const void *kernel, uint32_t k
     work.taps = (kernel_taps){weights, size, size, input->channels};
     double multiplications =
         (double)walk->options.rows * input->width * input->channels * (double)count;
-    int status = kernel_run_bands(run_band, &work, bytes, multiplications, &walk->options);
+    int status = kernel_walk_image(walk, correlate, &work, 0, multiplications);
     free(weights);
     return status;
 }

@@ -2,7 +2,7 @@
  *
  * The kernel is real, so a square of complex numbers holds two squares of the image, one in its
  * real and one in its imaginary parts, and neither meets the other. */
-#include "walk.h"
+#include "rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -84,8 +84,7 @@ static void read_part(kernel_source *source, const part *one, float *plane, size
         float *target = plane + y * stride;
         size_t filled = y < rows ? columns : 0;
         if (y < rows) {
-            int64_t place = (int64_t)(walk->options.first_row + one->y + y) - (int64_t)walk->above;
-            const float *row = kernel_source_row(source, place);
+            const float *row = kernel_source_row(source, kernel_top_row(walk, one->y + y));
             for (size_t x = 0; x < columns; x++)
                 target[x] = row[x * channels + one->channel];
         }
@@ -203,6 +202,7 @@ int kernel_convolve_fft(const kernel_image *input, const void *kernel, uint32_t 
     walk->level = kernel_level_in_use();
     walk->block = 1;
     walk->gather = 1;
+    walk->rows = 1;
     work.reach = size - kernel_size + 1;
     size_t strip = even_step(input->width, work.reach), samples;
     if (!kernel_multiply(strip, input->channels, &samples) ||

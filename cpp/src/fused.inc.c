@@ -8,7 +8,7 @@
 #define FUSED SHAPED(fused)
 
 static INLINE void BLOCK(const kernel_taps *across, const float *down, int size,
-                         const float *const *window, size_t offset, unsigned char *output,
+                         const void *const *window, size_t offset, unsigned char *output,
                          ptrdiff_t stride) {
     vector sum[ROWS_AT_ONCE][COLUMNS];
     UNROLL
@@ -19,7 +19,7 @@ static INLINE void BLOCK(const kernel_taps *across, const float *down, int size,
     }
     UNROLL
     for (int y = 0; y < ROWS_AT_ONCE + size - 1; y++) {
-        const float *source = window[y] + offset;
+        const float *source = (const float *)window[y] + offset;
         vector middle[COLUMNS];
         UNROLL
         for (int column = 0; column < COLUMNS; column++)
@@ -52,7 +52,7 @@ static INLINE void BLOCK(const kernel_taps *across, const float *down, int size,
     }
 }
 
-static void FUSED(const kernel_taps *across, const kernel_taps *down, const float *const *window,
+static void FUSED(const kernel_taps *across, const kernel_taps *down, const void *const *window,
                   size_t samples, unsigned char *output, ptrdiff_t stride) {
     const size_t block = COLUMNS * LANES;
     for (size_t offset = 0; offset < samples; offset += block) {

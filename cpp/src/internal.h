@@ -48,13 +48,13 @@ typedef struct kernel_taps {
  *
  * window holds a pointer for each source row under the rows of sums: to the first tap of the first
  * sample. There are at least as many samples as the level asks for. */
-typedef void kernel_sums_function(const kernel_taps *taps, const float *const *window,
+typedef void kernel_sums_function(const kernel_taps *taps, const void *const *window,
                                   size_t samples, unsigned char *output, ptrdiff_t stride);
 
 /* The same for two kernels, one across and one down, both of size 3 or both of size 5. */
 typedef void kernel_fused_function(const kernel_taps *across, const kernel_taps *down,
-                                   const float *const *window, size_t samples,
-                                   unsigned char *output, ptrdiff_t stride);
+                                   const void *const *window, size_t samples, unsigned char *output,
+                                   ptrdiff_t stride);
 
 #define KERNEL_MOST_ROWS 6
 

@@ -1,6 +1,6 @@
 /* Correlation with one kernel along the rows and another along the columns, and what rests on it.
  */
-#include "walk.h"
+#include "rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,63 +14,37 @@ typedef struct {
     kernel_walk walk;
     kernel_taps across;
     kernel_taps down;
-    int fused;     /* are both passes made in one walk? */
-    size_t rows;   /* at once */
     size_t slots;  /* rows between the two passes that are kept */
     size_t length; /* floats in each */
 } separation;
 
-static size_t middle_bytes(const separation *work) {
-    return work->slots * work->length * sizeof(float);
+/* Both passes at once. */
+static void correlate_fused(const void *job, kernel_source *source, const kernel_step *step,
+                            unsigned char *memory) {
+    const separation *work = job;
+    const size_t samples = source->strip.samples;
+    (void)memory;
+    kernel_slide_window(source, step);
+    kernel_fused(work->walk.level, step->rows, samples)(&work->across, &work->down, source->window,
+                                                        samples, step->results, step->stride);
 }
 
-static void run_fused_band(const void *job, unsigned char *memory, size_t first, size_t last) {
+/* One after the other. The rows between the passes are made in order, each once. */
+static void correlate_twice(const void *job, kernel_source *source, const kernel_step *step,
+                            unsigned char *memory) {
     const separation *work = job;
-    const kernel_walk *walk = &work->walk;
-    const void **window = (const void **)(void *)memory;
-    kernel_source source = kernel_open_source(walk, memory + kernel_window_bytes(work->slots));
-    while (kernel_next_strip(&source))
-        for (size_t y = first, rows, before = 0; y < last; y += rows, before = rows) {
-            rows = last - y < work->rows ? last - y : work->rows;
-            kernel_slide_window(&source, window, work->down.height, y, rows, before);
-            ptrdiff_t stride;
-            unsigned char *results = kernel_results(&source, y, &stride);
-            kernel_fused(walk->level, rows, source.strip.samples)(
-                &work->across, &work->down, (const float *const *)window, source.strip.samples,
-                results, stride);
-            kernel_store_results(&source, y, rows);
-        }
-}
-
-static void run_band(const void *job, unsigned char *memory, size_t first, size_t last) {
-    const separation *work = job;
-    const kernel_walk *walk = &work->walk;
-    const size_t window_bytes = kernel_window_bytes(work->slots);
-    const float **window = (const float **)(void *)memory;
-    float *middle = (float *)(void *)(memory + window_bytes);
-    kernel_source source = kernel_open_source(walk, memory + window_bytes + middle_bytes(work));
-    while (kernel_next_strip(&source)) {
-        /* The rows between the passes are made in order, each once. */
-        size_t made = first;
-        for (size_t y = first, rows; y < last; y += rows) {
-            rows = last - y < work->rows ? last - y : work->rows;
-            size_t end = y + work->down.height + rows - 1;
-            for (; made < end; made++) {
-                int64_t place = (int64_t)(walk->options.first_row + made) - (int64_t)walk->above;
-                const float *row = kernel_source_row(&source, place);
-                float *target = middle + made % work->slots * work->length;
-                kernel_sums(walk->level, 1, source.strip.samples)(
-                    &work->across, &row, source.strip.samples, (unsigned char *)target, 0);
-            }
-            for (size_t i = y; i < end; i++)
-                window[i - y] = middle + i % work->slots * work->length;
-            ptrdiff_t stride;
-            unsigned char *results = kernel_results(&source, y, &stride);
-            kernel_sums(walk->level, rows, source.strip.samples)(
-                &work->down, window, source.strip.samples, results, stride);
-            kernel_store_results(&source, y, rows);
-        }
+    const kernel_level *level = work->walk.level;
+    const size_t samples = source->strip.samples;
+    const int64_t top = kernel_top_row(&work->walk, step->y);
+    size_t i = kernel_keep_window(source, step);
+    for (; i < work->down.height + step->rows - 1; i++) {
+        const void *row = kernel_source_row(source, top + (int64_t)i);
+        float *middle = (float *)(void *)memory + (step->y + i) % work->slots * work->length;
+        kernel_sums(level, 1, samples)(&work->across, &row, samples, (unsigned char *)middle, 0);
+        source->window[i] = middle;
     }
+    kernel_sums(level, step->rows, samples)(&work->down, source->window, samples, step->results,
+                                            step->stride);
 }
 
 int kernel_separable(const kernel_image *input, const void *across, uint32_t across_size,
@@ -84,20 +58,17 @@ int kernel_separable(const kernel_image *input, const void *across, uint32_t acr
         return KERNEL_INVALID;
     walk->level = kernel_level_in_use();
     walk->block = walk->level->lanes;
-    work.fused = across_size == down_size && (down_size == 3 || down_size == 5);
-    work.rows = work.fused || down_size > walk->level->rows ? walk->level->rows : down_size;
-    work.slots = (size_t)down_size + work.rows - 1;
-    size_t widest = STRIP_FLOATS / work.slots, bytes, middle;
+    const int fused = across_size == down_size && (down_size == 3 || down_size == 5);
+    walk->rows = fused || down_size > walk->level->rows ? walk->level->rows : down_size;
+    work.slots = (size_t)down_size + walk->rows - 1;
+    size_t widest = STRIP_FLOATS / work.slots, middle;
     widest = widest < STRIP_SAMPLES ? widest : STRIP_SAMPLES;
-    if (kernel_plan_walk(walk, down_size, across_size, work.fused ? work.slots : 1, widest,
-                         work.fused ? SIZE_MAX : widest) != KERNEL_OK)
+    if (kernel_plan_walk(walk, down_size, across_size, fused ? work.slots : 1, widest,
+                         fused ? SIZE_MAX : widest) != KERNEL_OK)
         return KERNEL_INVALID;
-    if (!work.fused)
-        work.length = walk->outside > walk->length ? walk->outside : walk->length;
-    bytes = kernel_source_bytes(walk);
-    if (bytes == 0 || !kernel_multiply(work.slots, work.length, &middle) ||
-        !kernel_multiply(middle, sizeof(float), &middle) || !kernel_add(bytes, middle, &bytes) ||
-        !kernel_add(bytes, kernel_window_bytes(work.slots), &bytes))
+    work.length = fused ? 0 : kernel_longest_row(walk);
+    if (!kernel_multiply(work.slots, work.length, &middle) ||
+        !kernel_multiply(middle, sizeof(float), &middle))
         return KERNEL_INVALID;
     float *weights = malloc(((size_t)across_size + down_size) * sizeof(float)); /* aligned */
     if (!weights)
@@ -108,8 +79,8 @@ int kernel_separable(const kernel_image *input, const void *across, uint32_t acr
     work.down = (kernel_taps){weights + across_size, down_size, 1, 0};
     double multiplications = (double)walk->options.rows * input->width * input->channels *
                              ((double)across_size + down_size);
-    int status = kernel_run_bands(work.fused ? run_fused_band : run_band, &work, bytes,
-                                  multiplications, &walk->options);
+    int status = kernel_walk_image(walk, fused ? correlate_fused : correlate_twice, &work, middle,
+                                   multiplications);
     free(weights);
     return status;
 }

@@ -37,7 +37,7 @@ static INLINE void TAKE(vector sum[ROWS_AT_ONCE][COLUMNS], const float *source, 
 /* One block, its first sample at an offset in the window's rows. The kernel has at least as many
  * rows as the block. */
 static INLINE void BLOCK(const kernel_taps *taps, size_t height, size_t width,
-                         const float *const *window, size_t offset, unsigned char *output,
+                         const void *const *window, size_t offset, unsigned char *output,
                          ptrdiff_t stride) {
     const float *weight = taps->weights;
     const size_t step = taps->step;
@@ -51,12 +51,12 @@ static INLINE void BLOCK(const kernel_taps *taps, size_t height, size_t width,
     /* The first source rows lie under the first rows of sums only, the last under the last. */
     UNROLL
     for (int y = 0; y < ROWS_AT_ONCE - 1; y++, weight += width)
-        TAKE(sum, window[y] + offset, weight, width, step, 0, y);
+        TAKE(sum, (const float *)window[y] + offset, weight, width, step, 0, y);
     for (size_t y = ROWS_AT_ONCE - 1; y < height; y++, weight += width)
-        TAKE(sum, window[y] + offset, weight, width, step, 0, ROWS_AT_ONCE - 1);
+        TAKE(sum, (const float *)window[y] + offset, weight, width, step, 0, ROWS_AT_ONCE - 1);
     UNROLL
     for (int y = 0; y < ROWS_AT_ONCE - 1; y++, weight += width)
-        TAKE(sum, window[height + (size_t)y] + offset, weight, width, step, y + 1,
+        TAKE(sum, (const float *)window[height + (size_t)y] + offset, weight, width, step, y + 1,
              ROWS_AT_ONCE - 1);
     UNROLL
     for (int row = 0; row < ROWS_AT_ONCE; row++) {
@@ -69,7 +69,7 @@ static INLINE void BLOCK(const kernel_taps *taps, size_t height, size_t width,
 
 /* All blocks of a row. Where the sizes are known when this is compiled, so are the loops. */
 static INLINE void BLOCKS(const kernel_taps *taps, size_t height, size_t width,
-                          const float *const *window, size_t samples, unsigned char *output,
+                          const void *const *window, size_t samples, unsigned char *output,
                           ptrdiff_t stride) {
     const size_t block = COLUMNS * LANES;
     for (size_t offset = 0; offset < samples; offset += block) {
@@ -80,7 +80,7 @@ static INLINE void BLOCKS(const kernel_taps *taps, size_t height, size_t width,
     }
 }
 
-static void SUMS(const kernel_taps *taps, const float *const *window, size_t samples,
+static void SUMS(const kernel_taps *taps, const void *const *window, size_t samples,
                  unsigned char *output, ptrdiff_t stride) {
     const size_t height = taps->height, width = taps->width;
 #if ROWS_AT_ONCE <= 3

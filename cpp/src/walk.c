@@ -1,28 +1,14 @@
-#include "walk.h"
-
-#include <string.h>
-
-#define NOTHING INT64_MIN
+#include "rows.h"
 
 static size_t at_least(size_t a, size_t b) { return a > b ? a : b; }
 static size_t at_most(size_t a, size_t b) { return a < b ? a : b; }
 static size_t divide_up(size_t a, size_t b) { return a / b + (a % b != 0); }
 
-static size_t cell_size(const kernel_walk *walk) {
-    return walk->cells == KERNEL_CELLS_BYTE ? sizeof(uint8_t) : sizeof(float);
-}
-
-/* Does the image hold what the cells are? */
-static int same_cells(const kernel_walk *walk) {
-    return walk->cells ==
-           (walk->image->sample == KERNEL_UINT8 ? KERNEL_CELLS_BYTE : KERNEL_CELLS_FLOAT);
-}
-
 /* Is the image made of cells that can be read where they are? */
 static int readable(const kernel_walk *walk) {
     const kernel_image *image = walk->image;
-    const ptrdiff_t size = (ptrdiff_t)cell_size(walk);
-    return !walk->gather && same_cells(walk) && image->channel_stride == size &&
+    const ptrdiff_t size = (ptrdiff_t)kernel_cell_size(walk);
+    return !walk->gather && kernel_same_cells(walk) && image->channel_stride == size &&
            image->column_stride == (ptrdiff_t)image->channels * size &&
            (uintptr_t)image->data % (size_t)size == 0 && image->row_stride % size == 0;
 }
@@ -35,15 +21,12 @@ static int whole_lines(size_t *cells) {
     return 1;
 }
 
-static size_t held_bytes(const kernel_walk *walk) {
-    return divide_up(walk->slots, KERNEL_ALIGNMENT / sizeof(int64_t)) * KERNEL_ALIGNMENT;
-}
-
 int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slots, size_t gathered,
                      size_t interior) {
     const size_t channels = walk->image->channels, pixels = walk->image->width;
     const size_t block = walk->block, fewest = divide_up(block, channels);
     size_t around;
+    walk->height = height;
     walk->above = height / 2;
     walk->before = width / 2;
     walk->after = width - 1 - walk->before;
@@ -69,45 +52,10 @@ int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slot
     return KERNEL_OK;
 }
 
-size_t kernel_source_bytes(const kernel_walk *walk) {
-    size_t cells, gathered;
-    return kernel_multiply(walk->length, walk->slots, &gathered) &&
-                   kernel_multiply(walk->samples, KERNEL_MOST_ROWS, &cells) &&
-                   kernel_add(cells, gathered, &cells) &&
-                   kernel_add(cells, walk->outside, &cells) &&
-                   kernel_multiply(cells, cell_size(walk), &cells) &&
-                   kernel_add(cells, held_bytes(walk), &cells)
-               ? cells
-               : 0;
-}
+size_t kernel_longest_row(const kernel_walk *walk) { return at_least(walk->outside, walk->length); }
 
-/* Turn floats that were gathered into the cells that are wanted. */
-static void convert(const kernel_walk *walk, void *row, size_t count) {
-    if (walk->cells == KERNEL_CELLS_KEY)
-        walk->level->keys_of_floats(row, count);
-}
-
-kernel_source kernel_open_source(const kernel_walk *walk, unsigned char *memory) {
-    const size_t size = cell_size(walk);
-    kernel_source source = {.walk = walk, .held = (int64_t *)(void *)memory};
-    source.outside = memory + held_bytes(walk);
-    source.results = source.outside + walk->outside * size;
-    source.rows = source.results + walk->samples * KERNEL_MOST_ROWS * size;
-    if (walk->cells == KERNEL_CELLS_BYTE) {
-        walk->level->store_bytes(&walk->options.border_value, 1, source.outside);
-        memset(source.outside, source.outside[0], walk->outside);
-    } else {
-        float *outside = (float *)(void *)source.outside;
-        for (size_t i = 0; i < walk->outside; i++)
-            outside[i] = walk->options.border_value;
-        convert(walk, outside, walk->outside);
-    }
-    return source;
-}
-
-int kernel_next_strip(kernel_source *source) {
-    const kernel_walk *walk = source->walk;
-    const size_t width = walk->image->width, done = source->strip.first + source->strip.pixels;
+int kernel_plan_strip(const kernel_walk *walk, kernel_strip *strip) {
+    const size_t width = walk->image->width, done = strip->first + strip->pixels;
     if (done >= width)
         return 0;
     /* The last strip of its kind overlaps the one before. */
@@ -126,7 +74,6 @@ int kernel_next_strip(kernel_source *source) {
     }
     size_t pixels = at_most(widest, to - from);
     size_t first = at_most(done, to - pixels);
-    kernel_strip *strip = &source->strip;
     *strip = (kernel_strip){.first = first,
                             .pixels = pixels,
                             .samples = at_least(pixels * walk->image->channels, walk->block),
@@ -135,164 +82,35 @@ int kernel_next_strip(kernel_source *source) {
     strip->left = first < walk->before ? walk->before - first : 0;
     strip->right = end > width ? end - width : 0;
     strip->inside = walk->before + pixels + walk->after - strip->left - strip->right;
-    for (size_t slot = 0; slot < walk->slots; slot++)
-        source->held[slot] = NOTHING;
     return 1;
 }
 
-/* Read samples that are stride bytes apart as floats. */
-static void read_floats(const unsigned char *from, ptrdiff_t stride, size_t count, int32_t sample,
-                        float *target) {
-    if (sample == KERNEL_UINT8 && stride == 1) {
-        for (size_t i = 0; i < count; i++)
-            target[i] = from[i];
-    } else if (sample == KERNEL_UINT8) {
-        for (size_t i = 0; i < count; i++)
-            target[i] = from[(ptrdiff_t)i * stride];
-    } else if (stride == (ptrdiff_t)sizeof(float)) {
-        memcpy(target, from, count * sizeof(float));
-    } else {
-        for (size_t i = 0; i < count; i++)
-            memcpy(target + i, from + (ptrdiff_t)i * stride, sizeof(float));
-    }
-}
+typedef struct {
+    const kernel_walk *walk;
+    kernel_step_function *function;
+    const void *job;
+    size_t memory;
+} walking;
 
-/* Read samples that are stride bytes apart, as floats or as the bytes that they are. */
-static void read_samples(const kernel_walk *walk, const unsigned char *from, ptrdiff_t stride,
-                         size_t count, unsigned char *target) {
-    if (walk->cells != KERNEL_CELLS_BYTE)
-        read_floats(from, stride, count, walk->image->sample, (float *)(void *)target);
-    else if (stride == 1)
-        memcpy(target, from, count);
-    else
-        for (size_t i = 0; i < count; i++)
-            target[i] = from[(ptrdiff_t)i * stride];
-}
-
-/* Read the pixels first..last-1 of a row of the image. */
-static void read_pixels(const kernel_walk *walk, size_t y, size_t first, size_t last,
-                        unsigned char *target) {
-    const kernel_image *image = walk->image;
-    const unsigned char *from = (const unsigned char *)image->data +
-                                (ptrdiff_t)y * image->row_stride +
-                                (ptrdiff_t)first * image->column_stride;
-    size_t channels = image->channels;
-    ptrdiff_t size = (ptrdiff_t)kernel_sample_size(image->sample);
-    if (image->column_stride == (ptrdiff_t)channels * size && image->channel_stride == size)
-        read_samples(walk, from, size, (last - first) * channels, target);
-    else if (channels == 1)
-        read_samples(walk, from, image->column_stride, last - first, target);
-    else
-        for (size_t x = first; x < last; x++) {
-            read_samples(walk, from, image->channel_stride, channels, target);
-            from += image->column_stride;
-            target += channels * cell_size(walk);
+static void walk_band(const void *job, unsigned char *memory, size_t first, size_t last) {
+    const walking *work = job;
+    kernel_source source = kernel_open_source(work->walk, memory + work->memory);
+    while (kernel_next_strip(&source)) {
+        kernel_step step = {.y = first};
+        for (; step.y < last; step.before = step.rows, step.y += step.rows) {
+            step.rows = at_most(last - step.y, work->walk->rows);
+            kernel_place_results(&source, &step);
+            work->function(work->job, &source, &step, memory);
+            kernel_store_results(&source, &step);
         }
-}
-
-/* Fill pixels that lie left or right of the image, from x on. */
-static void read_outside(const kernel_source *source, size_t y, int64_t x, size_t count,
-                         unsigned char *target) {
-    const kernel_walk *walk = source->walk;
-    const size_t pixel = walk->image->channels * cell_size(walk);
-    if (walk->options.border == KERNEL_BORDER_CONSTANT) {
-        memcpy(target, source->outside, count * pixel);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        int64_t from =
-            kernel_border_index(x + (int64_t)i, walk->image->width, walk->options.border);
-        unsigned char *place = target + i * pixel;
-        read_pixels(walk, y, (size_t)from, (size_t)from + 1, place);
-        convert(walk, place, walk->image->channels);
     }
 }
 
-/* Gather a row of the strip, with what lies left and right of it. */
-static void gather_row(const kernel_source *source, size_t y, unsigned char *row) {
-    const kernel_walk *walk = source->walk;
-    const kernel_strip *strip = &source->strip;
-    const size_t channels = walk->image->channels, pixel = channels * cell_size(walk);
-    const size_t first = strip->left ? 0 : strip->first - walk->before;
-    unsigned char *inside = row + strip->left * pixel;
-    read_pixels(walk, y, first, first + strip->inside, inside);
-    convert(walk, inside, strip->inside * channels);
-    if (strip->left)
-        read_outside(source, y, (int64_t)strip->first - (int64_t)walk->before, strip->left, row);
-    if (strip->right)
-        read_outside(source, y, walk->image->width, strip->right, inside + strip->inside * pixel);
-}
-
-const void *kernel_source_row(kernel_source *source, int64_t y) {
-    const kernel_walk *walk = source->walk;
-    const kernel_image *image = walk->image;
-    int64_t from = kernel_border_index(y, image->height, walk->options.border);
-    if (from < 0)
-        return source->outside;
-    if (source->strip.direct)
-        return (const unsigned char *)image->data + (ptrdiff_t)from * image->row_stride +
-               (source->strip.first - walk->before) * image->channels * cell_size(walk);
-    size_t slot = (size_t)(y + (int64_t)walk->above) & (walk->slots - 1);
-    unsigned char *row = source->rows + slot * walk->length * cell_size(walk);
-    if (source->held[slot] != y) {
-        gather_row(source, (size_t)from, row);
-        source->held[slot] = y;
-    }
-    return row;
-}
-
-void kernel_slide_window(kernel_source *source, const void **window, size_t height, size_t y,
-                         size_t rows, size_t before) {
-    const kernel_walk *walk = source->walk;
-    const int64_t top = (int64_t)(walk->options.first_row + y) - (int64_t)walk->above;
-    size_t known = before ? height - 1 : 0;
-    for (size_t i = 0; i < known; i++)
-        window[i] = window[i + before];
-    for (size_t i = known; i < height + rows - 1; i++)
-        window[i] = kernel_source_row(source, top + (int64_t)i);
-}
-
-/* Are there results of the strip for all samples that the level's functions write? */
-static int results_fit(const kernel_source *source) {
-    return same_cells(source->walk) &&
-           source->strip.samples == source->strip.pixels * source->walk->image->channels;
-}
-
-static size_t output_row_bytes(const kernel_walk *walk) {
-    return (size_t)walk->image->width * walk->image->channels *
-           kernel_sample_size(walk->image->sample);
-}
-
-static unsigned char *output_place(const kernel_source *source, size_t y) {
-    const kernel_image *image = source->walk->image;
-    return source->walk->output + y * output_row_bytes(source->walk) +
-           source->strip.first * image->channels * kernel_sample_size(image->sample);
-}
-
-unsigned char *kernel_results(kernel_source *source, size_t y, ptrdiff_t *stride) {
-    if (results_fit(source)) {
-        *stride = (ptrdiff_t)output_row_bytes(source->walk);
-        return output_place(source, y);
-    }
-    *stride = (ptrdiff_t)(source->strip.samples * cell_size(source->walk));
-    return source->results;
-}
-
-void kernel_store_results(kernel_source *source, size_t y, size_t rows) {
-    const kernel_walk *walk = source->walk;
-    const size_t samples = source->strip.pixels * walk->image->channels;
-    const size_t stride = source->strip.samples * cell_size(walk);
-    unsigned char *from = source->results, *output = output_place(source, y);
-    if (results_fit(source))
-        return;
-    for (size_t row = 0; row < rows; row++) {
-        if (walk->cells == KERNEL_CELLS_KEY)
-            walk->level->floats_of_keys(from, samples);
-        if (walk->cells == KERNEL_CELLS_FLOAT && walk->image->sample == KERNEL_UINT8)
-            walk->level->store_bytes((const float *)(const void *)from, samples, output);
-        else
-            memcpy(output, from, samples * kernel_sample_size(walk->image->sample));
-        from += stride;
-        output += output_row_bytes(walk);
-    }
+int kernel_walk_image(const kernel_walk *walk, kernel_step_function *function, const void *job,
+                      size_t memory, double work) {
+    const walking all = {walk, function, job, memory};
+    size_t bytes = kernel_source_bytes(walk);
+    if (bytes == 0 || !kernel_add(bytes, memory, &bytes))
+        return KERNEL_INVALID;
+    return kernel_run_bands(walk_band, &all, bytes, work, &walk->options);
 }

@@ -1,9 +1,8 @@
 /* How an image is walked: in strips of columns, and down each strip a few rows at a time.
  *
- * A strip that lies inside a contiguous image of the cells that are wanted is read where it is. Of
- * any other, the rows under the kernel are gathered: converted to such cells, with what lies
- * outside on both sides. So the functions of the instruction sets meet neither borders nor types
- * nor strides. */
+ * A strip that lies inside a contiguous image of the cells that are wanted is read where it is; the
+ * rows of any other are gathered: see rows.h. So the functions of the instruction sets meet neither
+ * borders nor types nor strides. */
 #ifndef TWINWHEEL_KERNEL_WALK_H
 #define TWINWHEEL_KERNEL_WALK_H
 
@@ -24,6 +23,8 @@ typedef struct kernel_walk {
     kernel_cells cells;
     int gather;      /* are all rows gathered? */
     size_t block;    /* the fewest samples that the level's functions take */
+    size_t rows;     /* rows of the result at once, at most */
+    size_t height;   /* of the kernel */
     size_t above;    /* rows needed above one of the result */
     size_t before;   /* pixels needed left of one of the result, */
     size_t after;    /* and right of it */
@@ -47,15 +48,15 @@ typedef struct kernel_strip {
     size_t right;  /* and right of it */
 } kernel_strip;
 
-/* The rows of a strip, in memory of one thread. */
-typedef struct kernel_source {
-    const kernel_walk *walk;
-    kernel_strip strip;
-    unsigned char *outside;
-    unsigned char *rows;
-    unsigned char *results; /* KERNEL_MOST_ROWS rows of cells */
-    int64_t *held;          /* the row that each slot holds */
-} kernel_source;
+static inline size_t kernel_cell_size(const kernel_walk *walk) {
+    return walk->cells == KERNEL_CELLS_BYTE ? sizeof(uint8_t) : sizeof(float);
+}
+
+/* Does the image hold what the cells are? */
+static inline int kernel_same_cells(const kernel_walk *walk) {
+    return walk->cells ==
+           (walk->image->sample == KERNEL_UINT8 ? KERNEL_CELLS_BYTE : KERNEL_CELLS_FLOAT);
+}
 
 /* Plan the walk.
  *
@@ -68,35 +69,34 @@ typedef struct kernel_source {
 int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slots, size_t gathered,
                      size_t interior);
 
-/* Bytes of as many pointers to rows, a multiple of KERNEL_ALIGNMENT. */
-static inline size_t kernel_window_bytes(size_t rows) {
-    const size_t per_line = KERNEL_ALIGNMENT / sizeof(float *);
-    return (rows / per_line + 1) * KERNEL_ALIGNMENT;
-}
+/* Cells in the longest row of a strip, with what lies outside on both sides. */
+size_t kernel_longest_row(const kernel_walk *walk);
 
-/* Bytes that a source needs, a multiple of KERNEL_ALIGNMENT; 0 when they overflow. */
-size_t kernel_source_bytes(const kernel_walk *walk);
+/* Plan the strip after this one; 0 when there is none. */
+int kernel_plan_strip(const kernel_walk *walk, kernel_strip *strip);
 
-/* Lay a source out in that memory. */
-kernel_source kernel_open_source(const kernel_walk *walk, unsigned char *memory);
+/* Some rows of the result, in one strip. */
+typedef struct kernel_step {
+    size_t y; /* the first, from the first of the options on */
+    size_t rows;
+    size_t before;          /* rows of the step before, just above; 0 when there was none */
+    unsigned char *results; /* where to write them, the strip's samples in each, */
+    ptrdiff_t stride;       /* bytes apart */
+} kernel_step;
 
-/* Go on to the next strip; 0 when there is none. */
-int kernel_next_strip(kernel_source *source);
+struct kernel_source;
 
-/* The row y of the image, or outside of it: a pointer to the first tap of the strip's first sample.
- * It stays until slots - 1 others were asked for. */
-const void *kernel_source_row(kernel_source *source, int64_t y);
+/* Make the results of a step, with memory that the walk was asked for and no step clears. */
+typedef void kernel_step_function(const void *job, struct kernel_source *source,
+                                  const kernel_step *step, unsigned char *memory);
 
-/* Point to the rows under a kernel of some height over the rows y, y + 1, ... of the output. Those
- * that the last call pointed to for the rows before, of which there were so many, are kept. */
-void kernel_slide_window(kernel_source *source, const void **window, size_t height, size_t y,
-                         size_t rows, size_t before);
-
-/* Where to write results from row y of the output on, the strip's samples in each: into the output
- * itself where they are what it holds, with its stride, else into memory of the source. */
-unsigned char *kernel_results(kernel_source *source, size_t y, ptrdiff_t *stride);
-
-/* Convert results to what the output holds, and copy them there, if they are not there yet. */
-void kernel_store_results(kernel_source *source, size_t y, size_t rows);
+/* Walk all rows of the options, in bands that threads share.
+ *
+ *   memory  bytes that the function gets, a multiple of KERNEL_ALIGNMENT.
+ *   work    multiplications in all.
+ *
+ * Returns KERNEL_OK, KERNEL_INVALID when a size overflows, or KERNEL_OUT_OF_MEMORY. */
+int kernel_walk_image(const kernel_walk *walk, kernel_step_function *function, const void *job,
+                      size_t memory, double work);
 
 #endif

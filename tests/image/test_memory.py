@@ -64,6 +64,7 @@ except MemoryError as error:
     "call",
     [
         "convolve(image, kernel, output)",
+        "convolve_fft(image, kernel, output)",
         "convolve_separable(image, line, line, output)",
         "gaussian_blur(image, output, sigma=8, radius=32)",
         "sobel(image, output, axis=0)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import pytest
@@ -28,15 +29,19 @@ def test_what_they_say(implementation: str) -> None:
 
 
 def test_the_components() -> None:
-    """Five, each with a public function and the selected implementation's own."""
-    assert set(COMPONENTS) == {
-        *("convolve", "convolve_separable", "gaussian_blur", "sobel", "median")
-    }
+    """Five public functions, of which one has two methods; each in every implementation."""
+    functions = ("convolve", "convolve_separable", "gaussian_blur", "sobel", "median")
+    assert set(COMPONENTS) == {*functions, "convolve_fft"}
     kernels = [f"kernel_{name}" for name in COMPONENTS]
-    assert twinwheel.image.__all__ == sorted([*COMPONENTS, *kernels])
+    assert twinwheel.image.__all__ == sorted([*functions, *kernels])
     declared = manifest.load("twinwheel.image")["components"]
     for name in ("gaussian_blur", "sobel"):
         assert declared[name]["depends"] == ["convolve_separable"]
+    assert declared["convolve_fft"]["depends"] == ["convolve"]
+    exact = [name for name in COMPONENTS if declared[name]["compare"] == "exact"]
+    assert set(exact) == set(functions)
+    module, _, function = declared["convolve_fft"]["compare"].partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_the_fallbacks_version() -> None:

@@ -16,12 +16,14 @@ OWN: dict[str, dict[str, Any]] = {
     "gaussian_blur": {"sigma": 1.0, "radius": 1},
     "sobel": {"axis": 1},
     "median": {"size": 3},
+    "convolve_fft": {},
 }
 LINES: dict[str, tuple[str, ...]] = {
     "convolve": ("kernel",),
+    "convolve_fft": ("kernel",),
     "convolve_separable": ("across", "down"),
 }
-SEPARABLE, GAUSSIAN, SOBEL, MEDIAN = list(OWN)[1:]
+SEPARABLE, GAUSSIAN, SOBEL, MEDIAN = list(OWN)[1:5]
 ALL = list(OWN)
 SHARED = np.ones(40, np.float32)
 

@@ -1,5 +1,6 @@
 //! Rows shared out among threads, which live as long as the call.
 
+use std::ffi::c_void;
 use std::thread;
 
 use crate::image::{Error, Options};
@@ -35,7 +36,7 @@ unsafe impl Item for i32 {}
 unsafe impl Item for u8 {}
 
 // SAFETY: zeros are the null pointer.
-unsafe impl Item for *const f32 {}
+unsafe impl Item for *const c_void {}
 
 /// Take the lines of so many items from the front of the memory of a band; the rest is left.
 pub(crate) fn take<T: Item>(memory: &mut [Line], items: usize) -> (&mut [T], &mut [Line]) {

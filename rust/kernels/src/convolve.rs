@@ -1,50 +1,16 @@
 //! Correlation with a square kernel.
 
 use crate::arguments::{apart, valid};
-use crate::bands::{self, Line, filled, take};
+use crate::bands::{Line, filled};
 use crate::cpu;
 use crate::image::{Error, Image, Options, Sample};
 use crate::level::Taps;
-use crate::walk::{Cells, Needs, Walk, window_bytes};
+use crate::rows::Source;
+use crate::walk::{Cells, Needs, Step, Walk};
 
 /// Samples in a strip of gathered rows, so that those under the kernel stay in the cache.
 const GATHERED_SAMPLES: usize = 2048;
 const GATHERED_FLOATS: usize = 128 * 1024;
-
-struct Correlation<'a> {
-    walk: Walk<'a>,
-    taps: Taps<'a>,
-    /// At once.
-    rows: usize,
-    slots: usize,
-}
-
-impl Correlation<'_> {
-    /// # Safety
-    /// The image can be read, and the output written.
-    unsafe fn run_band(&self, memory: &mut [Line], first: usize, last: usize) {
-        let walk = &self.walk;
-        let (window, memory) = take(memory, self.slots);
-        let mut source = walk.open_source(memory);
-        while source.next_strip() {
-            let (mut y, mut before) = (first, 0);
-            while y < last {
-                let rows = self.rows.min(last - y);
-                // SAFETY: as the caller says; the processor has the level.
-                unsafe {
-                    source.slide_window(window, self.taps.height, y, rows, before);
-                    let (results, stride) = source.results(y);
-                    let samples = source.strip.samples;
-                    let sums = walk.level.sums(rows, samples);
-                    sums(&self.taps, window, samples, results, stride);
-                    source.store_results(y, rows);
-                }
-                y += rows;
-                before = rows;
-            }
-        }
-    }
-}
 
 /// Copy floats that need not be aligned to where they are.
 ///
@@ -99,6 +65,7 @@ pub unsafe fn convolve_ex(
         cells: Cells::Float,
         gather: false,
         block: level.lanes,
+        rows,
         height: size,
         width: size,
         slots,
@@ -106,28 +73,27 @@ pub unsafe fn convolve_ex(
         interior: usize::MAX,
     };
     let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
-    let bytes = walk
-        .source_bytes()
-        .and_then(|bytes| bytes.checked_add(window_bytes(slots)))
-        .ok_or(Error::Invalid)?;
     // SAFETY: the kernel is what the caller says.
     let weights = unsafe { aligned(kernel, count)? };
-    let work = Correlation {
-        walk,
-        taps: Taps {
-            weights: &weights,
-            height: size,
-            width: size,
-            step: image.channels as usize,
-        },
-        rows,
-        slots,
+    let taps = Taps {
+        weights: &weights,
+        height: size,
+        width: size,
+        step: image.channels as usize,
+    };
+    let correlate = |source: &mut Source, step: &Step, _: &mut [Line]| {
+        let samples = source.strip.samples;
+        let sums = level.sums(step.rows, samples);
+        // SAFETY: the image and the output are what the caller says; the processor has the level.
+        unsafe {
+            source.slide_window(step);
+            sums(&taps, source.window, samples, step.results, step.stride);
+        }
     };
     let multiplications =
         f64::from(options.rows) * f64::from(image.width) * f64::from(image.channels) * count as f64;
-    // SAFETY: so are the image and the output.
-    let run_band = |memory: &mut [Line], first, last| unsafe { work.run_band(memory, first, last) };
-    bands::run(&run_band, bytes, multiplications, &options)
+    // SAFETY: as above.
+    unsafe { walk.walk_image(&correlate, 0, multiplications) }
 }
 
 /// Correlate an image of one channel with a square kernel; outside the image all is zero.

@@ -5,6 +5,8 @@
 //! it lies under; at the upper and lower edge of the rows it is computed again, so this pays for
 //! small kernels only.
 
+use std::ffi::c_void;
+
 use crate::level::Taps;
 use crate::unrolled::unrolled;
 use crate::vector::Vector;
@@ -52,7 +54,7 @@ unsafe fn take_row<V: Vector, const ROWS: usize, const COLUMNS: usize, const SIZ
 unsafe fn block_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize, const SIZE: usize>(
     across: &Taps,
     down: &Taps,
-    window: &[*const f32],
+    window: &[*const c_void],
     offset: usize,
     output: *mut u8,
     stride: isize,
@@ -61,7 +63,7 @@ unsafe fn block_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize, cons
     unsafe {
         let mut sum = [[V::zero(); COLUMNS]; ROWS];
         unrolled!(y below ROWS + SIZE - 1, {
-            let source = window[y].wrapping_add(offset);
+            let source = window[y].cast::<f32>().wrapping_add(offset);
             take_row::<V, ROWS, COLUMNS, SIZE>(&mut sum, across, down, source, y);
         });
         for (row, sum) in sum.iter().enumerate() {
@@ -81,7 +83,7 @@ unsafe fn block_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize, cons
 unsafe fn blocks_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize, const SIZE: usize>(
     across: &Taps,
     down: &Taps,
-    window: &[*const f32],
+    window: &[*const c_void],
     samples: usize,
     output: *mut u8,
     stride: isize,
@@ -111,7 +113,7 @@ unsafe fn blocks_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize, con
 pub(crate) unsafe fn fused<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     across: &Taps,
     down: &Taps,
-    window: &[*const f32],
+    window: &[*const c_void],
     samples: usize,
     output: *mut u8,
     stride: isize,

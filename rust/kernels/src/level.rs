@@ -20,8 +20,13 @@ pub(crate) struct Taps<'a> {
 /// # Safety
 /// The processor has the instructions. Under the taps of so many samples, the rows can be read;
 /// the rows of sums can be written, and nothing else points into them.
-pub(crate) type SumsFunction =
-    unsafe fn(taps: &Taps, window: &[*const f32], samples: usize, output: *mut u8, stride: isize);
+pub(crate) type SumsFunction = unsafe fn(
+    taps: &Taps,
+    window: &[*const c_void],
+    samples: usize,
+    output: *mut u8,
+    stride: isize,
+);
 
 /// The same for two kernels, one across and one down, both of size 3 or both of size 5.
 ///
@@ -30,7 +35,7 @@ pub(crate) type SumsFunction =
 pub(crate) type FusedFunction = unsafe fn(
     across: &Taps,
     down: &Taps,
-    window: &[*const f32],
+    window: &[*const c_void],
     samples: usize,
     output: *mut u8,
     stride: isize,

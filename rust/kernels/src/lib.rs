@@ -2,8 +2,8 @@
 //!
 //! The same structure, names and results. Each module is the twin of the C file of its name;
 //! `image` and `level` hold what `kernel.h` and `internal.h` declare, `sums` and `fused` are
-//! `sums.inc.c` and `fused.inc.c`, `fft::columns` and `median::row` are `fft.inc.c` and `median.inc.c`, and `vector` holds `vector_*.h`
-//! with what is compiled for these instructions.
+//! `sums.inc.c` and `fused.inc.c`, `fft::columns` and `median::row` are `fft.inc.c` and
+//! `median.inc.c`, and `vector` holds `vector_*.h`, with `level.inc.c` as a macro.
 
 mod arguments;
 mod bands;
@@ -17,6 +17,7 @@ mod fused;
 mod image;
 mod level;
 mod median;
+mod rows;
 mod separable;
 mod sums;
 mod unrolled;

@@ -1,25 +1,22 @@
 //! Correlation with one kernel along the rows and another along the columns, and what rests on it.
 
 use crate::arguments::{apart, valid};
-use crate::bands::{self, Line, filled, take};
+use crate::bands::{Line, filled, take};
 use crate::convolve::aligned;
 use crate::cpu;
 use crate::image::{Error, Image, Options};
-use crate::level::Taps;
-use crate::walk::{Cells, Needs, Walk, window_bytes};
+use crate::level::{Level, Taps};
+use crate::rows::Source;
+use crate::walk::{Cells, Needs, Step, Walk};
 
 /// Samples in a strip, so that the rows between the two passes stay in the cache.
 const STRIP_SAMPLES: usize = 8192;
 const STRIP_FLOATS: usize = 64 * 1024;
 
 struct Separation<'a> {
-    walk: Walk<'a>,
+    level: &'static Level,
     across: Taps<'a>,
     down: Taps<'a>,
-    /// Are both passes made in one walk?
-    fused: bool,
-    /// At once.
-    rows: usize,
     /// Rows between the two passes that are kept.
     slots: usize,
     /// Floats in each.
@@ -27,71 +24,57 @@ struct Separation<'a> {
 }
 
 impl Separation<'_> {
+    /// Both passes at once.
+    ///
     /// # Safety
-    /// The image can be read, and the output written.
-    unsafe fn run_fused_band(&self, memory: &mut [Line], first: usize, last: usize) {
-        let walk = &self.walk;
-        let (window, memory) = take(memory, self.slots);
-        let mut source = walk.open_source(memory);
-        while source.next_strip() {
-            let (mut y, mut before) = (first, 0);
-            while y < last {
-                let rows = self.rows.min(last - y);
-                // SAFETY: as the caller says; the processor has the level.
-                unsafe {
-                    source.slide_window(window, self.down.height, y, rows, before);
-                    let (results, stride) = source.results(y);
-                    let samples = source.strip.samples;
-                    let fused = walk.level.fused(rows, samples);
-                    fused(&self.across, &self.down, window, samples, results, stride);
-                    source.store_results(y, rows);
-                }
-                y += rows;
-                before = rows;
-            }
+    /// The image can be read, and the results written.
+    unsafe fn correlate_fused(&self, source: &mut Source, step: &Step) {
+        let samples = source.strip.samples;
+        let fused = self.level.fused(step.rows, samples);
+        // SAFETY: as the caller says; the processor has the level.
+        unsafe {
+            source.slide_window(step);
+            let (results, stride) = (step.results, step.stride);
+            fused(
+                &self.across,
+                &self.down,
+                source.window,
+                samples,
+                results,
+                stride,
+            );
         }
     }
 
+    /// One after the other. The rows between the passes are made in order, each once.
+    ///
     /// # Safety
-    /// The image can be read, and the output written.
-    unsafe fn run_band(&self, memory: &mut [Line], first: usize, last: usize) {
-        let walk = &self.walk;
-        let (window, memory) = take(memory, self.slots);
-        let (middle, memory) = take::<f32>(memory, self.slots * self.length);
+    /// The image can be read, and the results written.
+    unsafe fn correlate_twice(&self, source: &mut Source, step: &Step, memory: &mut [Line]) {
+        let samples = source.strip.samples;
+        let top = source.walk.top_row(step.y);
         // A pointer, as the window points into it while others of its rows are made.
-        let middle = middle.as_mut_ptr();
-        let mut source = walk.open_source(memory);
-        while source.next_strip() {
-            // The rows between the passes are made in order, each once.
-            let mut made = first;
-            let mut y = first;
-            while y < last {
-                let rows = self.rows.min(last - y);
-                let end = y + self.down.height + rows - 1;
-                // SAFETY: as the caller says; the processor has the level, and there are so many
-                // slots of that length.
-                unsafe {
-                    for made in made..end {
-                        let place = (walk.options.first_row as usize + made) as i64;
-                        let row = source.row(place - walk.above as i64).cast();
-                        let target = middle.add(made % self.slots * self.length);
-                        let samples = source.strip.samples;
-                        let sums = walk.level.sums(1, samples);
-                        sums(&self.across, &[row], samples, target.cast(), 0);
-                    }
-                    made = end;
-                    for i in y..end {
-                        window[i - y] = middle.add(i % self.slots * self.length).cast_const();
-                    }
-                    let (results, stride) = source.results(y);
-                    let samples = source.strip.samples;
-                    let window = &window[..end - y];
-                    let sums = walk.level.sums(rows, samples);
-                    sums(&self.down, window, samples, results, stride);
-                    source.store_results(y, rows);
-                }
-                y += rows;
+        let middle = take::<f32>(memory, self.slots * self.length).0.as_mut_ptr();
+        let (across, down) = (
+            self.level.sums(1, samples),
+            self.level.sums(step.rows, samples),
+        );
+        // SAFETY: as the caller says; the processor has the level, and there are so many slots of
+        // that length.
+        unsafe {
+            for i in source.keep_window(step)..self.down.height + step.rows - 1 {
+                let row = source.row(top + i as i64);
+                let middle = middle.add((step.y + i) % self.slots * self.length);
+                across(&self.across, &[row], samples, middle.cast(), 0);
+                source.window[i] = middle.cast_const().cast();
             }
+            down(
+                &self.down,
+                source.window,
+                samples,
+                step.results,
+                step.stride,
+            );
         }
     }
 }
@@ -139,6 +122,7 @@ pub unsafe fn separable(
         cells: Cells::Float,
         gather: false,
         block: level.lanes,
+        rows,
         height,
         width,
         slots: if fused { slots } else { 1 },
@@ -146,21 +130,15 @@ pub unsafe fn separable(
         interior: if fused { usize::MAX } else { widest },
     };
     let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
-    let length = if fused {
-        0
-    } else {
-        walk.outside.max(walk.length)
-    };
-    let bytes = slots
+    let length = if fused { 0 } else { walk.longest_row() };
+    let middle = slots
         .checked_mul(length)
         .and_then(|middle| middle.checked_mul(size_of::<f32>()))
-        .and_then(|middle| middle.checked_add(walk.source_bytes()?))
-        .and_then(|bytes| bytes.checked_add(window_bytes(slots)))
         .ok_or(Error::Invalid)?;
     // SAFETY: the kernels are what the caller says.
     let (across, down) = unsafe { (aligned(across, width)?, aligned(down, height)?) };
     let work = Separation {
-        walk,
+        level,
         across: Taps {
             weights: &across,
             height: 1,
@@ -173,8 +151,6 @@ pub unsafe fn separable(
             width: 1,
             step: 0,
         },
-        fused,
-        rows,
         slots,
         length,
     };
@@ -182,15 +158,18 @@ pub unsafe fn separable(
         * f64::from(image.width)
         * f64::from(image.channels)
         * (f64::from(across_size) + f64::from(down_size));
-    // SAFETY: so are the image and the output.
-    let run_band = |memory: &mut [Line], first, last| unsafe {
-        if work.fused {
-            work.run_fused_band(memory, first, last);
-        } else {
-            work.run_band(memory, first, last);
+    let correlate = |source: &mut Source, step: &Step, memory: &mut [Line]| {
+        // SAFETY: so are the image and the output.
+        unsafe {
+            if fused {
+                work.correlate_fused(source, step);
+            } else {
+                work.correlate_twice(source, step, memory);
+            }
         }
     };
-    bands::run(&run_band, bytes, multiplications, &options)
+    // SAFETY: as above.
+    unsafe { walk.walk_image(&correlate, middle, multiplications) }
 }
 
 /// exp(x) for x of 0 and below, by operations that give the same bits everywhere.

@@ -3,6 +3,8 @@
 //! Instantiated for each number of rows in a function of each instruction set, and inlined into it.
 //! A vector that is loaded serves all rows of sums that it lies under.
 
+use std::ffi::c_void;
+
 use crate::level::Taps;
 use crate::unrolled::unrolled;
 use crate::vector::Vector;
@@ -52,12 +54,12 @@ unsafe fn take_row<V: Vector, const ROWS: usize, const COLUMNS: usize>(
 unsafe fn block_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     taps: &Taps,
     (height, width): (usize, usize),
-    window: &[*const f32],
+    window: &[*const c_void],
     offset: usize,
     output: *mut u8,
     stride: isize,
 ) {
-    let source = |y: usize| window[y].wrapping_add(offset);
+    let source = |y: usize| window[y].cast::<f32>().wrapping_add(offset);
     let weight = |y: usize| taps.weights.as_ptr().wrapping_add(y * width);
     let step = taps.step;
     // SAFETY: as the caller says.
@@ -91,7 +93,7 @@ unsafe fn block_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize>(
 unsafe fn blocks_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     taps: &Taps,
     size: (usize, usize),
-    window: &[*const f32],
+    window: &[*const c_void],
     samples: usize,
     output: *mut u8,
     stride: isize,
@@ -119,7 +121,7 @@ unsafe fn blocks_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize>(
 #[inline(always)]
 pub(crate) unsafe fn sums<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     taps: &Taps,
-    window: &[*const f32],
+    window: &[*const c_void],
     samples: usize,
     output: *mut u8,
     stride: isize,

@@ -6,6 +6,7 @@
 mod buffer;
 mod checks;
 mod operations;
+mod transformable;
 
 use pyo3::pymodule;
 
@@ -19,7 +20,9 @@ mod _rust {
     use twinwheel_kernels::cpu;
 
     #[pymodule_export]
-    use super::operations::{convolve, convolve_separable, gaussian_blur, median, sobel};
+    use super::operations::{
+        convolve, convolve_fft, convolve_separable, gaussian_blur, median, sobel,
+    };
 
     const CPU_VARIABLE: &str = "TWINWHEEL_IMAGE_CPU";
 

@@ -9,6 +9,7 @@ use crate::checks::{
     Optional, check_apart, check_axis, check_border, check_input, check_line, check_output,
     check_radius, check_sigma, check_size, check_square, check_threads, check_value,
 };
+use crate::transformable::transformable;
 
 /// What all operations are called with besides their own arguments. Its memory is held by the
 /// buffers that it is made of.
@@ -82,6 +83,39 @@ fn first_length(buffer: &Buffer) -> u32 {
     buffer.shape()[0] as u32
 }
 
+/// Correlate by a function of the kernels, or by one that is like it.
+fn correlate(
+    function: unsafe fn(&Image, *const u8, u32, &Options, *mut u8) -> Result<(), Error>,
+    input: &Bound<'_, PyAny>,
+    kernel: &Bound<'_, PyAny>,
+    output: &Bound<'_, PyAny>,
+    border: Optional<'_>,
+    value: Optional<'_>,
+    threads: Optional<'_>,
+) -> PyResult<()> {
+    let source = Buffer::new(input, "input")?;
+    let weights = Buffer::new(kernel, "kernel")?;
+    let target = Buffer::new(output, "output")?;
+    let sample = check_input(&source)?;
+    check_square(&weights)?;
+    check_output(&target, &source, sample)?;
+    let picture = Picture::new(&source, &target, sample, border, value, threads)?;
+    check_apart(&target, &weights)?;
+    compute(input.py(), || {
+        let (image, options, output) = (picture.image(), picture.options(), picture.output());
+        // SAFETY: the buffers hold their memory, and it is as the checks found it.
+        unsafe {
+            function(
+                image,
+                weights.data(),
+                first_length(&weights),
+                options,
+                output,
+            )
+        }
+    })
+}
+
 /// Correlate an image with a square kernel, into output.
 ///
 /// Args:
@@ -108,27 +142,54 @@ pub(crate) fn convolve(
     value: Optional<'_>,
     threads: Optional<'_>,
 ) -> PyResult<()> {
-    let source = Buffer::new(input, "input")?;
-    let weights = Buffer::new(kernel, "kernel")?;
-    let target = Buffer::new(output, "output")?;
-    let sample = check_input(&source)?;
-    check_square(&weights)?;
-    check_output(&target, &source, sample)?;
-    let picture = Picture::new(&source, &target, sample, border, value, threads)?;
-    check_apart(&target, &weights)?;
-    compute(input.py(), || {
-        let (image, options, output) = (picture.image(), picture.options(), picture.output());
-        // SAFETY: the buffers hold their memory, and it is as the checks found it.
-        unsafe {
-            kernels::convolve_ex(
-                image,
-                weights.data(),
-                first_length(&weights),
-                options,
-                output,
-            )
-        }
-    })
+    let function = kernels::convolve_ex;
+    correlate(function, input, kernel, output, border, value, threads)
+}
+
+/// # Safety
+/// As [`kernels::convolve_ex`].
+unsafe fn transform_or_convolve(
+    image: &Image,
+    kernel: *const u8,
+    kernel_size: u32,
+    options: &Options,
+    output: *mut u8,
+) -> Result<(), Error> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let function = if transformable(image, kernel, kernel_size, options) {
+            kernels::convolve_fft
+        } else {
+            kernels::convolve_ex
+        };
+        function(image, kernel, kernel_size, options, output)
+    }
+}
+
+/// Correlate as convolve does by Fourier transforms, which pays for large kernels.
+///
+/// Not exact: see the reference of the image toolkit for how close it is.
+///
+/// Args:
+///     input: As for convolve.
+///     kernel: As for convolve.
+///     output: As for convolve.
+///     border: As for convolve, and so are value and threads.
+#[pyfunction]
+#[pyo3(
+    signature = (input, kernel, output, *, border = Optional::Default, value = Optional::Default, threads = Optional::Default),
+    text_signature = "(input, kernel, output, *, border='constant', value=0.0, threads=1)"
+)]
+pub(crate) fn convolve_fft(
+    input: &Bound<'_, PyAny>,
+    kernel: &Bound<'_, PyAny>,
+    output: &Bound<'_, PyAny>,
+    border: Optional<'_>,
+    value: Optional<'_>,
+    threads: Optional<'_>,
+) -> PyResult<()> {
+    let function = transform_or_convolve;
+    correlate(function, input, kernel, output, border, value, threads)
 }
 
 /// Correlate the rows with one kernel, and the columns of that with another.

@@ -10,7 +10,8 @@ from __future__ import annotations
 from twinwheel import select
 from twinwheel.image._calls import call
 from twinwheel.image._cpu import check_cpu_level
-from twinwheel.image._images import as_image
+from twinwheel.image._fft import is_taken
+from twinwheel.image._images import as_image, shape_of
 from twinwheel.image._kernels import as_kernel, as_line
 from twinwheel.image._numbers import gaussian_radius, own_axis
 
@@ -27,6 +28,7 @@ __all__ = [
     "convolve_separable",
     "gaussian_blur",
     "kernel_convolve",
+    "kernel_convolve_fft",
     "kernel_convolve_separable",
     "kernel_gaussian_blur",
     "kernel_median",
@@ -38,6 +40,7 @@ __all__ = [
 check_cpu_level()
 _kernels = select(__name__)
 kernel_convolve: Callable[..., None] = _kernels.convolve
+kernel_convolve_fft: Callable[..., None] = _kernels.convolve_fft
 kernel_convolve_separable: Callable[..., None] = _kernels.convolve_separable
 kernel_gaussian_blur: Callable[..., None] = _kernels.gaussian_blur
 kernel_sobel: Callable[..., None] = _kernels.sobel
@@ -48,12 +51,13 @@ def convolve(
     image: ImageLike,
     kernel: KernelLike,
     *,
+    method: str = "direct",
     out: Any = None,
     border: str = "constant",
     value: float = 0.0,
     threads: int | None = None,
 ) -> Any:
-    """Correlate an image with a square kernel, exactly.
+    """Correlate an image with a square kernel; exactly, unless another method is asked for.
 
     The kernel is not flipped, and its anchor is at ``size // 2`` on both axes. For each pixel the
     taps are added by rows from the top left, each with one rounding:
@@ -69,6 +73,10 @@ def convolve(
         kernel: (size, size) weights, as an array or as nested sequences; float32, or other real
             numbers, whole ones too, which are rounded to it. Any size from 1 up, even ones and
             ones larger than the image too.
+        method: ``direct`` for the sums above; ``fft`` for Fourier transforms, which pay for large
+            kernels and are close, not exact; ``auto`` for ``direct``, and so exact, up to a size
+            of 22, and from there on for the one that is expected to be quicker. The reference of
+            the image toolkit says when, and how close.
         out: Where to write: a writable, C-contiguous buffer of the image's shape and type, that
             overlaps neither image nor kernel. By default it is made.
         border: What lies outside the image ``a b c d``:
@@ -88,10 +96,12 @@ def convolve(
     Raises:
         TypeError: An argument is not what it should be, holds samples of another type, or is a
             masked array.
-        ValueError: A shape, the memory's layout, or border is wrong. Nothing was written.
+        ValueError: A shape, the memory's layout, method or border is wrong. Nothing was written.
     """
     source, weights = as_image(image), as_kernel(kernel)
-    return call(kernel_convolve, source, (weights,), out, border, value, threads)
+    transforms = is_taken(method, shape_of(source[0]), len(weights))
+    function = kernel_convolve_fft if transforms else kernel_convolve
+    return call(function, source, (weights,), out, border, value, threads)
 
 
 def convolve_separable(

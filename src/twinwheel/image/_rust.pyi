@@ -15,6 +15,15 @@ def convolve(
     value: float = 0.0,
     threads: int = 1,
 ) -> None: ...
+def convolve_fft(
+    input: Buffer,  # noqa: A002
+    kernel: Buffer,
+    output: Buffer,
+    *,
+    border: str = "constant",
+    value: float = 0.0,
+    threads: int = 1,
+) -> None: ...
 def convolve_separable(
     input: Buffer,  # noqa: A002
     across: Buffer,

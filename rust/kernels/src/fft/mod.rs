@@ -12,8 +12,9 @@ use crate::convolve::convolve_ex;
 use crate::cpu;
 use crate::image::{Error, Image, Options, Sample};
 use crate::level::{Level, Square};
+use crate::rows::Source;
 use crate::vector::QUIET_NAN;
-use crate::walk::{Cells, Needs, Source, Walk};
+use crate::walk::{Cells, Needs, Walk};
 
 mod columns;
 
@@ -141,10 +142,9 @@ unsafe fn read_part(
         let filled = if y < rows { columns } else { 0 };
         let (inside, rest) = target[..size].split_at_mut(filled);
         if y < rows {
-            let y = (walk.options.first_row as usize + part.y + y) as i64;
             // SAFETY: as the caller says; so many cells are in the row.
             unsafe {
-                let row = source.row(y - walk.above as i64).cast::<f32>();
+                let row = source.row(walk.top_row(part.y + y)).cast::<f32>();
                 for (x, target) in inside.iter_mut().enumerate() {
                     *target = *row.add(x * channels + part.channel);
                 }
@@ -324,6 +324,7 @@ pub unsafe fn convolve_fft(
         cells: Cells::Float,
         gather: true,
         block: 1,
+        rows: 1,
         height: taps,
         width: taps,
         slots: 1,

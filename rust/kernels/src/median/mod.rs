@@ -1,15 +1,12 @@
 //! The median of a square window of 3, 5 or 7.
 
-use std::ffi::c_void;
-use std::ptr;
-
 use crate::arguments::valid;
-use crate::bands::{self, Line, take};
+use crate::bands::Line;
 use crate::cpu;
 use crate::image::{Error, Image, Options, Sample};
-use crate::level::MedianFunction;
+use crate::rows::Source;
 use crate::vector::Ordered;
-use crate::walk::{Cells, Needs, Walk};
+use crate::walk::{Cells, Needs, Step, Walk};
 
 #[allow(clippy::all, clippy::pedantic, reason = "it is made by a program")]
 mod networks;
@@ -19,39 +16,6 @@ pub(crate) use row::median_row;
 
 /// Samples in a strip, so that the sorted columns of a row stay in the nearest cache.
 const STRIP_SAMPLES: usize = 1024;
-
-struct Median<'a> {
-    walk: Walk<'a>,
-    row: MedianFunction,
-    size: usize,
-    /// Cells in a row of sorted columns.
-    length: usize,
-}
-
-impl Median<'_> {
-    /// # Safety
-    /// The image can be read, and the output written.
-    unsafe fn run_band(&self, memory: &mut [Line], first: usize, last: usize) {
-        let walk = &self.walk;
-        let mut window = [ptr::null::<c_void>(); 7];
-        let window = &mut window[..self.size];
-        let (sorted, memory) = take::<i32>(memory, self.size * self.length);
-        let sorted = sorted.as_mut_ptr().cast();
-        let mut source = walk.open_source(memory);
-        while source.next_strip() {
-            for y in first..last {
-                // SAFETY: as the caller says; the processor has the level.
-                unsafe {
-                    source.slide_window(window, self.size, y, 1, usize::from(y > first));
-                    let (samples, step) = (source.strip.samples, walk.image.channels as usize);
-                    let (results, _) = source.results(y);
-                    (self.row)(window, samples, step, sorted, self.length, results);
-                    source.store_results(y, 1);
-                }
-            }
-        }
-    }
-}
 
 /// The median of the square window around each pixel, NaN being above all numbers and -0 below +0.
 ///
@@ -83,6 +47,7 @@ pub unsafe fn median(
         cells,
         gather: false,
         block: level.median_block,
+        rows: 1,
         height: size,
         width: size,
         slots: size,
@@ -90,16 +55,27 @@ pub unsafe fn median(
         interior: STRIP_SAMPLES,
     };
     let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
-    let length = walk.outside.max(walk.length);
-    let bytes = length
+    let length = walk.longest_row();
+    let sorted = length
         .checked_mul(size * size_of::<i32>())
-        .and_then(|sorted| sorted.checked_add(walk.source_bytes()?))
         .ok_or(Error::Invalid)?;
-    let work = Median {
-        walk,
-        row: rows[size / 2 - 1],
-        size,
-        length,
+    let row = rows[size / 2 - 1];
+    let channels = image.channels as usize;
+    let filter_row = |source: &mut Source, step: &Step, memory: &mut [Line]| {
+        let samples = source.strip.samples;
+        let sorted = memory.as_mut_ptr().cast();
+        // SAFETY: the image and the output are what the caller says; the processor has the level.
+        unsafe {
+            source.slide_window(step);
+            row(
+                source.window,
+                samples,
+                channels,
+                sorted,
+                length,
+                step.results,
+            );
+        }
     };
     let comparisons = f64::from(options.rows)
         * f64::from(image.width)
@@ -109,7 +85,6 @@ pub unsafe fn median(
             Sample::Uint8 => 4.0,
             Sample::Float32 => 1.0,
         };
-    // SAFETY: the image and the output are what the caller says.
-    let run_band = |memory: &mut [Line], first, last| unsafe { work.run_band(memory, first, last) };
-    bands::run(&run_band, bytes, comparisons, &options)
+    // SAFETY: as above.
+    unsafe { walk.walk_image(&filter_row, sorted, comparisons) }
 }

@@ -4,15 +4,8 @@
 //! shape that its registers hold. There each word is an instruction; here the compiler finds what
 //! there is.
 
-use std::ffi::c_void;
-
-use super::{Ordered, QUIET_NAN, Vector};
-use crate::fft;
+use super::{Ordered, QUIET_NAN, Vector, level};
 use crate::fma::fma;
-use crate::fused::fused;
-use crate::level::{Level, Square, Taps, floats_of_keys, keys_of_floats, store_bytes};
-use crate::median::median_row;
-use crate::sums::sums;
 
 const LANES: usize = 16;
 
@@ -162,91 +155,10 @@ impl Ordered for Bytes {
     }
 }
 
-/// # Safety
-/// As for [`SumsFunction`](crate::level::SumsFunction).
-unsafe fn sums_of_rows<const ROWS: usize, const COLUMNS: usize>(
-    taps: &Taps,
-    window: &[*const f32],
-    samples: usize,
-    output: *mut u8,
-    stride: isize,
-) {
-    // SAFETY: as the caller says.
-    unsafe { sums::<Baseline, ROWS, COLUMNS>(taps, window, samples, output, stride) }
-}
-
-/// # Safety
-/// As for [`FusedFunction`](crate::level::FusedFunction).
-unsafe fn fused_of_rows<const ROWS: usize, const COLUMNS: usize>(
-    across: &Taps,
-    down: &Taps,
-    window: &[*const f32],
-    samples: usize,
-    output: *mut u8,
-    stride: isize,
-) {
-    // SAFETY: as the caller says.
-    unsafe { fused::<Baseline, ROWS, COLUMNS>(across, down, window, samples, output, stride) }
-}
-
-/// # Safety
-/// As for [`fft::transform`].
-unsafe fn transform(square: &Square) {
-    // SAFETY: as the caller says.
-    unsafe { fft::transform::<Baseline>(square) }
-}
-
-/// # Safety
-/// As for [`fft::restore`].
-unsafe fn restore(square: &Square) {
-    // SAFETY: as the caller says.
-    unsafe { fft::restore::<Baseline>(square) }
-}
-
-/// # Safety
-/// As for [`fft::multiply_square`].
-unsafe fn multiply_square(square: &Square, other: &Square) {
-    // SAFETY: as the caller says.
-    unsafe { fft::multiply_square::<Baseline>(square, other) }
-}
-
-/// # Safety
-/// As for [`MedianFunction`](crate::level::MedianFunction).
-unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
-    window: &[*const c_void],
-    samples: usize,
-    step: usize,
-    sorted: *mut c_void,
-    length: usize,
-    output: *mut u8,
-) {
-    // SAFETY: as the caller says.
-    unsafe { median_row::<W, SIZE>(window, samples, step, sorted, length, output) }
-}
-
-pub(crate) static LEVEL: Level = Level {
+level! {
     name: "baseline",
-    lanes: LANES,
-    block: 2 * LANES,
-    sums: &[sums_of_rows::<1, 2>, sums_of_rows::<2, 1>],
-    narrow_sums: &[sums_of_rows::<1, 1>, sums_of_rows::<2, 1>],
-    fused: &[fused_of_rows::<1, 2>, fused_of_rows::<2, 1>],
-    narrow_fused: &[fused_of_rows::<1, 1>, fused_of_rows::<2, 1>],
-    store_bytes,
-    keys_of_floats,
-    floats_of_keys,
-    transform,
-    restore,
-    multiply_square,
-    median_block: Bytes::LANES,
-    median_of_bytes: [
-        median_of_row::<Bytes, 3>,
-        median_of_row::<Bytes, 5>,
-        median_of_row::<Bytes, 7>,
-    ],
-    median_of_keys: [
-        median_of_row::<Keys, 3>,
-        median_of_row::<Keys, 5>,
-        median_of_row::<Keys, 7>,
-    ],
-};
+    vector: Baseline,
+    keys: Keys,
+    bytes: Bytes,
+    blocks: 1 x 2, 2 x 1,
+}

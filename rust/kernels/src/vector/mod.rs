@@ -1,5 +1,7 @@
 //! The words that kernels are written in, for each instruction set.
 
+mod level;
+
 #[cfg(not(target_arch = "aarch64"))]
 mod baseline;
 #[cfg(target_arch = "aarch64")]
@@ -16,6 +18,7 @@ pub(crate) use avx2::LEVEL as AVX2;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use avx512::LEVEL as AVX512;
 pub(crate) use baseline::LEVEL as BASELINE;
+use level::level;
 
 /// As all stored NaNs are.
 pub(crate) const QUIET_NAN: u32 = 0x7FC0_0000;

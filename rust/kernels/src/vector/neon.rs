@@ -6,14 +6,8 @@ use std::arch::aarch64::{
     vreinterpretq_u8_s32, vreinterpretq_u8_u32, vreinterpretq_u32_f32, vst1q_f32, vst1q_u8,
     vsubq_f32,
 };
-use std::ffi::c_void;
 
-use super::{Ordered, QUIET_NAN, Vector};
-use crate::fft;
-use crate::fused::fused;
-use crate::level::{self, Level, Square, Taps};
-use crate::median::median_row;
-use crate::sums::sums;
+use super::{Ordered, QUIET_NAN, Vector, level};
 
 const LANES: usize = 4;
 
@@ -145,140 +139,10 @@ impl Ordered for Bytes {
     }
 }
 
-/// # Safety
-/// As for [`SumsFunction`](crate::level::SumsFunction).
-#[target_feature(enable = "neon")]
-unsafe fn sums_of_rows<const ROWS: usize, const COLUMNS: usize>(
-    taps: &Taps,
-    window: &[*const f32],
-    samples: usize,
-    output: *mut u8,
-    stride: isize,
-) {
-    // SAFETY: as the caller says.
-    unsafe { sums::<Neon, ROWS, COLUMNS>(taps, window, samples, output, stride) }
-}
-
-/// # Safety
-/// As for [`FusedFunction`](crate::level::FusedFunction).
-#[target_feature(enable = "neon")]
-unsafe fn fused_of_rows<const ROWS: usize, const COLUMNS: usize>(
-    across: &Taps,
-    down: &Taps,
-    window: &[*const f32],
-    samples: usize,
-    output: *mut u8,
-    stride: isize,
-) {
-    // SAFETY: as the caller says.
-    unsafe { fused::<Neon, ROWS, COLUMNS>(across, down, window, samples, output, stride) }
-}
-
-#[target_feature(enable = "neon")]
-fn store_bytes(sums: &[f32], output: &mut [u8]) {
-    level::store_bytes(sums, output);
-}
-
-#[target_feature(enable = "neon")]
-fn keys_of_floats(cells: &mut [i32]) {
-    level::keys_of_floats(cells);
-}
-
-#[target_feature(enable = "neon")]
-fn floats_of_keys(cells: &mut [i32]) {
-    level::floats_of_keys(cells);
-}
-
-/// # Safety
-/// As for [`fft::transform`].
-#[target_feature(enable = "neon")]
-unsafe fn transform(square: &Square) {
-    // SAFETY: as the caller says.
-    unsafe { fft::transform::<Neon>(square) }
-}
-
-/// # Safety
-/// As for [`fft::restore`].
-#[target_feature(enable = "neon")]
-unsafe fn restore(square: &Square) {
-    // SAFETY: as the caller says.
-    unsafe { fft::restore::<Neon>(square) }
-}
-
-/// # Safety
-/// As for [`fft::multiply_square`].
-#[target_feature(enable = "neon")]
-unsafe fn multiply_square(square: &Square, other: &Square) {
-    // SAFETY: as the caller says.
-    unsafe { fft::multiply_square::<Neon>(square, other) }
-}
-
-/// # Safety
-/// As for [`MedianFunction`](crate::level::MedianFunction).
-#[target_feature(enable = "neon")]
-unsafe fn median_of_row<W: Ordered, const SIZE: usize>(
-    window: &[*const c_void],
-    samples: usize,
-    step: usize,
-    sorted: *mut c_void,
-    length: usize,
-    output: *mut u8,
-) {
-    // SAFETY: as the caller says.
-    unsafe { median_row::<W, SIZE>(window, samples, step, sorted, length, output) }
-}
-
-pub(crate) static LEVEL: Level = Level {
+level! {
     name: "baseline",
-    lanes: LANES,
-    block: 8 * LANES,
-    sums: &[
-        sums_of_rows::<1, 8>,
-        sums_of_rows::<2, 8>,
-        sums_of_rows::<3, 6>,
-        sums_of_rows::<4, 4>,
-        sums_of_rows::<5, 4>,
-        sums_of_rows::<6, 4>,
-    ],
-    narrow_sums: &[
-        sums_of_rows::<1, 1>,
-        sums_of_rows::<2, 1>,
-        sums_of_rows::<3, 1>,
-        sums_of_rows::<4, 1>,
-        sums_of_rows::<5, 1>,
-        sums_of_rows::<6, 1>,
-    ],
-    fused: &[
-        fused_of_rows::<1, 8>,
-        fused_of_rows::<2, 8>,
-        fused_of_rows::<3, 6>,
-        fused_of_rows::<4, 4>,
-        fused_of_rows::<5, 4>,
-        fused_of_rows::<6, 4>,
-    ],
-    narrow_fused: &[
-        fused_of_rows::<1, 1>,
-        fused_of_rows::<2, 1>,
-        fused_of_rows::<3, 1>,
-        fused_of_rows::<4, 1>,
-        fused_of_rows::<5, 1>,
-        fused_of_rows::<6, 1>,
-    ],
-    store_bytes,
-    keys_of_floats,
-    floats_of_keys,
-    transform,
-    restore,
-    multiply_square,
-    median_block: Bytes::LANES,
-    median_of_bytes: [
-        median_of_row::<Bytes, 3>,
-        median_of_row::<Bytes, 5>,
-        median_of_row::<Bytes, 7>,
-    ],
-    median_of_keys: [
-        median_of_row::<Keys, 3>,
-        median_of_row::<Keys, 5>,
-        median_of_row::<Keys, 7>,
-    ],
-};
+    vector: Neon,
+    keys: Keys,
+    bytes: Bytes,
+    blocks: 1 x 8, 2 x 8, 3 x 6, 4 x 4, 5 x 4, 6 x 4,
+}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "__version__",
     "convolve",
+    "convolve_fft",
     "convolve_separable",
     "gaussian_blur",
     "median",
@@ -54,6 +55,37 @@ def convolve(
     buffers = arguments.check_buffers(input, output, kernel=kernel)
     picture = arguments.as_picture(buffers, border, value, threads)
     (_way or _choose()).convolve(picture, buffers.weights["kernel"])
+
+
+def convolve_fft(
+    input: Buffer,  # noqa: A002
+    kernel: Buffer,
+    output: Buffer,
+    *,
+    border: str = "constant",
+    value: float = 0.0,
+    threads: int = 1,
+) -> None:
+    """Correlate as convolve does by Fourier transforms, which pays for large kernels.
+
+    Not exact: see the reference of the image toolkit for how close it is.
+
+    Args:
+        input: As for convolve.
+        kernel: As for convolve.
+        output: As for convolve.
+        border: As for convolve.
+        value: As for convolve.
+        threads: As for convolve.
+    """
+    from twinwheel.image._python import _arguments as arguments
+    from twinwheel.image._python._transformable import transformable
+
+    buffers = arguments.check_buffers(input, output, kernel=kernel)
+    picture = arguments.as_picture(buffers, border, value, threads)
+    weights, way = buffers.weights["kernel"], _way or _choose()
+    by_fft = transformable(picture, weights, way.largest_magnitude)
+    (way.convolve_fft if by_fft else way.convolve)(picture, weights)
 
 
 def convolve_separable(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = memoryview[Any]
 
-__all__ = ["convolve", "convolve_separable", "median"]
+__all__ = ["convolve", "convolve_fft", "convolve_separable", "largest_magnitude", "median"]
 
 _QUIET_NAN = array("I", [0x7FC00000]).tobytes()
 _LARGEST_KEY = 0x7FFFFFFF
@@ -84,6 +84,30 @@ def convolve(picture: Picture, kernel: Floats) -> None:
         for ky, y in enumerate(window):
             sums = add_taps(weights[ky * size : (ky + 1) * size], read(y), sums)
         source.write(store(sums))
+
+
+def convolve_fft(picture: Picture, kernel: Floats) -> None:
+    """Correlate without transforms: in binary64, which is closer than they are, rounded once."""
+    size = len(kernel)
+    source = _Source(picture, size, size)
+    weights = _floats(kernel)
+    read = lru_cache(maxsize=size)(lambda y: source.padded(y, picture.value))
+    store = _store_float32 if picture.sample == "f" else _store_uint8
+    for window in source.windows():
+        sums = [0.0] * source.length
+        for ky, y in enumerate(window):
+            row = read(y)
+            for kx in range(size):
+                weight, first = weights[ky * size + kx], kx * source.channels
+                pixels = row[first : first + source.length]
+                sums = [total + weight * pixel for total, pixel in zip(sums, pixels, strict=True)]
+        source.write(store(array("f", sums)))
+
+
+def largest_magnitude(view: Floats) -> float:
+    """Find the largest magnitude of float32; NaN where there is one."""
+    numbers = _floats(view)
+    return math.nan if any(map(math.isnan, numbers)) else max(map(abs, numbers))
 
 
 def convolve_separable(picture: Picture, across: Floats, down: Floats) -> None:
