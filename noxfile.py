@@ -44,7 +44,12 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports", env={"PYTHONPATH": "src"})
-    sources = [str(path) for path in sorted(Path("cpp").rglob("*")) if path.suffix in C_SUFFIXES]
+    sources = [
+        str(path)
+        for folder in ("cpp", "tests/capi")
+        for path in sorted(Path(folder).rglob("*"))
+        if path.suffix in C_SUFFIXES
+    ]
     session.run("clang-format", "--dry-run", "--Werror", *sources)
     session.run("codespell")
     session.run("mdformat", "--check", *MARKDOWN)
@@ -104,6 +109,34 @@ def rust(session: nox.Session) -> None:
         external=True,
     )
     session.run("cargo", "test", "--locked", "--workspace", external=True)
+
+
+@nox.session(name="rust-features", venv_backend="none", default=False)
+def rust_features(session: nox.Session) -> None:
+    """Lint and test the Rust kernels' crate with the original C linked: alone, and beside them."""
+    session.chdir("rust")
+    alone = ("--no-default-features", "--features", "c-kernel")
+    both = ("--features", "c-kernel")
+    package = ("--locked", "--package", "twinwheel-kernels")
+    for features in (alone, both):
+        session.run(
+            *("cargo", "clippy", *package, "--all-targets", *features, "--", "-D", "warnings"),
+            external=True,
+        )
+        session.run("cargo", "test", *package, *features, external=True)
+    session.run("cargo", "bench", *package, *both, external=True)
+    # Neither is a mistake, and says so.
+    neither = ("cargo", "check", *package, "--no-default-features")
+    said = session.run(*neither, external=True, silent=True, success_codes=[101])
+    if "needs the feature `rust-kernel`, `c-kernel`, or both" not in str(said):
+        session.error(f"what Cargo said of no feature:\n{said}")
+
+
+@nox.session(default=False)
+def abi(session: nox.Session) -> None:
+    """Hold the C library and the Rust one to their header, call both from C and by ctypes."""
+    session.install(".[test]", env=PURE)
+    session.run("pytest", "-n0", "-m", "abi", "tests/capi", *session.posargs)
 
 
 @nox.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shlex
@@ -127,6 +128,8 @@ def check_command(words: list[str], pyproject: dict[str, Any]) -> None:
         noxfile = (ROOT / "noxfile.py").read_text("utf-8")
         sessions = re.findall(r"^def (\w+)\(session", noxfile, re.MULTILINE)
         assert arguments == ["-l"] or arguments[1] in sessions
+    elif program == "python" and arguments[0] == "-m":
+        assert importlib.util.find_spec(arguments[1]) is not None
     elif program == "python" and arguments[0] == "-c":
         compile(arguments[1], "<documentation>", "exec")
     else:
