@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
-from support.projects import PACKAGES, Environment, Project, manifest_of, names
+from elftools.elf.elffile import ELFFile
+from support.projects import PACKAGES, Environment, Project, manifest_of, names, natives
 
 # What a user of ctypes writes: only the path tells the two apart.
 SCRIPT = """
@@ -37,6 +41,9 @@ def test_a_caller_by_ctypes_changes_sides_by_one_variable(
     wheel = doubling.wheel()
     assert doubling.listing() == before
     assert "-py3-none-" in wheel.name
+    with zipfile.ZipFile(wheel) as archive:
+        for path in natives(names(wheel)) if sys.platform == "linux" else ():
+            assert not ELFFile(io.BytesIO(archive.read(path))).has_dwarf_info()
     libraries = manifest_of(wheel)["libraries"]
     assert list(libraries) == ["rust", "c"]
     for name, file in (("rust", "doubling/libdouble_rs."), ("c", "doubling/libdouble.")):
@@ -71,6 +78,47 @@ def test_a_library_that_is_left_out_is_passed_over_or_missed(
     nonsense = environment.try_run("-c", SCRIPT, environ={"DOUBLING_LIBRARY": "zig"}).stderr
     assert "[TW403]" in nonsense
     assert "'zig', which is no library here" in nonsense
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="it reads ELF libraries")
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("path", "old", "new", "said"),
+    [
+        ("rust/src/lib.rs", "count: u32", "count: u64", "libdouble_rs.so: double_values"),
+        ("rust/src/lib.rs", "fn double_language", "fn double_tongue", "double_language"),
+        ("c/double.h", "const int64_t *values", "int64_t *values", "double_values"),
+    ],
+)
+def test_a_library_that_is_not_what_the_header_says_is_not_packed(
+    doubling: Project, path: str, old: str, new: str, said: str
+) -> None:
+    doubling.edit(path, old, new)
+    if path == "c/double.h":
+        doubling.edit("c/double.c", old, new)
+    outcome = doubling.hook("build_wheel", wheel_directory=str(doubling.root.parent))
+    assert outcome.error_code() == "TW361"
+    assert said in outcome.text
+    assert not list(doubling.root.parent.glob("*.whl"))
+
+
+@on_linux
+def test_the_comparison_asks_for_its_tools_only_where_it_is_made(doubling: Project) -> None:
+    wanted = doubling.hook("get_requires_for_build_wheel").result
+    assert {"pycparser>=2.22", "pyelftools>=0.31"} <= set(wanted)
+    doubling.edit("pyproject.toml", 'header = "c/double.h"', "")
+    wanted = doubling.hook("get_requires_for_build_wheel").result
+    assert not any(each.startswith(("pycparser", "pyelftools")) for each in wanted)
+
+
+@on_linux
+def test_debug_information_that_cannot_be_taken_out_is_an_error(doubling: Project) -> None:
+    outcome = doubling.hook(
+        "build_wheel", wheel_directory=str(doubling.root.parent), environ={"STRIP": "no-strip-here"}
+    )
+    assert outcome.error_code() == "TW363"
 
 
 def test_a_library_that_must_be_built_and_cannot_be_is_an_error(doubling: Project) -> None:
@@ -114,8 +162,9 @@ def test_a_vendored_selector_finds_the_library(doubling: Project, environment: E
         ('builder = "cargo"', "", "TW105"),
         ('prefer = ["rust", "c"]', 'prefer = ["rust"]', "TW105"),
         ('prefer = ["rust", "c"]', 'prefer = ["rust", "c", "zig"]', "TW105"),
-        ('prefer = ["rust", "c"]', 'header = "../double.h"', "TW105"),
-        ('prefer = ["rust", "c"]', "heading = 5", "TW103"),
+        ('"c/double.h"', '"../double.h"', "TW105"),
+        ('"c/double.h"', '"c/doubled.h"', "TW136"),
+        ('header = "c/double.h"', "heading = 5", "TW103"),
         ("libraries.implementations.c]", "libraries.implementations.auto]", "TW105"),
         ("libraries.implementations.c]", "libraries.implementations.C]", "TW105"),
     ],

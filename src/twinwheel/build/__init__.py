@@ -28,7 +28,14 @@ __all__ = [
 ]
 
 # Asked for by the get_requires hooks; not there when the frontend was told not to install them.
-_OWN_REQUIREMENTS = ("packaging", "pathspec", "pyproject_hooks", "pyproject_metadata")
+_OWN_REQUIREMENTS = (
+    "elftools",
+    "packaging",
+    "pathspec",
+    "pycparser",
+    "pyproject_hooks",
+    "pyproject_metadata",
+)
 
 
 def get_requires_for_build_wheel(config_settings: ConfigSettings = None) -> list[str]:

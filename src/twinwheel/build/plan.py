@@ -16,6 +16,7 @@ from twinwheel.build.config_settings import (
     check_mode,
     route_config_settings,
 )
+from twinwheel.build.headers import can_compare, check_headers
 from twinwheel.build.pyproject import read_pyproject
 from twinwheel.build.settings import (
     Compiled,
@@ -133,15 +134,27 @@ def make_plan(
     origin: Origin = "sdist" if is_sdist(root) else "checkout"
     situation = current_situation(environ, state, from_sdist=origin == "sdist")
     settings = read_settings(pyproject, builder_names(), situation)
+    check_headers(settings, root)
     groups = _groups(settings)
     base = BuildContext(
         root, pyproject, environ, state=state, requirements_follow=requirements_follow
     )
+    compared = [
+        item
+        for package in settings.packages
+        if package.libraries.header and can_compare()
+        for item in package.libraries.implementations.values()
+    ]
     labelled = dict(zip(_labels(groups), groups, strict=True))
     readers = {label: _reader(base, group) for label, group in labelled.items()}
     routed = route_config_settings(config_settings, readers)
     halves = tuple(
-        _plan_half(readers[label].context, group, label, routed)
+        _plan_half(
+            replace(readers[label].context, debug=any(item in compared for _, item in group)),
+            group,
+            label,
+            routed,
+        )
         for label, group in labelled.items()
     )
     plan = Plan(root, pyproject, settings, origin, halves)

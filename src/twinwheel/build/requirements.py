@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twinwheel.build.builders import BuildContext, get_builder
 from twinwheel.build.dynamic import dynamic_requirements
+from twinwheel.build.headers import REQUIREMENTS
 from twinwheel.build.plan import Plan, make_plan
 
 if TYPE_CHECKING:
@@ -41,4 +42,5 @@ def requirements_of(plan: Plan) -> list[str]:
         wanted += [*_HOOKS, *dynamic]
     for half in plan.built:
         wanted += half.builder.requirements(half.context)
+        wanted += REQUIREMENTS if half.context.debug else ()
     return list(dict.fromkeys(wanted))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from twinwheel.build.announce import announce
 from twinwheel.build.build_tag import stated_build_tag
 from twinwheel.build.dynamic import told_of
+from twinwheel.build.held import hold_to_headers
 from twinwheel.build.hooks import HookCall, call_hooks
 from twinwheel.build.kept import Keep, kept_tree
 from twinwheel.build.leftovers import untouched
@@ -150,6 +151,7 @@ def build_contents(plan: Plan, metadata: ProjectMetadata, *, keep: Keep | None =
             )
         wheels = call_hooks(calls)
         halves = [read_half(half, wheels[half.label]) for half in plan.built]
+    halves = hold_to_headers(plan, halves)
     # What a half calls itself may come of a condition that only its builder can judge.
     build_tag = next((half.build_tag for half in halves if half.build_tag), build_tag)
     return replace(merge(plan, metadata, halves), build_tag=build_tag)

@@ -89,7 +89,8 @@ def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
     """
     chosen = context.environ.get("CARGO_TARGET_DIR")
     target = {} if chosen else {"CARGO_TARGET_DIR": str(scratch / "cargo")}
-    return {**target, **flags_without_paths(context)}
+    kept = {"CARGO_PROFILE_RELEASE_DEBUG": "full", "CARGO_PROFILE_RELEASE_STRIP": "none"}
+    return {**target, **(kept if context.debug else {}), **flags_without_paths(context)}
 
 
 def config_settings(

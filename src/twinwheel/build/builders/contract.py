@@ -35,6 +35,9 @@ class BuildContext:
     state: str = "wheel"
     """What is built: ``wheel``, ``editable`` or ``sdist``."""
 
+    debug: bool = False
+    """Whether what is built is to have debug information, for a comparison after the build."""
+
     requirements_follow: bool = False
     """Whether the frontend has yet to install what is asked for, so that it counts as there."""
 

@@ -114,9 +114,11 @@ def dynamic_metadata(context: BuildContext, fields: Sequence[str]) -> DynamicMet
 
 
 def environment(context: BuildContext, scratch: Path) -> dict[str, str]:
-    """Return nothing: scikit-build-core builds in a folder of its own."""
-    del context, scratch
-    return {}
+    """Return the compilers' flags where debug information is wanted; the folder is its own."""
+    del scratch
+    if not context.debug:
+        return {}
+    return {name: f"-g {context.environ.get(name, '')}".strip() for name in ("CFLAGS", "CXXFLAGS")}
 
 
 def config_settings(
@@ -133,6 +135,8 @@ def config_settings(
     given = context.config_settings
     table = tool_table(context.pyproject, "scikit-build")
     settings = {**given, **_without_odd_files(context, table, given)}
+    if context.debug:
+        settings["install.strip"] = "false"
     overrides = table.values.get("overrides", [])
     named = (
         _names_folder(given)

@@ -39,4 +39,18 @@ ENTRIES = (
         """,
         pages=(_PAGE,),
     ),
+    entry(
+        "TW363",
+        "a library's debug information cannot be taken out",
+        "install binutils",
+        """
+        Where `[tool.twinwheel.libraries] header` names a header, the libraries are compiled with
+        debug information, compared with the header, and then stripped, since a wheel is not to
+        carry what nobody loads. The program for it is `strip`, which every C toolchain on Linux
+        has, `llvm-strip`, or what `STRIP` names; the message says what it answered.
+        """,
+        language="console",
+        right="$ STRIP=llvm-strip-19 python -m build --wheel",
+        pages=("how-to/offer-a-c-library.md",),
+    ),
 )

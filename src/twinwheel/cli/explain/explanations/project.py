@@ -185,6 +185,22 @@ ENTRIES = (
         pages=(_SETTINGS,),
     ),
     entry(
+        "TW136",
+        "the header of the package's libraries is not there",
+        "correct the path, which is relative to `pyproject.toml`",
+        """
+        `[tool.twinwheel.libraries] header` names the C header that each of the package's libraries
+        is compared with when it is built. There is no file of this path. In a source distribution,
+        it may be that the header was left out: then `[tool.scikit-build] sdist.include` has to name
+        it.
+        """,
+        right="""
+        [tool.twinwheel.libraries]
+        header = "include/kernel.h"
+        """,
+        pages=("how-to/offer-a-c-library.md", _SETTINGS),
+    ),
+    entry(
         "TW141",
         "a module imports what the vendored selector does not have",
         "import what the copy has, or depend on twinwheel",
