@@ -154,6 +154,14 @@ def test_a_task_uses_one_thread(operation: str) -> None:
         assert kernel.call_args.kwargs["threads"] == 3
 
 
+def test_arrays_that_are_mapped_from_a_file(tmp_path: Path) -> None:
+    memory = np.random.default_rng(4).random((20, 30), np.float32)
+    np.save(tmp_path / "image.npy", memory)
+    image = da.from_array(np.load(tmp_path / "image.npy", mmap_mode="r"), chunks=8)
+    expected = toolkit.median(memory).tobytes()
+    assert image_dask.median(image).compute().tobytes() == expected
+
+
 def test_channels_in_chunks() -> None:
     memory = np.random.default_rng(1).integers(0, 256, (20, 30, 4), np.uint8)
     image = da.from_array(memory, chunks=(7, 11, (1, 3)))

@@ -67,8 +67,8 @@ def convolve(
     weights = np.array(as_kernel(kernel))
     shape = _check(image, "convolve")
     taken = "fft" if is_taken(method, shape, len(weights)) else "direct"
-    function = partial(toolkit.convolve, kernel=weights, method=taken, value=value, threads=threads)
-    return _overlap(function, image, border, lambda: (len(weights), len(weights)))
+    function = partial(toolkit.convolve, method=taken, value=value, threads=threads)
+    return _overlap(function, image, border, lambda: weights.shape, kernel=weights)
 
 
 def convolve_separable(
@@ -99,10 +99,9 @@ def convolve_separable(
     """
     rows, columns = np.array(as_line(across, "across")), np.array(as_line(down, "down"))
     _check(image, "convolve_separable")
-    function = partial(
-        toolkit.convolve_separable, across=rows, down=columns, value=value, threads=threads
-    )
-    return _overlap(function, image, border, lambda: (len(columns), len(rows)))
+    function = partial(toolkit.convolve_separable, value=value, threads=threads)
+    window = (len(columns), len(rows))
+    return _overlap(function, image, border, lambda: window, across=rows, down=columns)
 
 
 def gaussian_blur(
@@ -206,7 +205,7 @@ def _check(image: Any, name: str) -> tuple[int, ...]:
             f"image must be a dask array, not {type(image).__name__}: "
             f"for what is in memory there is twinwheel.image.{name}"
         )
-    if type(image._meta) is not np.ndarray:
+    if not isinstance(image._meta, np.ndarray) or isinstance(image._meta, np.ma.MaskedArray):
         raise TypeError(
             f"image must be a dask array of NumPy arrays, not of {type(image._meta).__name__}"
         )
@@ -223,7 +222,8 @@ def _overlap(
     function: Callable[..., Any],
     image: da.Array,
     border: str,
-    window: Callable[[], tuple[int, int]],
+    window: Callable[[], tuple[int, ...]],
+    **weights: np.ndarray[Any, Any],
 ) -> da.Array:
     """Apply a function to each chunk with what is around it.
 
@@ -231,14 +231,16 @@ def _overlap(
     Elsewhere it takes what is next to the chunk for a border, which spoils only what is cut off.
 
     Args:
-        function: What takes an array and a border.
+        function: What takes an array, a border and the weights.
         image: What is cut into chunks.
         border: The public name.
         window: Gives the height and width of what is seen around each pixel. Not called before all
             arguments are found to be good.
+        weights: By name; they are good.
     """
-    # One pixel of the kind, to have all mistakes told now, and in the same words as in memory.
-    function(np.zeros((1,) * image.ndim, image.dtype), border=border)
+    # One pixel of the kind and one weight, to have all mistakes told now, and as in memory.
+    one = {name: each[(slice(1),) * each.ndim] for name, each in weights.items()}
+    function(np.zeros((1,) * image.ndim, image.dtype), **one, border=border)
     border = check_border(border)
     image = image.rechunk(tuple(tuple(filter(None, lengths)) for lengths in image.chunks))
     depth = {}
@@ -250,7 +252,7 @@ def _overlap(
         if image.numblocks[axis] == 1:  # with all that borders can be made of
             depth[axis] = 0
     result: da.Array = da.map_overlap(
-        partial(function, border=border),
+        partial(function, **weights, border=border),
         image,
         depth=depth,
         boundary="periodic" if border == "wrap" else "none",
