@@ -87,6 +87,29 @@ def test_the_example_of_the_image_toolkit_runs() -> None:
     assert scope["clean"][1].tolist() == [4, 5, 6, 7]
 
 
+def test_the_examples_on_dask_run(tmp_path: Path) -> None:
+    """As programs of their own: the second one starts processes."""
+    np, image = pytest.importorskip("numpy"), pytest.importorskip("twinwheel.image")
+    page = (ROOT / "docs/how-to/images-larger-than-memory.md").read_text("utf-8")
+    programs = [match[2] for match in BLOCK.finditer(page) if match[1] == "python"]
+    programs[0] += "assert corner.shape == (100, 100)\n"
+    for program in programs:
+        (tmp_path / "program.py").write_text(program, "utf-8")
+        done = subprocess.run(
+            [sys.executable, "program.py"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+    whole = np.load(tmp_path / "image.npy")
+    expected = image.gaussian_blur(whole, 2.0, border="reflect")
+    assert np.load(tmp_path / "soft.npy").tobytes() == expected.tobytes()
+    assert 0 < expected[1000, 0] < 1
+
+
 @pytest.mark.parametrize("block", blocks("toml"))
 def test_toml_blocks_are_what_the_backend_accepts(block: Block) -> None:
     document = tomli.loads(block.text)
