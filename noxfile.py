@@ -124,7 +124,7 @@ def rust_features(session: nox.Session) -> None:
             external=True,
         )
         session.run("cargo", "test", *package, *features, external=True)
-    session.run("cargo", "bench", *package, *both, external=True)
+    session.run("cargo", "bench", *package, *both, "--bench", "side_by_side", external=True)
     # Neither is a mistake, and says so.
     neither = ("cargo", "check", *package, "--no-default-features")
     said = session.run(*neither, external=True, silent=True, success_codes=[101])

@@ -5,6 +5,8 @@
 
 #![allow(clippy::cast_possible_wrap, missing_docs)]
 
+use std::fmt;
+
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use twinwheel_kernels::{Error, Image, Options, Sample, c, rust};
@@ -46,25 +48,40 @@ fn bench(
         .bench_local(|| operation(&image, &Options::default(), output.as_mut_ptr()));
 }
 
-/// Benchmarks of one operation, in C and in Rust, for each of some sizes.
-macro_rules! side_by_side {
-    ($name:ident, $sample:expr, $sizes:expr, |$implementation:ident, $size:ident, $image:ident,
-     $options:ident, $output:ident| $call:expr) => {
-        mod $name {
-            use super::*;
+/// One line of what is printed: the size, then the language, so that the two stand together.
+#[derive(Clone, Copy)]
+struct Case {
+    size: u32,
+    in_c: bool,
+}
 
-            #[divan::bench(args = $sizes)]
-            fn in_c(bencher: Bencher, $size: u32) {
-                use c as $implementation;
+impl fmt::Display for Case {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let language = if self.in_c { "C" } else { "Rust" };
+        write!(formatter, "{} in {language}", self.size)
+    }
+}
+
+fn cases(sizes: &[u32]) -> impl Iterator<Item = Case> {
+    let both = |&size| [true, false].map(|in_c| Case { size, in_c });
+    sizes.iter().flat_map(both)
+}
+
+/// A benchmark of one operation, for each of some sizes, in C and in Rust.
+macro_rules! side_by_side {
+    ($name:ident, $sample:expr, $sizes:expr, |$side:ident, $size:ident, $image:ident,
+     $options:ident, $output:ident| $call:expr) => {
+        #[divan::bench(args = cases(&$sizes))]
+        fn $name(bencher: Bencher, case: Case) {
+            let $size = case.size;
+            if case.in_c {
+                use c as $side;
                 // SAFETY: the image is in memory, and the output is as large.
                 bench(bencher, $sample, |$image, $options, $output| unsafe {
                     $call
                 });
-            }
-
-            #[divan::bench(args = $sizes)]
-            fn in_rust(bencher: Bencher, $size: u32) {
-                use rust as $implementation;
+            } else {
+                use rust as $side;
                 // SAFETY: the same.
                 bench(bencher, $sample, |$image, $options, $output| unsafe {
                     $call

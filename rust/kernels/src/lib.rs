@@ -14,6 +14,10 @@ pub mod abi;
 mod arguments;
 #[cfg(feature = "rust-kernel")]
 mod bands;
+#[cfg_attr(
+    not(feature = "rust-kernel"),
+    allow(dead_code, reason = "C walks the borders itself")
+)]
 mod border;
 #[cfg(feature = "c-kernel")]
 pub mod c;
