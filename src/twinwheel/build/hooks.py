@@ -10,6 +10,7 @@ import sysconfig
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.build.console import say
@@ -17,7 +18,6 @@ from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from twinwheel.build.config_settings import ConfigSettings
 
@@ -142,6 +142,17 @@ def _call_in_turn(calls: Iterable[HookCall], running: _Running) -> dict[str, Pat
     return {call.label: call.output / _call(call, running) for call in calls}
 
 
+def _own_path(call: HookCall) -> list[str] | None:
+    """Return where twinwheel lies when it builds its own sources, which have a backend-path.
+
+    A backend of ours runs in a process of its own, which would not find it there.
+    """
+    ours = Path(__file__).resolve().parents[2]
+    if call.backend.startswith("twinwheel.") and ours.is_relative_to(call.folder.resolve()):
+        return [str(ours.relative_to(call.folder.resolve()))]
+    return None
+
+
 def _call(call: HookCall, running: _Running) -> str:
     from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller
 
@@ -165,7 +176,9 @@ def _call(call: HookCall, running: _Running) -> str:
         if code:
             raise subprocess.CalledProcessError(code, cmd)
 
-    caller = BuildBackendHookCaller(str(call.folder), call.backend, runner=run)
+    caller = BuildBackendHookCaller(
+        str(call.folder), call.backend, backend_path=_own_path(call), runner=run
+    )
     try:
         result: str = getattr(caller, call.hook)(str(call.output), call.config_settings)
     except BackendUnavailable:
