@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twinwheel.build.abi.compare import compare
 from twinwheel.build.abi.header import read_header
-from twinwheel.build.abi.library import read_library
+from twinwheel.build.abi.libraries import read_library
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:

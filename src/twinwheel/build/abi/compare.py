@@ -24,7 +24,7 @@ from twinwheel.build.abi.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from twinwheel.build.abi.library import Library
+    from twinwheel.build.abi.libraries import Library
 
 __all__ = ["compare"]
 

@@ -14,7 +14,7 @@ from pycparser import CParser, c_ast
 from pycparser.c_parser import ParseError
 
 from twinwheel.build.abi.dwarf import TypeReader, name_of
-from twinwheel.build.abi.library import open_dwarf
+from twinwheel.build.abi.libraries import open_dwarf
 from twinwheel.build.abi.model import Callback, Function, Parameter, Pointer, Variable
 from twinwheel.errors import BuildError
 
