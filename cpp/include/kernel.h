@@ -24,6 +24,7 @@ extern "C" {
 #define KERNEL_OK 0
 #define KERNEL_INVALID (-1)       /* an argument is wrong; nothing was written */
 #define KERNEL_OUT_OF_MEMORY (-2) /* the working memory cannot be had; nothing was written */
+#define KERNEL_INTERNAL (-3)      /* the library is at fault; the output is partly written */
 
 /* How a sample is stored. */
 #define KERNEL_FLOAT32 0 /* IEEE 754 binary32 */
@@ -66,9 +67,10 @@ typedef struct kernel_options {
  *            not be aligned; it must overlap neither input nor weights.
  *
  * They return KERNEL_OK; KERNEL_INVALID for a null pointer, a zero size, sizes that overflow
- * size_t, overlapping buffers, or another value that is not accepted; KERNEL_OUT_OF_MEMORY. A NaN
- * is stored as the quiet NaN 0x7FC00000. The result has the same bits on every machine, whatever
- * the instruction set, the threads and the rows; of kernel_convolve_fft it may differ. */
+ * size_t, overlapping buffers, or another value that is not accepted; KERNEL_OUT_OF_MEMORY; or
+ * KERNEL_INTERNAL, which the C library never does: it is how the Rust library returns from a panic.
+ * A NaN is stored as the quiet NaN 0x7FC00000. The result has the same bits on every machine,
+ * whatever the instruction set, the threads and the rows; of kernel_convolve_fft it may differ. */
 
 /* Correlate an image of one channel with a square kernel; outside the image all is zero.
  *
@@ -150,6 +152,9 @@ KERNEL_API int kernel_select_cpu(const char *level);
 
 /* The instruction set in use. */
 KERNEL_API const char *kernel_cpu_level(void);
+
+/* The library's version, such as "1.2.3". */
+KERNEL_API const char *kernel_version(void);
 
 #ifdef __cplusplus
 }

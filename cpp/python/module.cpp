@@ -50,7 +50,7 @@ void select_cpu() {
 PYBIND11_MODULE(_c, module, py::mod_gil_not_used()) {
     module.doc() = "The image kernels in C.";
     select_cpu();
-    module.attr("__version__") = KERNEL_VERSION;
+    module.attr("__version__") = kernel_version();
     module.attr("cpu_level") = kernel_cpu_level();
     module.attr("compiler") = COMPILER;
     twinwheel::define_operations(module);

@@ -62,6 +62,11 @@ int kernel_valid(const kernel_image *image, const kernel_options *options,
         !reach(image->channels, image->channel_stride, &below, &above) ||
         !kernel_add(above, size, &above) || !kernel_add(below, above, &input_bytes))
         return 0;
+    if (input_bytes > PTRDIFF_MAX || written_bytes > PTRDIFF_MAX) /* no object is larger */
+        return 0;
+    /* Every row is read by way of the structure, so it may not be written over either. */
+    if (overlap((uintptr_t)image, sizeof *image, (uintptr_t)output, written_bytes))
+        return 0;
     return !overlap((uintptr_t)image->data - below, input_bytes, (uintptr_t)output, written_bytes);
 }
 

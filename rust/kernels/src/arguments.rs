@@ -48,6 +48,9 @@ pub(crate) fn valid(image: &Image, options: &Options, output: *const u8) -> Opti
     let sides = reach(image.width, image.column_stride, sides)?;
     let (below, above) = reach(image.channels, image.channel_stride, sides)?;
     let input_bytes = above.checked_add(image.sample.size())?.checked_add(below)?;
+    if input_bytes > isize::MAX as usize || written_bytes > isize::MAX as usize {
+        return None; // no object is larger
+    }
     let first = image.data.addr().wrapping_sub(below);
     (!overlap(first, input_bytes, output.addr(), written_bytes)).then_some(completed)
 }
