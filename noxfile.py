@@ -74,6 +74,13 @@ def parity(session: nox.Session) -> None:
     session.run("pytest", "-m", "parity", "tests/image/test_sweep.py", *session.posargs)
 
 
+@nox.session
+def twinimage(session: nox.Session) -> None:
+    """Build the program twinimage as one static file, and compare what it does with the package."""
+    session.install(".[test]", env=BOTH)
+    session.run("pytest", "-m", "twinimage", "tests/twinimage", *session.posargs)
+
+
 @nox.session(default=False)
 def conformance(session: nox.Session) -> None:
     """Build other backends' projects with them and with twinwheel, and compare; write the page."""
@@ -103,6 +110,12 @@ def rust(session: nox.Session) -> None:
         *("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"),
         external=True,
     )
+    for kernel in ("rust-kernel", "c-kernel"):  # the program with one of the two
+        session.run(
+            *("cargo", "clippy", "--locked", "--package=twinimage", "--no-default-features"),
+            *(f"--features={kernel}", "--", "-D", "warnings"),
+            external=True,
+        )
     session.run("cargo", "test", "--locked", "--workspace", external=True)
 
 
