@@ -44,7 +44,12 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports", env={"PYTHONPATH": "src"})
-    sources = [str(path) for path in sorted(Path("cpp").rglob("*")) if path.suffix in C_SUFFIXES]
+    sources = [
+        str(path)
+        for folder in ("cpp", "tests/capi")
+        for path in sorted(Path(folder).rglob("*"))
+        if path.suffix in C_SUFFIXES
+    ]
     session.run("clang-format", "--dry-run", "--Werror", *sources)
     session.run("codespell")
     session.run("mdformat", "--check", *MARKDOWN)
@@ -76,8 +81,16 @@ def parity(session: nox.Session) -> None:
 
 @nox.session
 def twinimage(session: nox.Session) -> None:
-    """Build the program twinimage as one static file, and compare what it does with the package."""
+    """Lint and test the program twinimage; as one static file, compare it with the package."""
     session.install(".[test]", env=BOTH)
+    manifest = "--manifest-path=rust/cli/Cargo.toml"
+    for kernels in ("rust-kernel", "c-kernel", "rust-kernel,c-kernel"):
+        session.run(
+            *("cargo", "clippy", "--locked", manifest, "--all-targets", "--no-default-features"),
+            *(f"--features={kernels}", "--", "-D", "warnings"),
+            external=True,
+        )
+    session.run("cargo", "test", "--locked", manifest, external=True)
     session.run("pytest", "-m", "twinimage", "tests/twinimage", *session.posargs)
 
 
@@ -106,17 +119,40 @@ def rust(session: nox.Session) -> None:
     """Check the format of the Rust workspace, lint it, and run its own tests."""
     session.chdir("rust")
     session.run("cargo", "fmt", "--all", "--check", external=True)
+    # Without the program, which asks for the kernels in C too; it has a session of its own.
+    packages = ("--locked", "--workspace", "--exclude", "twinimage")
     session.run(
-        *("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"),
-        external=True,
+        *("cargo", "clippy", *packages, "--all-targets", "--", "-D", "warnings"), external=True
     )
-    for kernel in ("rust-kernel", "c-kernel"):  # the program with one of the two
+    session.run("cargo", "test", *packages, external=True)
+
+
+@nox.session(name="rust-features", venv_backend="none", default=False)
+def rust_features(session: nox.Session) -> None:
+    """Lint and test the Rust kernels' crate with the original C linked: alone, and beside them."""
+    session.chdir("rust")
+    alone = ("--no-default-features", "--features", "c-kernel")
+    both = ("--features", "c-kernel")
+    package = ("--locked", "--package", "twinwheel-kernels")
+    for features in (alone, both):
         session.run(
-            *("cargo", "clippy", "--locked", "--package=twinimage", "--no-default-features"),
-            *(f"--features={kernel}", "--", "-D", "warnings"),
+            *("cargo", "clippy", *package, "--all-targets", *features, "--", "-D", "warnings"),
             external=True,
         )
-    session.run("cargo", "test", "--locked", "--workspace", external=True)
+        session.run("cargo", "test", *package, *features, external=True)
+    session.run("cargo", "bench", *package, *both, external=True)
+    # Neither is a mistake, and says so.
+    neither = ("cargo", "check", *package, "--no-default-features")
+    said = session.run(*neither, external=True, silent=True, success_codes=[101])
+    if "needs the feature `rust-kernel`, `c-kernel`, or both" not in str(said):
+        session.error(f"what Cargo said of no feature:\n{said}")
+
+
+@nox.session(default=False)
+def abi(session: nox.Session) -> None:
+    """Hold the C library and the Rust one to their header, call both from C and by ctypes."""
+    session.install(".[test]", env=PURE)
+    session.run("pytest", "-n0", "-m", "abi", "tests/capi", *session.posargs)
 
 
 @nox.session

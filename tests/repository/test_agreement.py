@@ -88,3 +88,30 @@ def test_the_pins_of_the_wheel_builder_agree(pyproject: dict[str, Any]) -> None:
     )
     (version,) = (specifier.version for specifier in pinned.specifier)
     assert accepted.specifier.contains(version)
+
+
+def words(text: str, pattern: str) -> set[str]:
+    """Return the words in what a pattern finds once, whichever way they are set apart."""
+    (found,) = re.findall(pattern, text, re.DOTALL)
+    return set(re.split(r"[\s;,\"]+", found)) - {""}
+
+
+def test_cargo_compiles_the_c_kernels_as_cmake_does(root: Path) -> None:
+    """But for -O3, which Cargo's build script sets for all files."""
+    cmake = (root / "cpp/CMakeLists.txt").read_text("utf-8")
+    script = (root / "rust/kernels/build.rs").read_text("utf-8")
+    numeric = words(cmake, r"-Wall -Wextra (-f.*?) *\n")
+    assert words(script, r"FLAGS: &\[&str\] = &\[(.*?)\]") == numeric
+    assert words(script, r"X86_32: &\[&str\] = &\[(.*?)\]") == words(
+        cmake, r"KERNEL_X86_32\)\n *target_compile_options\(kernel_flags INTERFACE (.*?)\)"
+    )
+    for level in ("avx2", "avx512"):
+        options = words(cmake, rf'level_{level}.c PROPERTIES\s+COMPILE_OPTIONS "(.*?)"')
+        assert options - {"-O3"} == words(script, rf"{level.upper()}: &\[&str\] = &\[(.*?)\]")
+
+
+def test_cargo_renames_all_that_the_header_declares(root: Path) -> None:
+    header = (root / "cpp/include/kernel.h").read_text("utf-8")
+    script = (root / "rust/kernels/build.rs").read_text("utf-8")
+    declared = re.findall(r"^KERNEL_API .*?(kernel_\w+)\(", header, re.MULTILINE)
+    assert words(script, r"FUNCTIONS: &\[&str\] = &\[(.*?)\]") == set(declared)

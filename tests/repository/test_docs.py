@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shlex
@@ -130,6 +131,8 @@ def check_command(words: list[str], pyproject: dict[str, Any]) -> None:
     elif program == "cargo":
         manifest = Path(arguments[arguments.index("--manifest-path") + 1])
         assert (ROOT / manifest).is_file()
+    elif program == "python" and arguments[0] == "-m":
+        assert importlib.util.find_spec(arguments[1]) is not None
     elif program == "python" and arguments[0] == "-c":
         compile(arguments[1], "<documentation>", "exec")
     else:

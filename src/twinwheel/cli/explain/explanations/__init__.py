@@ -11,6 +11,7 @@ from twinwheel.cli.explain.explanations import (
     command_line,
     editable,
     halves,
+    libraries,
     project,
     selection,
     settings,
@@ -37,7 +38,7 @@ CLASSES: dict[str, tuple[str, type[TwinwheelError]]] = {
 }
 """First digit of a code: what the errors are about, and their class."""
 
-_MODULES = (settings, project, tools, builds, halves, editable, selection, command_line)
+_MODULES = (settings, project, tools, builds, halves, editable, libraries, selection, command_line)
 
 EXPLANATIONS: tuple[Explanation, ...] = tuple(
     sorted(

@@ -1,0 +1,59 @@
+"""The check itself: a header, and the libraries that should be what it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinwheel.build.abi.compare import compare
+from twinwheel.build.abi.header import read_header
+from twinwheel.build.abi.library import read_library
+from twinwheel.errors import BuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["check_abi", "find_differences"]
+
+
+def find_differences(
+    header: Path, libraries: Sequence[Path], flags: Sequence[str] = ()
+) -> list[str]:
+    """Return how the libraries differ from a header, one line each; none when they do not.
+
+    Args:
+        header: A C header that compiles by itself.
+        libraries: Shared libraries with debug information.
+        flags: What the C compiler is told besides, such as ``-DX=1``.
+
+    Raises:
+        BuildError: TW362, when one of them cannot be read.
+    """
+    declared = read_header(header, flags)
+    return [
+        f"{library.name}: {line}"
+        for library in map(read_library, libraries)
+        for line in compare(header.name, declared, library)
+    ]
+
+
+def check_abi(header: Path, libraries: Sequence[Path], flags: Sequence[str] = ()) -> None:
+    """Demand that libraries export what a header declares, with its types, and nothing else.
+
+    Args:
+        header: A C header that compiles by itself.
+        libraries: Shared libraries with debug information.
+        flags: What the C compiler is told besides, such as ``-DX=1``.
+
+    Raises:
+        BuildError: TW361, with what differs; TW362, when one of them cannot be read.
+    """
+    differences = find_differences(header, libraries, flags)
+    if differences:
+        raise BuildError(
+            f"{len(differences)} difference{'s' * (len(differences) != 1)} "
+            f"from {header.name}:\n  " + "\n  ".join(differences),
+            code="TW361",
+            where=str(header),
+            help="correct the library; when the header is to change, change every library with it",
+        )
