@@ -79,6 +79,21 @@ def parity(session: nox.Session) -> None:
     session.run("pytest", "-m", "parity", "tests/image/test_sweep.py", *session.posargs)
 
 
+@nox.session
+def twinimage(session: nox.Session) -> None:
+    """Lint and test the program twinimage; as one static file, compare it with the package."""
+    session.install(".[test]", env=BOTH)
+    manifest = "--manifest-path=rust/cli/Cargo.toml"
+    for kernels in ("rust-kernel", "c-kernel", "rust-kernel,c-kernel"):
+        session.run(
+            *("cargo", "clippy", "--locked", manifest, "--all-targets", "--no-default-features"),
+            *(f"--features={kernels}", "--", "-D", "warnings"),
+            external=True,
+        )
+    session.run("cargo", "test", "--locked", manifest, external=True)
+    session.run("pytest", "-m", "twinimage", "tests/twinimage", *session.posargs)
+
+
 @nox.session(default=False)
 def conformance(session: nox.Session) -> None:
     """Build other backends' projects with them and with twinwheel, and compare; write the page."""
@@ -104,11 +119,12 @@ def rust(session: nox.Session) -> None:
     """Check the format of the Rust workspace, lint it, and run its own tests."""
     session.chdir("rust")
     session.run("cargo", "fmt", "--all", "--check", external=True)
+    # Without the program, which asks for the kernels in C too; it has a session of its own.
+    packages = ("--locked", "--workspace", "--exclude", "twinimage")
     session.run(
-        *("cargo", "clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"),
-        external=True,
+        *("cargo", "clippy", *packages, "--all-targets", "--", "-D", "warnings"), external=True
     )
-    session.run("cargo", "test", "--locked", "--workspace", external=True)
+    session.run("cargo", "test", *packages, external=True)
 
 
 @nox.session(name="rust-features", venv_backend="none", default=False)

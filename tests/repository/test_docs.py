@@ -151,12 +151,15 @@ def check_command(words: list[str], pyproject: dict[str, Any]) -> None:
         noxfile = (ROOT / "noxfile.py").read_text("utf-8")
         sessions = re.findall(r"^def (\w+)\(session", noxfile, re.MULTILINE)
         assert arguments == ["-l"] or arguments[1] in sessions
+    elif program == "cargo":
+        manifest = Path(arguments[arguments.index("--manifest-path") + 1])
+        assert (ROOT / manifest).is_file()
     elif program == "python" and arguments[0] == "-m":
         assert importlib.util.find_spec(arguments[1]) is not None
     elif program == "python" and arguments[0] == "-c":
         compile(arguments[1], "<documentation>", "exec")
     else:
-        assert program in {"pytest", "pre-commit", "build", "venv", "."}, program
+        assert program in {"pytest", "pre-commit", "build", "venv", ".", "twinimage"}, program
 
 
 def test_the_sessions_that_contributing_names_exist() -> None:

@@ -40,6 +40,7 @@ impl Border {
 
     /// Map an index outside `0..length`, however far, to the one inside that the border stands for.
     /// `None` when that is the constant.
+    #[cfg(feature = "rust-kernel")]
     pub(crate) fn index(self, index: i64, length: i64) -> Option<i64> {
         if (0..length).contains(&index) {
             return Some(index);
@@ -61,7 +62,7 @@ impl Border {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "rust-kernel"))]
 mod tests {
     use super::Border;
 
