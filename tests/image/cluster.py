@@ -23,7 +23,7 @@ from twinwheel.image import dask as image_dask
 HEIGHT, WIDTH, CHUNK = 13_000, 12_500, 1000
 LIMIT = 300 * 2**20
 """Bytes that a worker may have; the image has more than two of them together."""
-SECONDS = 120
+SECONDS = 240
 
 
 class File:

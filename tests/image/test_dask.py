@@ -300,7 +300,7 @@ def run_cluster(folder: Path, *words: str) -> tuple[int, str, str]:
         start_new_session=True,
     ) as process:
         try:
-            out, err = process.communicate(timeout=300)
+            out, err = process.communicate(timeout=480)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise

@@ -20,7 +20,7 @@ except ImportError as error:
     ) from None
 import numpy as np
 
-from twinwheel import image as toolkit
+import twinwheel.image as toolkit
 from twinwheel.image._fft import is_taken
 from twinwheel.image._kernels import as_kernel, as_line
 from twinwheel.image._numbers import gaussian_radius
