@@ -148,6 +148,12 @@ def rust_features(session: nox.Session) -> None:
         session.error(f"what Cargo said of no feature:\n{said}")
 
 
+@nox.session(venv_backend="none", default=False)
+def releases(session: nox.Session) -> None:
+    """Walk through the three releases of a gradual migration, forward and back."""
+    session.run(sys.executable, "examples/three-releases/walk.py", *session.posargs)
+
+
 @nox.session(default=False)
 def abi(session: nox.Session) -> None:
     """Hold the C library and the Rust one to their header, call both from C and by ctypes."""
