@@ -207,7 +207,7 @@ def in_c() -> str:
             parts.append(f"    ORDER(v[{low}], v[{high}]);")
         parts.append("}\n")
         network = make_network(size)
-        parts.append(f"static INLINE WORD NETWORK(middle_of_{size})(AT_ARGUMENTS) {{")
+        parts.append(f"static INLINE WORD NETWORK(middle_of_{size})(SORTED_{size}) {{")
         for name, value in _lines(network):
             parts.append(f"    const WORD {name} = {value};")
         parts.append(f"    return {network.result};\n}}\n")
@@ -218,7 +218,7 @@ def in_rust() -> str:
     """Return the networks as functions of a trait with ``lower`` and ``upper``."""
     parts = [
         f"//! {HEAD}\n",
-        "use super::Ordered;\n",
+        "use crate::vector::Ordered;\n",
         "#[inline(always)]",
         "fn order<W: Ordered>(v: &mut [W], low: usize, high: usize) {",
         "    (v[low], v[high]) = (v[low].lower(v[high]), v[low].upper(v[high]));",

@@ -15,10 +15,6 @@ int kernel_add(size_t a, size_t b, size_t *result) {
     return 1;
 }
 
-size_t kernel_sample_size(int32_t sample) {
-    return sample == KERNEL_FLOAT32 ? sizeof(float) : sizeof(uint8_t);
-}
-
 /* Widen the reach of an image below and above its first sample by one axis; 0 on overflow. */
 static int reach(uint32_t length, ptrdiff_t stride, size_t *below, size_t *above) {
     size_t distance = stride < 0 ? (size_t)0 - (size_t)stride : (size_t)stride;

@@ -145,11 +145,13 @@ static void run_band(const void *job, unsigned char *memory, size_t first, size_
     const size_t step = even_step(last - first, work->reach);
     part parts[2];
     size_t count = 0;
-    while (kernel_next_strip(&source))
+    kernel_strip strip = {0};
+    while (kernel_plan_strip(walk, &strip)) {
+        kernel_enter_strip(&source, &strip);
         for (size_t y = first; y < last; y += step)
             for (size_t channel = 0; channel < walk->image->channels; channel++) {
-                parts[count] = (part){.first = source.strip.first,
-                                      .pixels = source.strip.pixels,
+                parts[count] = (part){.first = strip.first,
+                                      .pixels = strip.pixels,
                                       .y = y,
                                       .rows = last - y < step ? last - y : step,
                                       .channel = channel};
@@ -160,6 +162,7 @@ static void run_band(const void *job, unsigned char *memory, size_t first, size_
                     count = 0;
                 }
             }
+    }
     filter(work, &square, parts, count);
 }
 

@@ -18,7 +18,9 @@
 int kernel_multiply(size_t a, size_t b, size_t *result);
 int kernel_add(size_t a, size_t b, size_t *result);
 
-size_t kernel_sample_size(int32_t sample);
+static inline size_t kernel_sample_size(int32_t sample) {
+    return sample == KERNEL_FLOAT32 ? sizeof(float) : sizeof(uint8_t);
+}
 
 /* Complete the options, and check them and the image and the output. */
 int kernel_valid(const kernel_image *image, const kernel_options *options,
@@ -58,11 +60,12 @@ typedef void kernel_fused_function(const kernel_taps *across, const kernel_taps 
 
 #define KERNEL_MOST_ROWS 6
 
-/* Write one row of medians of a window of 3, 5 or 7 rows of cells, whose taps are step apart.
- *
- *   sorted  memory for as many rows of length cells: the sorted columns of the window. */
-typedef void kernel_median_function(const void *const *window, size_t samples, size_t step,
-                                    void *sorted, size_t length, unsigned char *output);
+#define KERNEL_MEDIAN_ROWS 8
+
+/* Write up to KERNEL_MEDIAN_ROWS rows of medians of a window of 3, 5 or 7 rows of cells, whose taps
+ * are step apart. Returns whether it met what it cannot put in order, and then wrote nonsense. */
+typedef int kernel_median_function(const void *const *window, size_t rows, size_t samples,
+                                   size_t step, unsigned char *output, ptrdiff_t stride);
 
 /* Complex numbers, size * size, real and imaginary parts in planes whose rows are stride apart. */
 typedef struct kernel_square {
@@ -85,16 +88,14 @@ typedef struct kernel_level {
     kernel_fused_function *narrow_fused[KERNEL_MOST_ROWS];
     /* Round, saturate and store samples as bytes. */
     void (*store_bytes)(const float *sums, size_t samples, unsigned char *output);
-    /* Floats in place to integers of the same order, every NaN above all, and back. */
-    void (*keys_of_floats)(void *cells, size_t count);
-    void (*floats_of_keys)(void *cells, size_t count);
     /* The Fourier transform of the columns, its inverse, and the product with another square. */
     void (*transform)(const kernel_square *square);
     void (*restore)(const kernel_square *square);
     void (*multiply_square)(const kernel_square *square, const kernel_square *other);
-    size_t median_block; /* the fewest samples that a function below can be asked for */
-    kernel_median_function *median_of_bytes[3]; /* for windows of 3, 5 and 7 */
-    kernel_median_function *median_of_keys[3];
+    size_t bytes; /* the fewest samples that a function below can be asked for */
+    kernel_median_function *median_of_bytes[3];  /* for windows of 3, 5 and 7 */
+    kernel_median_function *median_of_floats[3]; /* which cannot order NaN and -0, */
+    kernel_median_function *median_of_keys[3]; /* and which can; for both, lanes samples or more */
 } kernel_level;
 
 extern const kernel_level kernel_level_baseline;

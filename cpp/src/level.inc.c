@@ -71,31 +71,27 @@ static void store_bytes(const float *sums, size_t samples, unsigned char *output
     }
 }
 
-/* Flipping all but the sign of what is negative puts the bits of floats in their order. */
-static void keys_of_floats(void *cells, size_t count) {
-    int32_t *key = cells;
-    for (size_t i = 0; i < count; i++) {
-        int32_t magnitude = key[i] & 0x7FFFFFFF;
-        int32_t ordered = key[i] < 0 ? key[i] ^ 0x7FFFFFFF : key[i];
-        key[i] = magnitude > 0x7F800000 ? (int32_t)KERNEL_QUIET_NAN : ordered;
-    }
-}
+#define MEDIAN_NAME(kind, name) MEDIAN_NAMED(kind, name)
+#define MEDIAN_NAMED(kind, name) kind##name
 
-static void floats_of_keys(void *cells, size_t count) {
-    int32_t *key = cells;
-    for (size_t i = 0; i < count; i++)
-        key[i] = key[i] < 0 ? key[i] ^ 0x7FFFFFFF : key[i];
-}
+#define WORD vector
+#define CELL float
+#define LOAD vector_load
+#define STORE vector_store
+#define LOWER vector_lower
+#define UPPER vector_upper
+#define UNORDERED(value) vector_unordered(value)
+#define NETWORK(name) MEDIAN_NAME(floats_, name)
+#include "medians.inc.c"
 
 #define WORD keys
 #define CELL int32_t
-#define LOAD keys_load
-#define STORE keys_store
+#define LOAD keys_of_floats
+#define STORE floats_of_keys
 #define LOWER keys_lower
 #define UPPER keys_upper
+#define UNORDERED(value) 0
 #define NETWORK(name) MEDIAN_NAME(keys_, name)
-#define MEDIAN_NAME(kind, name) MEDIAN_NAMED(kind, name)
-#define MEDIAN_NAMED(kind, name) kind##name
 #include "medians.inc.c"
 
 #define WORD bytes
@@ -104,6 +100,7 @@ static void floats_of_keys(void *cells, size_t count) {
 #define STORE bytes_store
 #define LOWER bytes_lower
 #define UPPER bytes_upper
+#define UNORDERED(value) 0
 #define NETWORK(name) MEDIAN_NAME(bytes_, name)
 #include "medians.inc.c"
 
@@ -133,13 +130,11 @@ const kernel_level LEVEL_JOIN(LEVEL) = {
     .narrow_fused = {fused_narrow_1, fused_narrow_2},
 #endif
     .store_bytes = store_bytes,
-    .keys_of_floats = keys_of_floats,
-    .floats_of_keys = floats_of_keys,
     .transform = transform,
     .restore = restore,
     .multiply_square = multiply_square,
-    .median_block = sizeof(bytes) > sizeof(keys) / sizeof(int32_t) ? sizeof(bytes)
-                                                                   : sizeof(keys) / sizeof(int32_t),
+    .bytes = sizeof(bytes),
     .median_of_bytes = {bytes_median_3, bytes_median_5, bytes_median_7},
+    .median_of_floats = {floats_median_3, floats_median_5, floats_median_7},
     .median_of_keys = {keys_median_3, keys_median_5, keys_median_7},
 };

@@ -6,7 +6,7 @@ static INLINE void NETWORK(sort_3)(WORD v[3]) {
     ORDER(v[1], v[2]);
 }
 
-static INLINE WORD NETWORK(middle_of_3)(AT_ARGUMENTS) {
+static INLINE WORD NETWORK(middle_of_3)(SORTED_3) {
     const WORD s00 = AT(0, 0);
     const WORD s02 = AT(0, 2);
     const WORD v1 = UPPER(s00, s02);
@@ -43,7 +43,7 @@ static INLINE void NETWORK(sort_5)(WORD v[5]) {
     ORDER(v[2], v[3]);
 }
 
-static INLINE WORD NETWORK(middle_of_5)(AT_ARGUMENTS) {
+static INLINE WORD NETWORK(middle_of_5)(SORTED_5) {
     const WORD s00 = AT(0, 0);
     const WORD s01 = AT(0, 1);
     const WORD v0 = LOWER(s00, s01);
@@ -195,7 +195,7 @@ static INLINE void NETWORK(sort_7)(WORD v[7]) {
     ORDER(v[5], v[6]);
 }
 
-static INLINE WORD NETWORK(middle_of_7)(AT_ARGUMENTS) {
+static INLINE WORD NETWORK(middle_of_7)(SORTED_7) {
     const WORD s00 = AT(0, 0);
     const WORD s06 = AT(0, 6);
     const WORD v0 = LOWER(s00, s06);

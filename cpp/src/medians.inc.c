@@ -1,5 +1,6 @@
-/* The medians of one kind of cell. Included with WORD, CELL, LOAD, STORE, LOWER and UPPER, and with
- * NETWORK, which makes names that are this kind's own. */
+/* The medians of one kind of cell: WORD is a vector of CELL, with LOAD, STORE, LOWER and UPPER;
+ * UNORDERED tells whether these cannot put all of it in order. NETWORK makes names that are this
+ * kind's own. */
 
 #define ORDER(low, high)                                                                           \
     do {                                                                                           \
@@ -7,8 +8,10 @@
         (high) = UPPER(low, high);                                                                 \
         (low) = lower;                                                                             \
     } while (0)
-#define AT_ARGUMENTS const CELL *sorted, size_t length, size_t step
-#define AT(rank, column) LOAD(sorted + (rank) * length + (column) * step)
+#define SORTED_3 const WORD sorted[][3]
+#define SORTED_5 const WORD sorted[][5]
+#define SORTED_7 const WORD sorted[][7]
+#define AT(rank, line) sorted[line][rank]
 #include "median_networks.inc.c"
 
 #define SIZE 3
@@ -19,7 +22,9 @@
 #include "median.inc.c"
 
 #undef ORDER
-#undef AT_ARGUMENTS
+#undef SORTED_3
+#undef SORTED_5
+#undef SORTED_7
 #undef AT
 #undef WORD
 #undef CELL
@@ -27,4 +32,5 @@
 #undef STORE
 #undef LOWER
 #undef UPPER
+#undef UNORDERED
 #undef NETWORK

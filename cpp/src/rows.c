@@ -15,20 +15,15 @@ static size_t window_rows(const kernel_walk *walk) { return walk->height + walk-
 size_t kernel_source_bytes(const kernel_walk *walk) {
     size_t cells, gathered;
     return kernel_multiply(walk->length, walk->slots, &gathered) &&
-                   kernel_multiply(walk->samples, KERNEL_MOST_ROWS, &cells) &&
+                   kernel_multiply(walk->samples, walk->rows, &cells) &&
                    kernel_add(cells, gathered, &cells) &&
                    kernel_add(cells, walk->outside, &cells) &&
                    kernel_multiply(cells, kernel_cell_size(walk), &cells) &&
                    kernel_add(cells, index_bytes(walk->slots), &cells) &&
-                   kernel_add(cells, index_bytes(window_rows(walk)), &cells)
+                   kernel_add(cells, index_bytes(window_rows(walk)), &cells) &&
+                   kernel_add(cells, index_bytes(walk->before + walk->after), &cells)
                ? cells
                : 0;
-}
-
-/* Turn floats that were gathered into the cells that are wanted. */
-static void convert(const kernel_walk *walk, void *row, size_t count) {
-    if (walk->cells == KERNEL_CELLS_KEY)
-        walk->level->keys_of_floats(row, count);
 }
 
 kernel_source kernel_open_source(const kernel_walk *walk, unsigned char *memory) {
@@ -36,9 +31,11 @@ kernel_source kernel_open_source(const kernel_walk *walk, unsigned char *memory)
     kernel_source source = {.walk = walk, .window = (const void **)(void *)memory};
     memory += index_bytes(window_rows(walk));
     source.held = (int64_t *)(void *)memory;
-    source.outside = memory + index_bytes(walk->slots);
+    memory += index_bytes(walk->slots);
+    source.beside = (int64_t *)(void *)memory;
+    source.outside = memory + index_bytes(walk->before + walk->after);
     source.results = source.outside + walk->outside * size;
-    source.rows = source.results + walk->samples * KERNEL_MOST_ROWS * size;
+    source.rows = source.results + walk->samples * walk->rows * size;
     if (walk->cells == KERNEL_CELLS_BYTE) {
         walk->level->store_bytes(&walk->options.border_value, 1, source.outside);
         memset(source.outside, source.outside[0], walk->outside);
@@ -46,18 +43,22 @@ kernel_source kernel_open_source(const kernel_walk *walk, unsigned char *memory)
         float *outside = (float *)(void *)source.outside;
         for (size_t i = 0; i < walk->outside; i++)
             outside[i] = walk->options.border_value;
-        convert(walk, outside, walk->outside);
     }
     return source;
 }
 
-int kernel_next_strip(kernel_source *source) {
+void kernel_enter_strip(kernel_source *source, const kernel_strip *strip) {
     const kernel_walk *walk = source->walk;
-    if (!kernel_plan_strip(walk, &source->strip))
-        return 0;
+    const int64_t width = walk->image->width;
+    source->strip = *strip;
+    for (size_t i = 0; i < strip->left + strip->right; i++) {
+        int64_t column = i < strip->left
+                             ? (int64_t)strip->first - (int64_t)walk->before + (int64_t)i
+                             : width + (int64_t)(i - strip->left);
+        source->beside[i] = kernel_border_index(column, width, walk->options.border);
+    }
     for (size_t slot = 0; slot < walk->slots; slot++)
         source->held[slot] = NOTHING;
-    return 1;
 }
 
 /* Read samples that are stride bytes apart as floats. */
@@ -89,6 +90,18 @@ static void read_samples(const kernel_walk *walk, const unsigned char *from, ptr
             target[i] = from[(ptrdiff_t)i * stride];
 }
 
+/* Read one of them. */
+static void read_sample(const kernel_walk *walk, const unsigned char *from, unsigned char *target) {
+    if (walk->cells == KERNEL_CELLS_BYTE) {
+        *target = *from;
+    } else if (walk->image->sample == KERNEL_UINT8) {
+        const float value = *from;
+        memcpy(target, &value, sizeof value);
+    } else {
+        memcpy(target, from, sizeof(float));
+    }
+}
+
 /* Read the pixels first..last-1 of a row of the image. */
 static void read_pixels(const kernel_walk *walk, size_t y, size_t first, size_t last,
                         unsigned char *target) {
@@ -110,22 +123,24 @@ static void read_pixels(const kernel_walk *walk, size_t y, size_t first, size_t 
         }
 }
 
-/* Fill pixels that lie left or right of the image, from x on. */
-static void read_outside(const kernel_source *source, size_t y, int64_t x, size_t count,
-                         unsigned char *target) {
+/* Fill so many pixels that lie left or right of the image, and are read from these columns. */
+static void read_outside(const kernel_source *source, size_t y, const int64_t *columns,
+                         size_t count, unsigned char *target) {
     const kernel_walk *walk = source->walk;
-    const size_t pixel = walk->image->channels * kernel_cell_size(walk);
+    const kernel_image *image = walk->image;
+    const size_t size = kernel_cell_size(walk);
     if (walk->options.border == KERNEL_BORDER_CONSTANT) {
-        memcpy(target, source->outside, count * pixel);
+        memcpy(target, source->outside, count * image->channels * size);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        int64_t from =
-            kernel_border_index(x + (int64_t)i, walk->image->width, walk->options.border);
-        unsigned char *place = target + i * pixel;
-        read_pixels(walk, y, (size_t)from, (size_t)from + 1, place);
-        convert(walk, place, walk->image->channels);
-    }
+    const unsigned char *row =
+        (const unsigned char *)image->data + (ptrdiff_t)y * image->row_stride;
+    for (size_t i = 0; i < count; i++)
+        for (size_t channel = 0; channel < image->channels; channel++, target += size)
+            read_sample(walk,
+                        row + (ptrdiff_t)columns[i] * image->column_stride +
+                            (ptrdiff_t)channel * image->channel_stride,
+                        target);
 }
 
 /* Gather a row of the strip, with what lies left and right of it. */
@@ -135,18 +150,17 @@ static void gather_row(const kernel_source *source, size_t y, unsigned char *row
     const size_t channels = walk->image->channels, pixel = channels * kernel_cell_size(walk);
     const size_t first = strip->left ? 0 : strip->first - walk->before;
     unsigned char *inside = row + strip->left * pixel;
+    read_outside(source, y, source->beside, strip->left, row);
     read_pixels(walk, y, first, first + strip->inside, inside);
-    convert(walk, inside, strip->inside * channels);
-    if (strip->left)
-        read_outside(source, y, (int64_t)strip->first - (int64_t)walk->before, strip->left, row);
-    if (strip->right)
-        read_outside(source, y, walk->image->width, strip->right, inside + strip->inside * pixel);
+    read_outside(source, y, source->beside + strip->left, strip->right,
+                 inside + strip->inside * pixel);
 }
 
 const void *kernel_source_row(kernel_source *source, int64_t y) {
     const kernel_walk *walk = source->walk;
     const kernel_image *image = walk->image;
-    int64_t from = kernel_border_index(y, image->height, walk->options.border);
+    const int inside = y >= 0 && y < image->height;
+    int64_t from = inside ? y : kernel_border_index(y, image->height, walk->options.border);
     if (from < 0)
         return source->outside;
     if (source->strip.direct)
@@ -209,8 +223,6 @@ void kernel_store_results(kernel_source *source, const kernel_step *step) {
     if (results_fit(source))
         return;
     for (size_t row = 0; row < step->rows; row++) {
-        if (walk->cells == KERNEL_CELLS_KEY)
-            walk->level->floats_of_keys(from, samples);
         if (walk->cells == KERNEL_CELLS_FLOAT && walk->image->sample == KERNEL_UINT8)
             walk->level->store_bytes((const float *)(const void *)from, samples, output);
         else

@@ -14,8 +14,9 @@ typedef struct kernel_source {
     const void **window; /* the rows under a kernel over as many rows of results as there are */
     unsigned char *outside;
     unsigned char *rows;
-    unsigned char *results; /* KERNEL_MOST_ROWS rows of cells */
+    unsigned char *results; /* as many rows of cells as the walk makes at once */
     int64_t *held;          /* the row that each slot holds */
+    int64_t *beside; /* the columns that what lies left and right of the image is read from */
 } kernel_source;
 
 /* Bytes that a source needs, a multiple of KERNEL_ALIGNMENT; 0 when they overflow. */
@@ -24,8 +25,8 @@ size_t kernel_source_bytes(const kernel_walk *walk);
 /* Lay a source out in that memory. */
 kernel_source kernel_open_source(const kernel_walk *walk, unsigned char *memory);
 
-/* Go on to the next strip; 0 when there is none. */
-int kernel_next_strip(kernel_source *source);
+/* Go on to a strip. */
+void kernel_enter_strip(kernel_source *source, const kernel_strip *strip);
 
 /* The row y of the image, or outside of it: a pointer to the first tap of the strip's first sample.
  * It stays until slots - 1 others were asked for. */

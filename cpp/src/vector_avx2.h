@@ -14,7 +14,7 @@ static inline vector vector_fma(vector a, vector b, vector c) { return _mm256_fm
 static inline vector vector_add(vector a, vector b) { return _mm256_add_ps(a, b); }
 static inline vector vector_subtract(vector a, vector b) { return _mm256_sub_ps(a, b); }
 static inline vector vector_multiply(vector a, vector b) { return _mm256_mul_ps(a, b); }
-static inline void vector_store(float *target, vector value) { _mm256_storeu_ps(target, value); }
+static inline void vector_store(void *target, vector value) { _mm256_storeu_ps(target, value); }
 
 static inline void vector_store_quiet(unsigned char *target, vector value) {
     __m256 is_nan = _mm256_cmp_ps(value, value, _CMP_UNORD_Q);
@@ -23,11 +23,33 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     _mm256_storeu_si256((__m256i *)target, _mm256_castps_si256(stored));
 }
 
+static inline vector vector_lower(vector a, vector b) { return _mm256_min_ps(a, b); }
+static inline vector vector_upper(vector a, vector b) { return _mm256_max_ps(a, b); }
+
+static inline int vector_unordered(vector value) {
+    __m256i zero = _mm256_set1_epi32(INT32_MIN);
+    __m256i is_zero = _mm256_cmpeq_epi32(_mm256_castps_si256(value), zero);
+    __m256 is_nan = _mm256_cmp_ps(value, value, _CMP_UNORD_Q);
+    return _mm256_movemask_ps(_mm256_or_ps(is_nan, _mm256_castsi256_ps(is_zero)));
+}
+
 typedef __m256i keys;
 static inline keys keys_load(const int32_t *source) {
     return _mm256_loadu_si256((const __m256i *)source);
 }
 static inline void keys_store(void *target, keys value) { _mm256_storeu_si256(target, value); }
+static inline keys keys_flipped(keys value) {
+    return _mm256_xor_si256(value, _mm256_srli_epi32(_mm256_srai_epi32(value, 31), 1));
+}
+static inline keys keys_of_floats(const int32_t *source) {
+    keys bits = keys_load(source), flipped = keys_flipped(bits);
+    __m256 value = _mm256_castsi256_ps(bits);
+    __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(value, value, _CMP_UNORD_Q));
+    return _mm256_blendv_epi8(flipped, _mm256_set1_epi32((int)KERNEL_QUIET_NAN), is_nan);
+}
+static inline void floats_of_keys(void *target, keys value) {
+    _mm256_storeu_si256(target, keys_flipped(value));
+}
 static inline keys keys_lower(keys a, keys b) { return _mm256_min_epi32(a, b); }
 static inline keys keys_upper(keys a, keys b) { return _mm256_max_epi32(a, b); }
 

@@ -55,7 +55,30 @@ static inline vector vector_multiply(vector a, vector b) {
     return a;
 }
 
-static inline void vector_store(float *target, vector value) {
+/* Is there NaN or -0 in a lane? */
+static inline int vector_unordered(vector value) {
+    uint32_t bits[LANES];
+    int found = 0;
+    memcpy(bits, value.lane, sizeof bits);
+    for (int i = 0; i < LANES; i++)
+        found |= bits[i] == 0x80000000 || (bits[i] & 0x7FFFFFFF) > 0x7F800000;
+    return found;
+}
+
+/* The lower of both in each lane, and the upper, where there is neither NaN nor -0. */
+static inline vector vector_lower(vector a, vector b) {
+    for (int i = 0; i < LANES; i++)
+        a.lane[i] = a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+}
+
+static inline vector vector_upper(vector a, vector b) {
+    for (int i = 0; i < LANES; i++)
+        a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+}
+
+static inline void vector_store(void *target, vector value) {
     memcpy(target, value.lane, sizeof value.lane);
 }
 
@@ -68,7 +91,7 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     memcpy(target, bits, sizeof bits);
 }
 
-/* Integers in the order of the floats that they stand for. */
+/* Integers in the order of the floats that they stand for, every NaN above all. */
 typedef struct {
     int32_t lane[8];
 } keys;
@@ -80,6 +103,24 @@ static inline keys keys_load(const int32_t *source) {
 }
 
 static inline void keys_store(void *target, keys value) {
+    memcpy(target, value.lane, sizeof value.lane);
+}
+
+/* Flipping all but the sign of what is negative puts the bits of floats in their order, */
+static inline keys keys_of_floats(const int32_t *source) {
+    keys value = keys_load(source);
+    for (int i = 0; i < 8; i++) {
+        int32_t magnitude = value.lane[i] & 0x7FFFFFFF;
+        int32_t ordered = value.lane[i] < 0 ? value.lane[i] ^ 0x7FFFFFFF : value.lane[i];
+        value.lane[i] = magnitude > 0x7F800000 ? (int32_t)KERNEL_QUIET_NAN : ordered;
+    }
+    return value;
+}
+
+/* and once more, back. */
+static inline void floats_of_keys(void *target, keys value) {
+    for (int i = 0; i < 8; i++)
+        value.lane[i] = value.lane[i] < 0 ? value.lane[i] ^ 0x7FFFFFFF : value.lane[i];
     memcpy(target, value.lane, sizeof value.lane);
 }
 

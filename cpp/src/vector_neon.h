@@ -14,7 +14,9 @@ static inline vector vector_fma(vector a, vector b, vector c) { return vfmaq_f32
 static inline vector vector_add(vector a, vector b) { return vaddq_f32(a, b); }
 static inline vector vector_subtract(vector a, vector b) { return vsubq_f32(a, b); }
 static inline vector vector_multiply(vector a, vector b) { return vmulq_f32(a, b); }
-static inline void vector_store(float *target, vector value) { vst1q_f32(target, value); }
+static inline void vector_store(void *target, vector value) {
+    vst1q_u8(target, vreinterpretq_u8_f32(value));
+}
 
 static inline void vector_store_quiet(unsigned char *target, vector value) {
     uint32x4_t is_number = vceqq_f32(value, value);
@@ -23,10 +25,33 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     vst1q_u8(target, vreinterpretq_u8_u32(bits));
 }
 
+static inline vector vector_lower(vector a, vector b) { return vminq_f32(a, b); }
+static inline vector vector_upper(vector a, vector b) { return vmaxq_f32(a, b); }
+
+static inline int vector_unordered(vector value) {
+    uint32x4_t is_zero = vceqq_u32(vreinterpretq_u32_f32(value), vdupq_n_u32(0x80000000));
+    uint32x4_t is_number = vceqq_f32(value, value);
+    return vmaxvq_u32(vornq_u32(is_zero, is_number)) != 0;
+}
+
 typedef int32x4_t keys;
 static inline keys keys_load(const int32_t *source) { return vld1q_s32(source); }
 static inline void keys_store(void *target, keys value) {
     vst1q_u8(target, vreinterpretq_u8_s32(value));
+}
+static inline keys keys_flipped(keys value) {
+    uint32x4_t sign = vreinterpretq_u32_s32(vshrq_n_s32(value, 31));
+    return veorq_s32(value, vreinterpretq_s32_u32(vshrq_n_u32(sign, 1)));
+}
+static inline keys keys_of_floats(const int32_t *source) {
+    keys bits = keys_load(source), flipped = keys_flipped(bits);
+    float32x4_t value = vreinterpretq_f32_s32(bits);
+    uint32x4_t is_number = vceqq_f32(value, value);
+    keys quiet_nan = vdupq_n_s32((int32_t)KERNEL_QUIET_NAN);
+    return vbslq_s32(is_number, flipped, quiet_nan);
+}
+static inline void floats_of_keys(void *target, keys value) {
+    vst1q_u8(target, vreinterpretq_u8_s32(keys_flipped(value)));
 }
 static inline keys keys_lower(keys a, keys b) { return vminq_s32(a, b); }
 static inline keys keys_upper(keys a, keys b) { return vmaxq_s32(a, b); }

@@ -39,6 +39,8 @@ int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slot
         !kernel_multiply(width - 1, channels, &around))
         return KERNEL_INVALID;
     walk->direct = readable(walk) && pixels / 2 >= walk->edge && pixels - 2 * walk->edge >= fewest;
+    walk->together =
+        walk->direct && pixels - 2 * walk->edge <= walk->interior ? KERNEL_MOST_TOGETHER : 1;
     size_t strip = walk->direct ? walk->edge : at_most(walk->gathered, pixels);
     walk->length = at_least(strip * channels, block);
     walk->samples = walk->length;
@@ -90,27 +92,40 @@ typedef struct {
     kernel_step_function *function;
     const void *job;
     size_t memory;
+    size_t bytes; /* with a source's, for one of the strips side by side */
 } walking;
 
 static void walk_band(const void *job, unsigned char *memory, size_t first, size_t last) {
     const walking *work = job;
-    kernel_source source = kernel_open_source(work->walk, memory + work->memory);
-    while (kernel_next_strip(&source)) {
+    const kernel_walk *walk = work->walk;
+    kernel_source sources[KERNEL_MOST_TOGETHER];
+    kernel_strip strip = {0};
+    for (size_t i = 0; i < walk->together; i++)
+        sources[i] = kernel_open_source(walk, memory + i * work->bytes + work->memory);
+    for (;;) {
+        size_t count = 0;
+        while (count < walk->together && kernel_plan_strip(walk, &strip))
+            kernel_enter_strip(&sources[count++], &strip);
+        if (count == 0)
+            return;
         kernel_step step = {.y = first};
         for (; step.y < last; step.before = step.rows, step.y += step.rows) {
-            step.rows = at_most(last - step.y, work->walk->rows);
-            kernel_place_results(&source, &step);
-            work->function(work->job, &source, &step, memory);
-            kernel_store_results(&source, &step);
+            step.rows = at_most(last - step.y, walk->rows);
+            for (size_t i = 0; i < count; i++) {
+                kernel_place_results(&sources[i], &step);
+                work->function(work->job, &sources[i], &step, memory + i * work->bytes);
+                kernel_store_results(&sources[i], &step);
+            }
         }
     }
 }
 
 int kernel_walk_image(const kernel_walk *walk, kernel_step_function *function, const void *job,
                       size_t memory, double work) {
-    const walking all = {walk, function, job, memory};
-    size_t bytes = kernel_source_bytes(walk);
-    if (bytes == 0 || !kernel_add(bytes, memory, &bytes))
+    walking all = {walk, function, job, memory, kernel_source_bytes(walk)};
+    size_t bytes;
+    if (all.bytes == 0 || !kernel_add(all.bytes, memory, &all.bytes) ||
+        !kernel_multiply(all.bytes, walk->together, &bytes))
         return KERNEL_INVALID;
     return kernel_run_bands(walk_band, &all, bytes, work, &walk->options);
 }

@@ -11,7 +11,6 @@
 /* What a row is made of. */
 typedef enum kernel_cells {
     KERNEL_CELLS_FLOAT,
-    KERNEL_CELLS_KEY, /* int32_t in the order of the floats that they stand for: see median.inc.c */
     KERNEL_CELLS_BYTE,
 } kernel_cells;
 
@@ -31,6 +30,7 @@ typedef struct kernel_walk {
     size_t slots;    /* gathered rows that are kept, a power of two */
     int direct;      /* is all but the edges read where it is? */
     size_t edge;     /* pixels of the strip at each edge then */
+    size_t together; /* strips that are walked side by side, so that they share cache lines */
     size_t gathered; /* pixels of a gathered strip at most, */
     size_t interior; /* and of one that is read where it is */
     size_t outside;  /* cells in a row of what lies outside, */
@@ -71,6 +71,9 @@ int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slot
 
 /* Cells in the longest row of a strip, with what lies outside on both sides. */
 size_t kernel_longest_row(const kernel_walk *walk);
+
+/* The most strips side by side: both edges, and what is between them. */
+#define KERNEL_MOST_TOGETHER 3
 
 /* Plan the strip after this one; 0 when there is none. */
 int kernel_plan_strip(const kernel_walk *walk, kernel_strip *strip);

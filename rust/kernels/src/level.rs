@@ -2,8 +2,6 @@
 
 use std::ffi::c_void;
 
-use crate::vector::QUIET_NAN;
-
 /// A kernel of height * width weights. Along a row, its taps are step samples apart.
 pub(crate) struct Taps<'a> {
     pub weights: &'a [f32],
@@ -41,22 +39,21 @@ pub(crate) type FusedFunction = unsafe fn(
     stride: isize,
 );
 
-pub(crate) const MOST_ROWS: usize = 6;
+pub(crate) const MEDIAN_ROWS: usize = 8;
 
-/// Write one row of medians of a window of 3, 5 or 7 rows of cells, whose taps are step apart.
-///
-/// * `sorted`: memory for as many rows of length cells: the sorted columns of the window.
+/// Write up to `MEDIAN_ROWS` rows of medians of a window of 3, 5 or 7 rows of cells, whose taps are
+/// step apart. Returns whether it met what it cannot put in order, and then wrote nonsense.
 ///
 /// # Safety
-/// As for [`SumsFunction`]; the rows are of cells, and aligned to them, and so is the memory.
+/// As for [`SumsFunction`]; the rows are of cells, and aligned to them.
 pub(crate) type MedianFunction = unsafe fn(
     window: &[*const c_void],
+    rows: usize,
     samples: usize,
     step: usize,
-    sorted: *mut c_void,
-    length: usize,
     output: *mut u8,
-);
+    stride: isize,
+) -> bool;
 
 /// Complex numbers, size * size, real and imaginary parts in planes whose rows are stride apart.
 pub(crate) struct Square {
@@ -87,10 +84,6 @@ pub(crate) struct Level {
     /// Round, saturate and store samples as bytes. Unsafe, as the processor must have the
     /// instructions.
     pub store_bytes: unsafe fn(sums: &[f32], output: &mut [u8]),
-    /// The bits of floats in place to integers of the same order, every NaN above all,
-    pub keys_of_floats: unsafe fn(cells: &mut [i32]),
-    /// and back.
-    pub floats_of_keys: unsafe fn(cells: &mut [i32]),
     /// The Fourier transform of the columns,
     pub transform: unsafe fn(square: &Square),
     /// its inverse,
@@ -98,10 +91,12 @@ pub(crate) struct Level {
     /// and the product with another square.
     pub multiply_square: unsafe fn(square: &Square, other: &Square),
     /// The fewest samples that a function below can be asked for.
-    pub median_block: usize,
+    pub bytes: usize,
     /// For windows of 3, 5 and 7.
     pub median_of_bytes: [MedianFunction; 3],
-    /// The same.
+    /// Which cannot order NaN and -0,
+    pub median_of_floats: [MedianFunction; 3],
+    /// and which can; for both, lanes samples or more.
     pub median_of_keys: [MedianFunction; 3],
 }
 
@@ -138,27 +133,5 @@ pub(crate) fn store_bytes(sums: &[f32], output: &mut [u8]) {
         let rounded = (sum + 8_388_608.0) - 8_388_608.0;
         // SAFETY: it is a number from 0 to 255.
         *byte = unsafe { rounded.to_int_unchecked::<i32>() } as u8;
-    }
-}
-
-/// Flipping all but the sign of what is negative puts the bits of floats in their order.
-#[inline(always)]
-pub(crate) fn keys_of_floats(cells: &mut [i32]) {
-    for key in cells {
-        let magnitude = *key & 0x7FFF_FFFF;
-        let ordered = if *key < 0 { *key ^ 0x7FFF_FFFF } else { *key };
-        *key = if magnitude > 0x7F80_0000 {
-            QUIET_NAN as i32
-        } else {
-            ordered
-        };
-    }
-}
-
-/// What that flipped, flipped back.
-#[inline(always)]
-pub(crate) fn floats_of_keys(cells: &mut [i32]) {
-    for key in cells {
-        *key = if *key < 0 { *key ^ 0x7FFF_FFFF } else { *key };
     }
 }

@@ -10,7 +10,6 @@ use std::slice;
 use crate::bands::{ALIGNMENT, Item, Line, take};
 use crate::border::Border;
 use crate::image::Sample;
-use crate::level::MOST_ROWS;
 use crate::walk::{Cells, Step, Strip, Walk, same_cells};
 
 /// The rows of a strip, in memory of one thread.
@@ -22,10 +21,12 @@ pub(crate) struct Source<'a> {
     outside: &'a [u8],
     /// A pointer, as a window points into it while others of its rows are gathered.
     rows: *mut u8,
-    /// `MOST_ROWS` rows of cells.
+    /// As many rows of cells as the walk makes at once.
     results: &'a mut [u8],
     /// The row that each slot holds.
     held: &'a mut [i64],
+    /// The columns that what lies left and right of the image is read from.
+    beside: &'a mut [i64],
 }
 
 const NOTHING: i64 = i64::MIN;
@@ -50,12 +51,13 @@ impl Walk<'_> {
     pub(crate) fn source_bytes(&self) -> Option<usize> {
         let gathered = self.length.checked_mul(self.slots)?;
         self.samples
-            .checked_mul(MOST_ROWS)?
+            .checked_mul(self.rows)?
             .checked_add(gathered)?
             .checked_add(self.outside)?
             .checked_mul(self.cells.size())?
             .checked_add(index_bytes(self.slots))?
-            .checked_add(index_bytes(self.window_rows()))
+            .checked_add(index_bytes(self.window_rows()))?
+            .checked_add(index_bytes(self.before + self.after))
     }
 
     /// The row of the image that is the first under a kernel over the row y of the result.
@@ -63,21 +65,14 @@ impl Walk<'_> {
         (self.options.first_row as usize + y) as i64 - self.above as i64
     }
 
-    /// Turn floats that were gathered into the cells that are wanted.
-    fn convert(&self, row: &mut [u8]) {
-        if self.cells == Cells::Key {
-            // SAFETY: the processor has the level.
-            unsafe { (self.level.keys_of_floats)(cells_of(row)) };
-        }
-    }
-
     /// Lay a source out in that memory.
     pub(crate) fn open_source<'m>(&'m self, memory: &'m mut [Line]) -> Source<'m> {
         let size = self.cells.size();
         let (window, memory) = take(memory, self.window_rows());
         let (held, memory) = take(memory, self.slots);
+        let (beside, memory) = take(memory, self.before + self.after);
         let (outside, memory) = take(memory, self.outside * size);
-        let (results, memory) = take(memory, self.samples * MOST_ROWS * size);
+        let (results, memory) = take(memory, self.samples * self.rows * size);
         let (rows, _) = take(memory, self.length * self.slots * size);
         if self.cells == Cells::Byte {
             let mut byte = [0];
@@ -86,7 +81,6 @@ impl Walk<'_> {
             outside.fill(byte[0]);
         } else {
             cells_of::<f32>(outside).fill(self.options.border_value);
-            self.convert(outside);
         }
         Source {
             walk: self,
@@ -96,6 +90,7 @@ impl Walk<'_> {
             rows: rows.as_mut_ptr(),
             results,
             held,
+            beside,
         }
     }
 }
@@ -151,6 +146,23 @@ unsafe fn read_samples(walk: &Walk, from: *const u8, stride: isize, target: &mut
     }
 }
 
+/// Read one of them.
+///
+/// # Safety
+/// It can be read.
+unsafe fn read_sample(walk: &Walk, from: *const u8, target: &mut [u8]) {
+    // SAFETY: as the caller says.
+    unsafe {
+        if walk.cells == Cells::Byte {
+            target[0] = *from;
+        } else if walk.image.sample == Sample::Uint8 {
+            target.copy_from_slice(&f32::from(*from).to_ne_bytes());
+        } else {
+            target.copy_from_slice(&from.cast::<[u8; 4]>().read());
+        }
+    }
+}
+
 /// Read pixels of a row of the image, from the first on, until the target is full.
 ///
 /// # Safety
@@ -178,32 +190,40 @@ unsafe fn read_pixels(walk: &Walk, y: usize, first: usize, target: &mut [u8]) {
 }
 
 impl Source<'_> {
-    /// Go on to the next strip; false when there is none.
-    pub(crate) fn next_strip(&mut self) -> bool {
-        let Some(strip) = self.walk.plan_strip(&self.strip) else {
-            return false;
-        };
-        self.strip = strip;
+    /// Go on to a strip.
+    pub(crate) fn enter_strip(&mut self, strip: &Strip) {
+        let walk = self.walk;
+        let width = i64::from(walk.image.width);
+        self.strip = *strip;
+        let left = strip.first as i64 - walk.before as i64..0;
+        let right = width..width + strip.right as i64;
+        for (place, column) in self.beside.iter_mut().zip(left.chain(right)) {
+            *place = walk.options.border.index(column, width).unwrap_or(NOTHING);
+        }
         self.held.fill(NOTHING);
-        true
     }
 
-    /// Fill pixels that lie left or right of the image, from x on.
+    /// Fill pixels that lie left or right of the image, and are read from these columns.
     ///
     /// # Safety
     /// The row is inside the image, which can be read.
-    unsafe fn read_outside(&self, y: usize, x: i64, target: &mut [u8]) {
-        let (walk, border) = (self.walk, self.walk.options.border);
-        if border == Border::Constant {
+    unsafe fn read_outside(&self, y: usize, columns: &[i64], target: &mut [u8]) {
+        let (walk, image) = (self.walk, self.walk.image);
+        let (channels, size) = (image.channels as isize, walk.cells.size());
+        if walk.options.border == Border::Constant {
             target.copy_from_slice(&self.outside[..target.len()]);
             return;
         }
-        let pixel = walk.image.channels as usize * walk.cells.size();
-        for (x, place) in (x..).zip(target.chunks_exact_mut(pixel)) {
-            if let Some(from) = border.index(x, i64::from(walk.image.width)) {
-                // SAFETY: this pixel is in the row.
-                unsafe { read_pixels(walk, y, from as usize, place) };
-                walk.convert(place);
+        let mut cells = target.chunks_exact_mut(size);
+        // SAFETY: as the caller says; the columns are inside the image too.
+        unsafe {
+            let row = image.data.offset(y as isize * image.row_stride);
+            for &column in columns {
+                for (channel, target) in (0..channels).zip(&mut cells) {
+                    let column = column as isize * image.column_stride;
+                    let channel = channel * image.channel_stride;
+                    read_sample(walk, row.offset(column + channel), target);
+                }
             }
         }
     }
@@ -215,20 +235,16 @@ impl Source<'_> {
     unsafe fn gather_row(&self, y: usize, row: &mut [u8]) {
         let (walk, strip) = (self.walk, self.strip);
         let pixel = walk.image.channels as usize * walk.cells.size();
-        let first = strip.first as i64 - walk.before as i64;
+        let first = strip.first.saturating_sub(walk.before);
         let (left, row) = row.split_at_mut(strip.left * pixel);
         let (inside, row) = row.split_at_mut(strip.inside * pixel);
         let right = &mut row[..strip.right * pixel];
+        let (left_columns, right_columns) = self.beside.split_at(strip.left);
         // SAFETY: these pixels are in the row, which is inside the image.
         unsafe {
-            read_pixels(walk, y, first.max(0) as usize, inside);
-            walk.convert(inside);
-            if !left.is_empty() {
-                self.read_outside(y, first, left);
-            }
-            if !right.is_empty() {
-                self.read_outside(y, i64::from(walk.image.width), right);
-            }
+            self.read_outside(y, left_columns, left);
+            read_pixels(walk, y, first, inside);
+            self.read_outside(y, &right_columns[..strip.right], right);
         }
     }
 
@@ -240,7 +256,14 @@ impl Source<'_> {
     pub(crate) unsafe fn row(&mut self, y: i64) -> *const c_void {
         let (walk, image) = (self.walk, self.walk.image);
         let size = walk.cells.size();
-        let Some(from) = walk.options.border.index(y, i64::from(image.height)) else {
+        let height = i64::from(image.height);
+        let inside = (0..height).contains(&y);
+        let from = if inside {
+            Some(y)
+        } else {
+            walk.options.border.index(y, height)
+        };
+        let Some(from) = from else {
             return self.outside.as_ptr().cast();
         };
         if self.strip.direct {
@@ -343,9 +366,6 @@ impl Source<'_> {
                 let place = self.output_place(step.y + row);
                 let output = slice::from_raw_parts_mut(place, samples * walk.image.sample.size());
                 let from = &mut self.results[row * stride..][..samples * walk.cells.size()];
-                if walk.cells == Cells::Key {
-                    (walk.level.floats_of_keys)(cells_of(from));
-                }
                 if walk.cells == Cells::Float && walk.image.sample == Sample::Uint8 {
                     (walk.level.store_bytes)(cells_of(from), output);
                 } else {

@@ -15,8 +15,6 @@ use crate::rows::Source;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cells {
     Float,
-    /// `i32` in the order of the floats that they stand for: see `level::keys_of_floats`.
-    Key,
     Byte,
 }
 
@@ -24,7 +22,7 @@ impl Cells {
     /// Length in bytes.
     pub(crate) const fn size(self) -> usize {
         match self {
-            Self::Float | Self::Key => size_of::<f32>(),
+            Self::Float => size_of::<f32>(),
             Self::Byte => size_of::<u8>(),
         }
     }
@@ -75,6 +73,8 @@ pub(crate) struct Walk<'a> {
     direct: bool,
     /// Pixels of the strip at each edge then.
     edge: usize,
+    /// Strips that are walked side by side, so that they share cache lines.
+    together: usize,
     /// Pixels of a gathered strip at most,
     gathered: usize,
     /// and of one that is read where it is.
@@ -105,6 +105,9 @@ pub(crate) struct Strip {
     /// and right of it.
     pub right: usize,
 }
+
+/// The most strips side by side: both edges, and what is between them.
+const MOST_TOGETHER: usize = 3;
 
 /// Some rows of the result, in one strip.
 pub(crate) struct Step {
@@ -181,6 +184,11 @@ impl<'a> Walk<'a> {
             && readable(image, cells)
             && pixels / 2 >= edge
             && pixels - 2 * edge >= fewest;
+        let together = if direct && pixels - 2 * edge <= interior {
+            MOST_TOGETHER
+        } else {
+            1
+        };
         let strip = if direct { edge } else { gathered.min(pixels) };
         let samples = (strip * channels).max(block);
         let outside = if direct {
@@ -203,6 +211,7 @@ impl<'a> Walk<'a> {
             slots: needs.slots.checked_next_power_of_two()?,
             direct,
             edge,
+            together,
             gathered,
             interior,
             outside: whole_lines(outside.checked_add(around)?)?,
@@ -248,25 +257,45 @@ impl<'a> Walk<'a> {
         })
     }
 
+    /// The memory is in as many lines as there are for one of the strips side by side, of which
+    /// the function's own come first.
     fn walk_band(
         &self,
         function: &StepFunction,
-        own: usize,
+        (lines, own): (usize, usize),
         memory: &mut [Line],
-        first: usize,
-        last: usize,
+        (first, last): (usize, usize),
     ) {
-        let (own, memory) = memory.split_at_mut(own);
-        let mut source = self.open_source(memory);
-        while source.next_strip() {
+        let mut sources = memory.chunks_exact_mut(lines).map(|memory| {
+            let (own, memory) = memory.split_at_mut(own);
+            (self.open_source(memory), own)
+        });
+        let mut sources: [_; MOST_TOGETHER] = std::array::from_fn(|_| sources.next());
+        let mut strip = Strip::default();
+        loop {
+            let mut count = 0;
+            for (source, _) in sources.iter_mut().flatten() {
+                let Some(next) = self.plan_strip(&strip) else {
+                    break;
+                };
+                source.enter_strip(&next);
+                strip = next;
+                count += 1;
+            }
+            if count == 0 {
+                return;
+            }
             let mut step = Step::first(first);
             while step.y < last {
                 step.rows = self.rows.min(last - step.y);
-                // SAFETY: the output has these rows, and can be written: as the caller of `walk_image` says.
-                unsafe {
-                    source.place_results(&mut step);
-                    function(&mut source, &step, own);
-                    source.store_results(&step);
+                for (source, own) in sources.iter_mut().flatten().take(count) {
+                    // SAFETY: the output has these rows, and can be written: as the caller of
+                    // `walk_image` says.
+                    unsafe {
+                        source.place_results(&mut step);
+                        function(source, &step, own);
+                        source.store_results(&step);
+                    }
                 }
                 step.before = step.rows;
                 step.y += step.rows;
@@ -289,9 +318,12 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Error> {
         let own = memory.div_ceil(ALIGNMENT);
         let bytes = self.source_bytes().ok_or(Error::Invalid)?;
-        let bytes = bytes.checked_add(memory).ok_or(Error::Invalid)?;
-        let band =
-            |memory: &mut [Line], first, last| self.walk_band(function, own, memory, first, last);
-        bands::run(&band, bytes, work, &self.options)
+        let lines = bytes.div_ceil(ALIGNMENT).checked_add(own);
+        let lines = lines.ok_or(Error::Invalid)?;
+        let bytes = lines.checked_mul(self.together * ALIGNMENT);
+        let band = |memory: &mut [Line], first, last| {
+            self.walk_band(function, (lines, own), memory, (first, last));
+        };
+        bands::run(&band, bytes.ok_or(Error::Invalid)?, work, &self.options)
     }
 }

@@ -14,7 +14,7 @@ use crate::image::{Error, Image, Options, Sample};
 use crate::level::{Level, Square};
 use crate::rows::Source;
 use crate::vector::QUIET_NAN;
-use crate::walk::{Cells, Needs, Walk};
+use crate::walk::{Cells, Needs, Strip, Walk};
 
 mod columns;
 
@@ -222,12 +222,15 @@ impl Filtering<'_> {
         let step = even_step(last - first, self.reach);
         let mut parts = [Part::default(); 2];
         let mut count = 0;
-        while source.next_strip() {
+        let mut strip = Strip::default();
+        while let Some(next) = walk.plan_strip(&strip) {
+            strip = next;
+            source.enter_strip(&strip);
             for y in (first..last).step_by(step) {
                 for channel in 0..walk.image.channels as usize {
                     parts[count] = Part {
-                        first: source.strip.first,
-                        pixels: source.strip.pixels,
+                        first: strip.first,
+                        pixels: strip.pixels,
                         y,
                         rows: step.min(last - y),
                         channel,

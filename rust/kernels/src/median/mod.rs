@@ -4,18 +4,18 @@ use crate::arguments::valid;
 use crate::bands::Line;
 use crate::cpu;
 use crate::image::{Error, Image, Options, Sample};
+use crate::level::MEDIAN_ROWS;
 use crate::rows::Source;
-use crate::vector::Ordered;
 use crate::walk::{Cells, Needs, Step, Walk};
 
 #[allow(clippy::all, clippy::pedantic, reason = "it is made by a program")]
 mod networks;
-mod row;
+mod rows;
 
-pub(crate) use row::median_row;
+pub(crate) use rows::rows;
 
-/// Samples in a strip, so that the sorted columns of a row stay in the nearest cache.
-const STRIP_SAMPLES: usize = 1024;
+/// Samples in a strip of gathered rows, so that those under the windows stay in the cache.
+const GATHERED_SAMPLES: usize = 2048;
 
 /// The median of the square window around each pixel, NaN being above all numbers and -0 below +0.
 ///
@@ -39,42 +39,35 @@ pub unsafe fn median(
     }
     let size = size as usize;
     let level = cpu::level_in_use();
-    let (cells, rows) = match image.sample {
-        Sample::Uint8 => (Cells::Byte, level.median_of_bytes),
-        Sample::Float32 => (Cells::Key, level.median_of_keys),
+    let (cells, block, functions) = match image.sample {
+        Sample::Uint8 => (Cells::Byte, level.bytes, level.median_of_bytes),
+        Sample::Float32 => (Cells::Float, level.lanes, level.median_of_floats),
     };
     let needs = Needs {
         cells,
         gather: false,
-        block: level.median_block,
-        rows: 1,
+        block,
+        rows: MEDIAN_ROWS,
         height: size,
         width: size,
-        slots: size,
-        gathered: STRIP_SAMPLES,
-        interior: STRIP_SAMPLES,
+        slots: size + MEDIAN_ROWS - 1,
+        gathered: GATHERED_SAMPLES,
+        interior: usize::MAX,
     };
     let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
-    let length = walk.longest_row();
-    let sorted = length
-        .checked_mul(size * size_of::<i32>())
-        .ok_or(Error::Invalid)?;
-    let row = rows[size / 2 - 1];
+    let function = functions[size / 2 - 1];
+    // For what the function cannot put in order.
+    let fallback = level.median_of_keys[size / 2 - 1];
     let channels = image.channels as usize;
-    let filter_row = |source: &mut Source, step: &Step, memory: &mut [Line]| {
+    let filter = |source: &mut Source, step: &Step, _: &mut [Line]| {
         let samples = source.strip.samples;
-        let sorted = memory.as_mut_ptr().cast();
+        let (rows, results, stride) = (step.rows, step.results, step.stride);
         // SAFETY: the image and the output are what the caller says; the processor has the level.
         unsafe {
             source.slide_window(step);
-            row(
-                source.window,
-                samples,
-                channels,
-                sorted,
-                length,
-                step.results,
-            );
+            if function(source.window, rows, samples, channels, results, stride) {
+                fallback(source.window, rows, samples, channels, results, stride);
+            }
         }
     };
     let comparisons = f64::from(options.rows)
@@ -86,5 +79,5 @@ pub unsafe fn median(
             Sample::Float32 => 1.0,
         };
     // SAFETY: as above.
-    unsafe { walk.walk_image(&filter_row, sorted, comparisons) }
+    unsafe { walk.walk_image(&filter, 0, comparisons) }
 }

@@ -1,6 +1,6 @@
 //! Made by cpp/networks/median.py, with the proof; do not edit.
 
-use super::Ordered;
+use crate::vector::Ordered;
 
 #[inline(always)]
 fn order<W: Ordered>(v: &mut [W], low: usize, high: usize) {

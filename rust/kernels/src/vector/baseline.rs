@@ -85,8 +85,56 @@ impl Vector for Baseline {
 }
 
 /// Integers in the order of the floats that they stand for.
+impl Ordered for Baseline {
+    type Cell = f32;
+
+    #[inline(always)]
+    unsafe fn load(source: *const f32) -> Self {
+        // SAFETY: as the caller says.
+        unsafe { Vector::load(source) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(target: *mut u8, value: Self) {
+        // SAFETY: as the caller says.
+        unsafe { Vector::store(target.cast(), value) }
+    }
+
+    #[inline(always)]
+    fn unordered(self) -> i32 {
+        let mut found = false;
+        for lane in self.0 {
+            found |= lane.to_bits() == 0x8000_0000 || lane.is_nan();
+        }
+        i32::from(found)
+    }
+
+    #[inline(always)]
+    fn lower(mut self, other: Self) -> Self {
+        for (lane, other) in self.0.iter_mut().zip(other.0) {
+            *lane = if *lane < other { *lane } else { other };
+        }
+        self
+    }
+
+    #[inline(always)]
+    fn upper(mut self, other: Self) -> Self {
+        for (lane, other) in self.0.iter_mut().zip(other.0) {
+            *lane = if *lane > other { *lane } else { other };
+        }
+        self
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Keys([i32; 8]);
+
+/// Flipping all but the sign of what is negative puts the bits of floats in their order, and once
+/// more, back.
+#[inline(always)]
+const fn flipped(bits: i32) -> i32 {
+    if bits < 0 { bits ^ 0x7FFF_FFFF } else { bits }
+}
 
 impl Ordered for Keys {
     type Cell = i32;
@@ -94,13 +142,25 @@ impl Ordered for Keys {
     #[inline(always)]
     unsafe fn load(source: *const i32) -> Self {
         // SAFETY: as the caller says.
-        Self(unsafe { source.cast::<[i32; 8]>().read() })
+        let bits = unsafe { source.cast::<[i32; 8]>().read() };
+        Self(bits.map(|bits| {
+            let is_nan = bits & 0x7FFF_FFFF > 0x7F80_0000;
+            if is_nan {
+                QUIET_NAN as i32
+            } else {
+                flipped(bits)
+            }
+        }))
     }
 
     #[inline(always)]
     unsafe fn store(target: *mut u8, value: Self) {
         // SAFETY: as the caller says.
-        unsafe { target.cast::<[i32; 8]>().write_unaligned(value.0) }
+        unsafe {
+            target
+                .cast::<[i32; 8]>()
+                .write_unaligned(value.0.map(flipped));
+        }
     }
 
     #[inline(always)]

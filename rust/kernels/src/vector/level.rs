@@ -52,16 +52,6 @@ macro_rules! level {
             crate::level::store_bytes(sums, output);
         }
 
-        $(#[$attribute])*
-        fn keys_of_floats(cells: &mut [i32]) {
-            crate::level::keys_of_floats(cells);
-        }
-
-        $(#[$attribute])*
-        fn floats_of_keys(cells: &mut [i32]) {
-            crate::level::floats_of_keys(cells);
-        }
-
         /// # Safety
         /// As for [`fft::transform`](crate::fft::transform).
         $(#[$attribute])*
@@ -91,16 +81,14 @@ macro_rules! level {
         $(#[$attribute])*
         unsafe fn median<W: crate::vector::Ordered, const SIZE: usize>(
             window: &[*const std::ffi::c_void],
+            rows: usize,
             samples: usize,
             step: usize,
-            sorted: *mut std::ffi::c_void,
-            length: usize,
             output: *mut u8,
-        ) {
+            stride: isize,
+        ) -> bool {
             // SAFETY: as the caller says.
-            unsafe {
-                crate::median::median_row::<W, SIZE>(window, samples, step, sorted, length, output);
-            }
+            unsafe { crate::median::rows::<W, SIZE>(window, rows, samples, step, output, stride) }
         }
 
         pub(crate) static LEVEL: crate::level::Level = crate::level::Level {
@@ -112,13 +100,12 @@ macro_rules! level {
             fused: &[fused::<1, $widest> $(, fused::<$rows, $columns>)*],
             narrow_fused: &[fused::<1, 1> $(, fused::<$rows, 1>)*],
             store_bytes,
-            keys_of_floats,
-            floats_of_keys,
             transform,
             restore,
             multiply_square,
-            median_block: <$bytes as crate::vector::Ordered>::LANES,
+            bytes: <$bytes as crate::vector::Ordered>::LANES,
             median_of_bytes: [median::<$bytes, 3>, median::<$bytes, 5>, median::<$bytes, 7>],
+            median_of_floats: [median::<$vector, 3>, median::<$vector, 5>, median::<$vector, 7>],
             median_of_keys: [median::<$keys, 3>, median::<$keys, 5>, median::<$keys, 7>],
         };
     };

@@ -52,7 +52,9 @@ pub(crate) trait Vector: Copy {
     unsafe fn store_quiet(target: *mut u8, value: Self);
 }
 
-/// A vector of `LANES` cells of one kind: keys, or bytes.
+/// A vector of `LANES` cells of one kind that can be put in order: floats, keys or bytes.
+///
+/// Keys are integers in the order of the floats that they stand for, every NaN above all.
 ///
 /// # Safety
 /// Of the words that load and store: as for [`Vector`]. So a vector is only where the processor has
@@ -65,6 +67,12 @@ pub(crate) trait Ordered: Copy {
     unsafe fn load(source: *const Self::Cell) -> Self;
 
     unsafe fn store(target: *mut u8, value: Self);
+
+    /// Other than 0 when there is, in a lane, what the words below cannot put in order.
+    #[inline(always)]
+    fn unordered(self) -> i32 {
+        0
+    }
 
     /// The lower of both in each lane,
     fn lower(self, other: Self) -> Self;

@@ -1,11 +1,16 @@
-//! One row of medians, for each kind of cell.
+//! Rows of medians, for each kind of cell.
 //!
-//! Every column of the window is sorted once, and serves all windows that it lies in.
+//! The samples of a window's row are sorted once, and serve all windows that have this row.
 
 use std::ffi::c_void;
 
 use super::networks::{middle_of_3, middle_of_5, middle_of_7, sort_3, sort_5, sort_7};
+use crate::level::MEDIAN_ROWS;
+use crate::unrolled::unrolled;
 use crate::vector::Ordered;
+
+/// The largest window.
+const MOST: usize = 7;
 
 /// Sort so many values.
 #[expect(
@@ -25,7 +30,7 @@ fn sort<W: Ordered, const SIZE: usize>(value: &mut [W; SIZE]) {
     }
 }
 
-/// The median of a window of sorted columns: of each, at gives the value of a rank.
+/// The median of a window of sorted lines: of each, at gives the value of a rank.
 #[inline(always)]
 fn middle_of<W: Ordered, const SIZE: usize>(at: impl Fn(usize, usize) -> W) -> W {
     match SIZE {
@@ -36,50 +41,106 @@ fn middle_of<W: Ordered, const SIZE: usize>(at: impl Fn(usize, usize) -> W) -> W
     }
 }
 
+/// Load the samples of a row under the windows of a block, a vector for each column of a window.
+///
+/// # Safety
+/// As for [`rows`].
+#[inline(always)]
+unsafe fn load_row<W: Ordered, const SIZE: usize>(
+    source: *const c_void,
+    offset: usize,
+    step: usize,
+) -> [W; SIZE] {
+    let source: *const W::Cell = source.cast();
+    // SAFETY: as the caller says.
+    std::array::from_fn(|column| unsafe { W::load(source.add(offset + column * step)) })
+}
+
+/// Load and sort them; other than 0 where that cannot be done. The blocks before saw all but the
+/// last column.
+///
+/// # Safety
+/// As for [`rows`].
+#[inline(always)]
+unsafe fn sort_row<W: Ordered, const SIZE: usize>(
+    source: *const c_void,
+    offset: usize,
+    step: usize,
+    sorted: &mut [W; SIZE],
+) -> i32 {
+    // SAFETY: as the caller says.
+    *sorted = unsafe { load_row(source, offset, step) };
+    let unordered = sorted[SIZE - 1].unordered();
+    sort(sorted);
+    unordered
+}
+
+#[inline(always)]
+fn middle_of_lines<W: Ordered, const SIZE: usize>(sorted: &[[W; SIZE]]) -> W {
+    let sorted = &sorted[..SIZE];
+    middle_of::<W, SIZE>(|rank, line| sorted[line][rank])
+}
+
 /// What a [`MedianFunction`](crate::level::MedianFunction) does.
 ///
 /// # Safety
 /// As for such a function.
 #[inline(always)]
-pub(crate) unsafe fn median_row<W: Ordered, const SIZE: usize>(
+pub(crate) unsafe fn rows<W: Ordered, const SIZE: usize>(
     window: &[*const c_void],
+    rows: usize,
     samples: usize,
     step: usize,
-    sorted: *mut c_void,
-    length: usize,
     output: *mut u8,
-) {
-    let columns = samples + (SIZE - 1) * step;
-    let sorted: *mut W::Cell = sorted.cast();
+    stride: isize,
+) -> bool {
+    let window = &window[..rows + SIZE - 1];
+    // The loops of the smallest are written out.
+    let short = SIZE == 3 && rows == MEDIAN_ROWS;
     // SAFETY: as the caller says.
     unsafe {
-        // The last block overlaps the one before: what is computed twice comes out the same.
-        let mut offset = 0;
-        while offset < columns {
-            if offset > columns - W::LANES {
-                offset = columns - W::LANES;
+        let mut sorted = [[W::load(window[0].cast()); SIZE]; MEDIAN_ROWS + MOST - 1];
+        let mut unordered = 0;
+        for &source in window {
+            for value in &load_row::<W, SIZE>(source, 0, step)[..SIZE - 1] {
+                unordered |= value.unordered();
             }
-            let load = |row: usize| W::load(window[row].cast::<W::Cell>().add(offset));
-            let mut value: [W; SIZE] = std::array::from_fn(load);
-            sort(&mut value);
-            for (row, &value) in value.iter().enumerate() {
-                W::store(sorted.add(row * length + offset).cast(), value);
-            }
-            offset += W::LANES;
         }
         let mut offset = 0;
         while offset < samples {
+            // The last block overlaps the one before: what is computed twice comes out the same.
             if offset > samples - W::LANES {
                 offset = samples - W::LANES;
             }
-            let sorted = sorted.cast_const().add(offset);
-            let at =
-                |rank: usize, column: usize| W::load(sorted.add(rank * length + column * step));
-            let median = middle_of::<W, SIZE>(at);
-            W::store(output.add(offset * size_of::<W::Cell>()), median);
+            if short {
+                unrolled!(y below MEDIAN_ROWS + SIZE - 1, {
+                    unordered |= sort_row(window[y], offset, step, &mut sorted[y]);
+                });
+            } else {
+                for (&source, sorted) in window.iter().zip(&mut sorted) {
+                    unordered |= sort_row(source, offset, step, sorted);
+                }
+            }
+            if unordered != 0 {
+                return true;
+            }
+            let output = output.add(offset * size_of::<W::Cell>());
+            if short {
+                unrolled!(y below MEDIAN_ROWS, {
+                    W::store(output.offset(y as isize * stride), middle_of_lines(&sorted[y..]));
+                });
+            } else {
+                for y in 0..rows {
+                    W::store(
+                        output.offset(y as isize * stride),
+                        middle_of_lines(&sorted[y..]),
+                    );
+                }
+            }
             offset += W::LANES;
         }
     }
+    false
 }
 
 #[cfg(test)]
@@ -143,7 +204,7 @@ mod tests {
                 }
                 expected |= u64::from(total > SIZE * SIZE / 2) << place;
             }
-            let got = middle_of::<_, SIZE>(|rank, column| Bits(bits[rank][column]));
+            let got = middle_of::<_, SIZE>(|rank, line| Bits(bits[rank][line]));
             assert_eq!(got.0, expected, "from window {first} of {windows} on");
         }
     }
