@@ -130,19 +130,13 @@ static void filter(const filtering *work, const kernel_square *square, const par
         write_part(&work->walk, &parts[1], square->im, square->stride);
 }
 
-/* Share a length out in equal steps that are no longer than the longest. */
-static size_t even_step(size_t length, size_t longest) {
-    size_t count = length / longest + (length % longest != 0);
-    return length / count + (length % count != 0);
-}
-
 static void run_band(const void *job, unsigned char *memory, size_t first, size_t last) {
     const filtering *work = job;
     const kernel_walk *walk = &work->walk;
     const size_t size = work->kernel.size;
     const kernel_square square = lay_square((float *)(void *)memory, size, work->kernel.roots);
     kernel_source source = kernel_open_source(walk, memory + square_bytes(size));
-    const size_t step = even_step(last - first, work->reach);
+    const size_t step = kernel_even_step(last - first, work->reach);
     part parts[2];
     size_t count = 0;
     kernel_strip strip = {0};
@@ -207,7 +201,7 @@ int kernel_convolve_fft(const kernel_image *input, const void *kernel, uint32_t 
     walk->gather = 1;
     walk->rows = 1;
     work.reach = size - kernel_size + 1;
-    size_t strip = even_step(input->width, work.reach), samples;
+    size_t strip = kernel_even_step(input->width, work.reach), samples;
     if (!kernel_multiply(strip, input->channels, &samples) ||
         kernel_plan_walk(walk, kernel_size, kernel_size, 1, samples, samples) != KERNEL_OK)
         return KERNEL_INVALID;

@@ -33,14 +33,17 @@ int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slot
     for (walk->slots = 1; walk->slots < slots; walk->slots *= 2)
         ;
     walk->edge = at_least(fewest, walk->before);
-    walk->gathered = at_least(fewest, gathered / channels);
-    walk->interior = at_least(fewest, interior / channels);
+    gathered = at_least(fewest, gathered / channels);
+    interior = at_least(fewest, interior / channels);
     if (!kernel_multiply(pixels, channels, &around) ||
         !kernel_multiply(width - 1, channels, &around))
         return KERNEL_INVALID;
     walk->direct = readable(walk) && pixels / 2 >= walk->edge && pixels - 2 * walk->edge >= fewest;
-    walk->together =
-        walk->direct && pixels - 2 * walk->edge <= walk->interior ? KERNEL_MOST_TOGETHER : 1;
+    const size_t inner = walk->direct ? pixels - 2 * walk->edge : pixels;
+    walk->together = walk->direct && inner <= interior ? KERNEL_MOST_TOGETHER : 1;
+    /* Equal strips, as the last overlaps the one before. */
+    walk->gathered = at_least(fewest, kernel_even_step(pixels, gathered));
+    walk->interior = at_least(fewest, kernel_even_step(inner, interior));
     size_t strip = walk->direct ? walk->edge : at_most(walk->gathered, pixels);
     walk->length = at_least(strip * channels, block);
     walk->samples = walk->length;

@@ -58,6 +58,12 @@ static inline int kernel_same_cells(const kernel_walk *walk) {
            (walk->image->sample == KERNEL_UINT8 ? KERNEL_CELLS_BYTE : KERNEL_CELLS_FLOAT);
 }
 
+/* Share a length out in equal steps that are no longer than the longest. */
+static inline size_t kernel_even_step(size_t length, size_t longest) {
+    size_t count = length / longest + (length % longest != 0);
+    return length / count + (length % count != 0);
+}
+
 /* Plan the walk.
  *
  *   height, width  of the kernel; its anchor is at half of each.

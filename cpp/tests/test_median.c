@@ -130,6 +130,23 @@ static void test_against_definition(void) {
         }
 }
 
+/* Floats are put in order as they are, unless NaN or -0 is among them, wherever that is. */
+static void test_unordered_floats(void) {
+    enum { WIDTH = 70, HEIGHT = 19 };
+    static float samples[WIDTH * HEIGHT];
+    uint64_t state = 5;
+    for (uint32_t first = 0; first <= WIDTH; first++) {
+        for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
+            samples[i] = (float)(next_random(&state) % 3);
+            if (i % WIDTH / 2 == first / 2)
+                samples[i] = first % 2 ? -0.0F : NAN;
+        }
+        kernel_image image = {samples, KERNEL_FLOAT32, WIDTH, HEIGHT, 1, WIDTH * 4, 4, 4};
+        for (uint32_t size = 3; size <= 7; size += 2)
+            check_result(&image, size, &(kernel_options){.border = KERNEL_BORDER_NEAREST});
+    }
+}
+
 /* Of few values and of many, as a network is wrong for few windows only. */
 static void test_random_windows(void) {
     enum { WIDTH = 203, HEIGHT = 40 };
@@ -200,6 +217,7 @@ static void test_invalid(void) {
 
 void test_median(void) {
     test_against_definition();
+    test_unordered_floats();
     test_random_windows();
     test_threads_make_no_difference();
     test_unaligned();

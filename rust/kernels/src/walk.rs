@@ -162,6 +162,11 @@ fn whole_lines(cells: usize) -> Option<usize> {
     cells.checked_next_multiple_of(ALIGNMENT)
 }
 
+/// Share a length out in equal steps that are no longer than the longest.
+pub(crate) const fn even_step(length: usize, longest: usize) -> usize {
+    length.div_ceil(length.div_ceil(longest))
+}
+
 impl<'a> Walk<'a> {
     /// Plan the walk; `None` when a size overflows.
     pub(crate) fn plan(
@@ -184,11 +189,15 @@ impl<'a> Walk<'a> {
             && readable(image, cells)
             && pixels / 2 >= edge
             && pixels - 2 * edge >= fewest;
-        let together = if direct && pixels - 2 * edge <= interior {
+        let inner = if direct { pixels - 2 * edge } else { pixels };
+        let together = if direct && inner <= interior {
             MOST_TOGETHER
         } else {
             1
         };
+        // Equal strips, as the last overlaps the one before.
+        let gathered = fewest.max(even_step(pixels, gathered));
+        let interior = fewest.max(even_step(inner, interior));
         let strip = if direct { edge } else { gathered.min(pixels) };
         let samples = (strip * channels).max(block);
         let outside = if direct {

@@ -4,7 +4,7 @@ mod common;
 
 use std::cmp::Ordering;
 
-use common::{LEVELS, Random, inside, sample_at};
+use common::{LEVELS, Random, inside, plain, sample_at};
 use twinwheel_kernels::{Border, Error, Image, Options, Sample, cpu, median};
 
 /// What lies outside, as the image would hold it.
@@ -176,6 +176,31 @@ fn bytes(samples: &[u8], width: u32) -> Image {
         row_stride: width as isize,
         column_stride: 1,
         channel_stride: 1,
+    }
+}
+
+/// Floats are put in order as they are, unless NaN or -0 is among them, wherever that is.
+#[test]
+fn unordered_floats() {
+    const WIDTH: u32 = 70;
+    const HEIGHT: u32 = 19;
+    let step = if cfg!(miri) { 31 } else { 1 };
+    let mut random = Random(5);
+    for first in (0..=WIDTH).step_by(step) {
+        let samples: Vec<f32> = (0..WIDTH * HEIGHT)
+            .map(|i| match (random.next(), first % 2) {
+                (next, _) if i % WIDTH / 2 != first / 2 => (next % 3) as f32,
+                (_, 0) => f32::NAN,
+                _ => -0.0,
+            })
+            .collect();
+        let options = Options {
+            border: Border::Nearest,
+            ..Options::default()
+        };
+        for size in [3, 5, 7] {
+            check(&plain(&samples, WIDTH, HEIGHT), size, &options);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::image::{Error, Image, Options, Sample};
 use crate::level::{Level, Square};
 use crate::rows::Source;
 use crate::vector::QUIET_NAN;
-use crate::walk::{Cells, Needs, Strip, Walk};
+use crate::walk::{Cells, Needs, Strip, Walk, even_step};
 
 mod columns;
 
@@ -179,11 +179,6 @@ unsafe fn write_part(walk: &Walk, part: &Part, plane: &[f32], stride: usize) {
             }
         }
     }
-}
-
-/// Share a length out in equal steps that are no longer than the longest.
-const fn even_step(length: usize, longest: usize) -> usize {
-    length.div_ceil(length.div_ceil(longest))
 }
 
 impl Filtering<'_> {
