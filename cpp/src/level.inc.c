@@ -15,6 +15,13 @@
 #define IN_REGISTER(value) (void)0
 #endif
 
+/* Compilers would keep the taps for the rows that come, and have no registers left for sums. */
+#if defined(__GNUC__) || defined(__clang__)
+#define READ_AGAIN(pointer) __asm__("" : "+r"(pointer))
+#else
+#define READ_AGAIN(pointer) (void)0
+#endif
+
 /* Wide blocks for speed, narrow ones for what is left over at the edges. */
 #define SHAPE wide
 #define ROWS_AT_ONCE 1

@@ -21,11 +21,13 @@ static INLINE void TAKE(vector sum[ROWS_AT_ONCE][COLUMNS], const float *source, 
             if (ROWS_AT_ONCE > 1)
                 IN_REGISTER(sample[column]);
         }
+        const float *taps = weight + kx;
+        READ_AGAIN(taps);
         UNROLL
         for (int row = 0; row < ROWS_AT_ONCE; row++) {
             if (row < first || row > last)
                 continue;
-            vector tap = vector_broadcast(weight[(ptrdiff_t)kx - row * (ptrdiff_t)width]);
+            vector tap = vector_broadcast(taps[-row * (ptrdiff_t)width]);
             UNROLL
             for (int column = 0; column < COLUMNS; column++)
                 sum[row][column] = vector_fma(tap, sample[column], sum[row][column]);
@@ -92,6 +94,12 @@ static void SUMS(const kernel_taps *taps, const void *const *window, size_t samp
 #if ROWS_AT_ONCE <= 5
     if (height == 5 && width == 5) {
         BLOCKS(taps, 5, 5, window, samples, output, stride);
+        return;
+    }
+#endif
+#if ROWS_AT_ONCE == 6
+    if (height == 7 && width == 7) {
+        BLOCKS(taps, 7, 7, window, samples, output, stride);
         return;
     }
 #endif
