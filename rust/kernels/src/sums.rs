@@ -3,29 +3,11 @@
 //! Instantiated for each number of rows in a function of each instruction set, and inlined into it.
 //! A vector that is loaded serves all rows of sums that it lies under.
 
-#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
-use std::arch::asm;
 use std::ffi::c_void;
 
 use crate::level::Taps;
 use crate::unrolled::unrolled;
 use crate::vector::Vector;
-
-/// What `READ_AGAIN` is in C: the compiler would keep the taps for the rows that come, and have no
-/// registers left for sums.
-#[inline(always)]
-fn read_again(pointer: *const f32) -> *const f32 {
-    #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
-    let pointer = {
-        let mut pointer = pointer;
-        // SAFETY: no instruction is in it.
-        unsafe {
-            asm!("/* {0} */", inout(reg) pointer, options(pure, nomem, nostack, preserves_flags));
-        }
-        pointer
-    };
-    pointer
-}
 
 /// Add the taps of one source row to the rows of sums first..=last, of which it is the row of taps
 /// that starts at weight for the sums' row 0, and each a row of taps less for the next.
@@ -49,12 +31,11 @@ unsafe fn take_row<V: Vector, const ROWS: usize, const COLUMNS: usize>(
             for (column, sample) in sample.iter_mut().enumerate() {
                 *sample = V::load(source.add(column * V::LANES));
             }
-            let taps = read_again(weight.wrapping_add(kx));
             for (row, sum) in sum.iter_mut().enumerate() {
                 if row < first || row > last {
                     continue;
                 }
-                let tap = V::broadcast(*taps.wrapping_sub(row * width));
+                let tap = V::broadcast(*weight.wrapping_add(kx).wrapping_sub(row * width));
                 for (sum, &sample) in sum.iter_mut().zip(&sample) {
                     *sum = V::fma(tap, sample, *sum);
                 }
@@ -151,10 +132,9 @@ pub(crate) unsafe fn sums<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     unsafe {
         if ROWS <= 3 && size == (3, 3) {
             blocks_of_rows::<V, ROWS, COLUMNS>(taps, (3, 3), window, samples, output, stride);
-        } else if ROWS <= 5 && size == (5, 5) {
+        } else if ROWS < 5 && size == (5, 5) {
+            // Not 5 rows, which the compiler would take apart and lose its registers over.
             blocks_of_rows::<V, ROWS, COLUMNS>(taps, (5, 5), window, samples, output, stride);
-        } else if ROWS == 6 && size == (7, 7) {
-            blocks_of_rows::<V, ROWS, COLUMNS>(taps, (7, 7), window, samples, output, stride);
         } else {
             blocks_of_rows::<V, ROWS, COLUMNS>(taps, size, window, samples, output, stride);
         }

@@ -53,7 +53,14 @@ unsafe fn load_row<W: Ordered, const SIZE: usize>(
 ) -> [W; SIZE] {
     let source: *const W::Cell = source.cast();
     // SAFETY: as the caller says.
-    std::array::from_fn(|column| unsafe { W::load(source.add(offset + column * step)) })
+    unsafe {
+        // A closure that std calls would not have the instructions, and stay a call.
+        let mut row = [W::load(source.add(offset)); SIZE];
+        for (column, value) in row.iter_mut().enumerate().skip(1) {
+            *value = W::load(source.add(offset + column * step));
+        }
+        row
+    }
 }
 
 /// Load and sort them; other than 0 where that cannot be done. The blocks before saw all but the
