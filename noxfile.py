@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -25,6 +27,15 @@ C_SUFFIXES = {".c", ".cpp", ".h", ".hpp"}
 PHOTOGRAPH_SUFFIXES = (".jpg", ".jpeg", ".png")
 MARKDOWN = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs")
 NO_COMPILER = "import shutil; assert not any(map(shutil.which, ('cc', 'c++', 'cargo')))"
+# How cargo-fuzz compiles: libFuzzer counts the edges, AddressSanitizer watches the memory.
+FUZZING = (
+    "-Zsanitizer=address --cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module"
+    " -Cllvm-args=-sanitizer-coverage-level=4"
+    " -Cllvm-args=-sanitizer-coverage-inline-8bit-counters"
+    " -Cllvm-args=-sanitizer-coverage-pc-table"
+)
+FUZZ_TARGETS = ("c", "rust", "twins")
+ARM = "aarch64-unknown-linux-gnu"
 LARGEST_WHEEL = 2_000_000
 """Bytes that a wheel may have besides the photograph of ``twinwheel demo``."""
 
@@ -116,15 +127,19 @@ def identifiers(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def rust(session: nox.Session) -> None:
-    """Check the format of the Rust workspace, lint it, and run its own tests."""
+    """Check the format of the Rust sources, lint them, and run their own tests."""
     session.chdir("rust")
-    session.run("cargo", "fmt", "--all", "--check", external=True)
     # Without the program, which asks for the kernels in C too; it has a session of its own.
-    packages = ("--locked", "--workspace", "--exclude", "twinimage")
-    session.run(
-        *("cargo", "clippy", *packages, "--all-targets", "--", "-D", "warnings"), external=True
-    )
-    session.run("cargo", "test", *packages, external=True)
+    workspace = ["--workspace", "--exclude", "twinimage"]
+    for manifest, packages in (("Cargo.toml", workspace), ("fuzz/Cargo.toml", [])):
+        where = ("--manifest-path", manifest)
+        session.run("cargo", "fmt", *where, "--all", "--check", external=True)
+        session.run(
+            *("cargo", "clippy", *where, "--locked", *packages, "--all-targets"),
+            *("--", "-D", "warnings"),
+            external=True,
+        )
+    session.run("cargo", "test", "--locked", *workspace, external=True)
 
 
 @nox.session(name="rust-features", venv_backend="none", default=False)
@@ -161,30 +176,244 @@ def abi(session: nox.Session) -> None:
     session.run("pytest", "-n0", "-m", "abi", "tests/capi", *session.posargs)
 
 
-@nox.session
-def c(session: nox.Session) -> None:
-    """Run the C kernel's own tests, warnings being errors, plain and under the sanitizers."""
+def build_c(session: nox.Session, name: str, *options: str) -> Path:
+    """Build the C kernel by itself in a new folder, and return the folder."""
     missing = [tool for tool in ("cmake", "ninja") if shutil.which(tool) is None]
     if missing:
         session.install("--quiet", *missing)
-    for name, options in (
-        ("plain", []),
-        # Line numbers only: gcc takes minutes to follow variables through such blocks.
-        ("sanitized", ["-DCMAKE_C_FLAGS=-g1", "-DKERNEL_SANITIZE=address,undefined"]),
-    ):
-        build = Path(session.create_tmp(), name)
-        shutil.rmtree(build, ignore_errors=True)
+    build = Path(session.create_tmp(), name).resolve()
+    shutil.rmtree(build, ignore_errors=True)
+    session.run(
+        *("cmake", "-S", ".", "-B", str(build), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"),
+        *("-DKERNEL_BUILD_PYTHON=OFF", *options),
+        external=True,
+    )
+    session.run("cmake", "--build", str(build), external=True)
+    return build
+
+
+def test_c(session: nox.Session, build: Path) -> None:
+    """Run the tests in that folder."""
+    session.run(
+        *("ctest", "--test-dir", str(build), "--output-on-failure", "--no-tests=error"),
+        external=True,
+    )
+
+
+STRICT_TESTS = ("-DKERNEL_BUILD_TESTS=ON", "-DKERNEL_WERROR=ON")
+# Line numbers only: compilers take minutes to follow variables through such blocks.
+LINES = "-DCMAKE_C_FLAGS=-g1"
+
+
+@nox.session
+def c(session: nox.Session) -> None:
+    """Run the C kernel's own tests, warnings being errors, plain and under the sanitizers."""
+    test_c(session, build_c(session, "plain", *STRICT_TESTS))
+    sanitized = (LINES, "-DKERNEL_SANITIZE=address,undefined")
+    test_c(session, build_c(session, "sanitized", *STRICT_TESTS, *sanitized))
+
+
+@nox.session(default=False)
+def tsan(session: nox.Session) -> None:
+    """Run the C kernel's own tests under ThreadSanitizer."""
+    sanitized = (LINES, "-DKERNEL_SANITIZE=thread")
+    test_c(session, build_c(session, "sanitized", *STRICT_TESTS, *sanitized))
+
+
+def need_programs(session: nox.Session, hint: str, *names: str) -> None:
+    """Stop when a program is not on PATH."""
+    missing = [name for name in names if shutil.which(name) is None]
+    if missing:
+        session.error(f"not on PATH: {', '.join(missing)}; {hint}")
+
+
+def need_nightly(session: nox.Session, *components: str) -> None:
+    """Install a nightly compiler with components, unless it is there."""
+    need_programs(session, "see https://rustup.rs", "rustup")
+    installed = session.run(
+        *("rustup", "component", "list", "--toolchain", "nightly", "--installed"),
+        external=True,
+        silent=True,
+        success_codes=[0, 1],
+    )
+    lines = str(installed).splitlines()
+    if all(any(line.startswith(name) for line in lines) for name in components):
+        return
+    try:
         session.run(
-            *("cmake", "-S", ".", "-B", str(build), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"),
-            *("-DKERNEL_BUILD_PYTHON=OFF", "-DKERNEL_BUILD_TESTS=ON", "-DKERNEL_WERROR=ON"),
-            *options,
+            *("rustup", "toolchain", "install", "nightly", "--profile", "minimal"),
+            *("--component", ",".join(components)),
             external=True,
         )
-        session.run("cmake", "--build", str(build), external=True)
+    except nox.command.CommandFailed:
+        session.error("this needs a nightly Rust compiler, and rustup could not install one")
+
+
+@nox.session(venv_backend="none", default=False)
+def miri(session: nox.Session) -> None:
+    """Run the Rust kernels' tests under Miri, which sees no instruction set but the baseline."""
+    need_nightly(session, "miri", "rust-src")
+    session.chdir("rust")
+    session.run(
+        *("cargo", "+nightly", "miri", "test", "--locked", "--package", "twinwheel-kernels"),
+        *session.posargs,
+        external=True,
+    )
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Call the kernels at random; ``-- --seconds N`` for each of ``--target c rust twins``.
+
+    ``--target NAME --replay FILE`` makes one call again.
+    """
+    parser = argparse.ArgumentParser(prog="nox -s fuzz --")
+    parser.add_argument("--seconds", type=int, default=600, help="for each target")
+    parser.add_argument("--target", nargs="+", choices=FUZZ_TARGETS, default=FUZZ_TARGETS)
+    parser.add_argument("--replay", type=Path, help="a file that a target left behind")
+    arguments = parser.parse_args(session.posargs)
+    if arguments.replay and len(arguments.target) != 1:
+        session.error("--replay needs --target, one of: " + ", ".join(FUZZ_TARGETS))
+    programs = {
+        target: build_c_target(session) if target == "c" else build_rust_target(session, target)
+        for target in arguments.target
+    }
+    environment = {"ASAN_OPTIONS": "allocator_may_return_null=1"}
+    if arguments.replay:
+        (program,) = programs.values()
+        session.run(str(program), str(arguments.replay), external=True, env=environment)
+        return
+    for target, program in programs.items():
+        findings = Path(tempfile.mkdtemp(prefix=f"twinwheel-fuzz-{target}-"))
+        corpus = Path(session.create_tmp(), "corpus", target)
+        corpus.mkdir(parents=True, exist_ok=True)
+        try:
+            session.run(
+                *(str(program), f"-max_total_time={arguments.seconds}", "-max_len=128"),
+                *("-len_control=0", "-print_final_stats=1", f"-artifact_prefix={findings}/"),
+                str(corpus),
+                external=True,
+                env=environment,
+            )
+        except nox.command.CommandFailed:
+            for finding in findings.iterdir():
+                session.warn(f"again: nox -s fuzz -- --target {target} --replay {finding}")
+            session.error(f"{target}: what was found is in {findings}")
+        findings.rmdir()
+
+
+def build_c_target(session: nox.Session) -> Path:
+    """Build the target of the C kernel with libFuzzer, which clang has."""
+    need_programs(session, "libFuzzer comes with clang", "clang")
+    build = build_c(
+        session,
+        "c",
+        *("-DCMAKE_C_COMPILER=clang", "-DKERNEL_BUILD_FUZZ=ON"),
+        # Not the operands of comparisons: the calls are told by bytes, and it is slow.
+        f"{LINES} -fno-sanitize-coverage=trace-cmp",
+        "-DKERNEL_SANITIZE=address,undefined,fuzzer-no-link",
+    )
+    return build / "cpp/kernel_fuzz"
+
+
+def host_of(session: nox.Session) -> str:
+    """Return the name of this machine as Rust's compilers have it."""
+    printed = str(session.run("rustc", "-vV", external=True, silent=True))
+    (host,) = (line.split()[1] for line in printed.splitlines() if line.startswith("host:"))
+    return host
+
+
+def build_rust_target(session: nox.Session, target: str) -> Path:
+    """Build a target of the Rust kernels; the twins have the C kernel in them too."""
+    need_nightly(session, "cargo", "rustc")
+    flags = FUZZING
+    if target == "twins":
+        flags += f" -Lnative={build_c(session, 'twin') / 'cpp'}"
+    folder = Path(session.create_tmp(), target).resolve()
+    host = host_of(session)  # named, so that build scripts are compiled without the flags
+    session.run(
+        *("cargo", "+nightly", "build", "--locked", "--release", "--features", "fuzzing"),
+        *("--manifest-path", "rust/fuzz/Cargo.toml", "--bin", target),
+        *("--target", host, "--target-dir", str(folder)),
+        external=True,
+        env={"RUSTFLAGS": flags},
+    )
+    return folder / host / "release" / target
+
+
+@nox.session(default=False)
+def neon(session: nox.Session) -> None:
+    """Run the kernels' tests for 64-bit ARM by emulation, and compare bits with this machine."""
+    emulator = "qemu-aarch64-static"
+    compiler = "aarch64-linux-gnu-gcc"
+    need_programs(
+        session,
+        "on Debian: apt install qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
+        *(emulator, compiler),
+    )
+    session.run("rustup", "target", "add", ARM, external=True)
+    arm = build_c(
+        session,
+        "arm",
+        *STRICT_TESTS,
+        *("-DKERNEL_BUILD_FUZZ=ON", f"-DCMAKE_C_COMPILER={compiler}"),
+        *("-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"),
+        *("-DCMAKE_EXE_LINKER_FLAGS=-static", f"-DCMAKE_CROSSCOMPILING_EMULATOR={emulator}"),
+    )
+    test_c(session, arm)
+    here = build_c(session, "here", "-DKERNEL_BUILD_FUZZ=ON")
+    target = Path(session.create_tmp(), "rust").resolve()
+    environment = {
+        "CARGO_TARGET_DIR": str(target),
+        "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER": compiler,
+        "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER": emulator,
+        "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS": "-Ctarget-feature=+crt-static",
+    }
+    session.chdir("rust")
+    session.run(
+        *("cargo", "test", "--locked", "--release", "--package", "twinwheel-kernels"),
+        *("--target", ARM),
+        external=True,
+        env=environment,
+    )
+    session.chdir("fuzz")
+    host = host_of(session)
+    for machine in (ARM, host):
         session.run(
-            *("ctest", "--test-dir", str(build), "--output-on-failure", "--no-tests=error"),
+            *("cargo", "build", "--locked", "--release", "--bin", "hashes", "--target", machine),
             external=True,
+            env=environment,
         )
+    compare_bits(
+        session,
+        [
+            (str(here / "cpp/kernel_hashes"),),
+            (str(target / host / "release/hashes"),),
+            (emulator, str(arm / "cpp/kernel_hashes")),
+            (emulator, str(target / ARM / "release/hashes")),
+        ],
+    )
+
+
+def compare_bits(session: nox.Session, programs: list[tuple[str, ...]]) -> None:
+    """Compare what programs print of the same random calls, at each level that each one has."""
+    calls = session.posargs[0] if session.posargs else "20000"
+    lists: dict[str, str] = {}
+    for program in programs:
+        for level in ("baseline", "avx2", "avx512"):
+            printed = session.run(
+                *(*program, level, calls), external=True, silent=True, success_codes=[0, 2]
+            )
+            lines = str(printed).splitlines()
+            if len(lines) > 1:  # otherwise it says that the machine does not have the level
+                lists[f"{' '.join(program)} {level}"] = str(printed)
+                session.log(f"{len(lines)} calls: {' '.join(program)} {level}")
+    first = next(iter(lists.values()))
+    for name, printed in lists.items():
+        for one, other in zip(first.splitlines(), printed.splitlines(), strict=True):
+            if one != other:
+                session.error(f"{name}: {other}, where the first prints {one}")
+    session.log(f"{len(lists)} lists of {len(first.splitlines())} calls are equal")
 
 
 @nox.session

@@ -35,10 +35,11 @@ static inline uint32_t bits_of(float value) {
 }
 
 void test_border(void);
+void test_convolve(void);
 void test_fft(void);
 void test_fma(void);
-void test_convolve(void);
-void test_separable(void);
 void test_median(void);
+void test_separable(void);
+void test_threads(void);
 
 #endif

@@ -174,7 +174,7 @@ static void test_invalid(void) {
 static void test_out_of_memory(void) {
 #if defined(__linux__) && UINTPTR_MAX > UINT32_MAX
     float sample = 0, kernel[31 * 31] = {0}; /* on the stack, above all that the output spans */
-    kernel_image image = {&sample, KERNEL_FLOAT32, 1u << 6, 1, UINT32_MAX, 0, 0, 0};
+    kernel_image image = {&sample, KERNEL_FLOAT32, 1, 1, UINT32_MAX, 0, 0, 0};
     void *output = (void *)(uintptr_t)4096;
     CHECK(kernel_convolve_ex(&image, kernel, 31, NULL, output) == KERNEL_OUT_OF_MEMORY);
 #endif

@@ -158,6 +158,8 @@ def check_command(words: list[str], pyproject: dict[str, Any]) -> None:
         assert importlib.util.find_spec(arguments[1]) is not None
     elif program == "python" and arguments[0] == "-c":
         compile(arguments[1], "<documentation>", "exec")
+    elif program == "python":
+        assert (ROOT / arguments[0]).is_file()
     else:
         assert program in {"pytest", "pre-commit", "build", "venv", ".", "twinimage"}, program
 
@@ -166,7 +168,7 @@ def test_the_sessions_that_contributing_names_exist() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     noxfile = (ROOT / "noxfile.py").read_text("utf-8")
     named = set(re.findall(r"`nox -s ([\w-]+)`", page))
-    found = re.findall(r"^def (\w+)\(session: nox", noxfile, re.MULTILINE)
+    found = re.findall(r"^@nox\.session.*\ndef (\w+)\(session: nox", noxfile, re.MULTILINE)
     assert named == {name.replace("_", "-") for name in found}
 
 

@@ -16,7 +16,7 @@ FORBIDDEN = re.compile(
             r"/home/(?!runner)\w+",
             r"/Users/\w+",
             r"C:\\+Users",
-            r"\." + "library",
+            r"/\." + "library",
             "BEGIN [A-Z ]*PRIVATE" + " KEY",
         ]
     )
