@@ -172,6 +172,7 @@ def releases(session: nox.Session) -> None:
 @nox.session(default=False)
 def abi(session: nox.Session) -> None:
     """Hold the C library and the Rust one to their header, call both from C and by ctypes."""
+    need_nightly(session, "rustc")  # for the address sanitizer
     session.install(".[test]", env=PURE)
     session.run("pytest", "-n0", "-m", "abi", "tests/capi", *session.posargs)
 
@@ -399,6 +400,7 @@ def compare_bits(session: nox.Session, programs: list[tuple[str, ...]]) -> None:
     """Compare what programs print of the same random calls, at each level that each one has."""
     calls = session.posargs[0] if session.posargs else "20000"
     lists: dict[str, str] = {}
+    everywhere = "baseline"
     for program in programs:
         for level in ("baseline", "avx2", "avx512"):
             printed = session.run(
@@ -408,6 +410,8 @@ def compare_bits(session: nox.Session, programs: list[tuple[str, ...]]) -> None:
             if len(lines) > 1:  # otherwise it says that the machine does not have the level
                 lists[f"{' '.join(program)} {level}"] = str(printed)
                 session.log(f"{len(lines)} calls: {' '.join(program)} {level}")
+            elif level == everywhere:
+                session.error(f"{' '.join(program)} {level} printed no calls:\n{printed}")
     first = next(iter(lists.values()))
     for name, printed in lists.items():
         for one, other in zip(first.splitlines(), printed.splitlines(), strict=True):

@@ -134,6 +134,20 @@ def run(*command: str | Path, **variables: str) -> str:
     return done.stdout.strip()
 
 
+def refused(*command: str | Path, **variables: str) -> None:
+    """Run a command that asks for what the last release no longer has; it must say so."""
+    done = subprocess.run(
+        list(map(str, command)),
+        env={**os.environ, **variables},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    if done.returncode == 0:
+        sys.exit(f"{' '.join(map(str, command))}\nwas not refused")
+    print(f"refused           {done.stderr.strip().splitlines()[-1].strip()}", flush=True)
+
+
 def environment(folder: Path, halves: str) -> Path:
     """Make an environment with a wheel of both halves, or of Rust alone; return its Python."""
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -208,6 +222,8 @@ def main() -> None:
             visit(station, picture, pythons.__getitem__, programs.__getitem__)
             for station in (*STATIONS, *reversed(STATIONS[:-1]))
         ]
+        refused(programs["rust-kernel"], "blur", picture, "--sigma", "2", "--kernel", "c")
+        refused(pythons["rust"], "-c", PATH_OF_LIBRARY, TWINWHEEL_IMAGE_LIBRARY="c")
     if len(set(found)) != 1:
         sys.exit("the results differ")
     print(f"{len(found)} stations, forward and back: the same picture and the same result at each")

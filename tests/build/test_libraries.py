@@ -161,6 +161,7 @@ def test_a_vendored_selector_finds_the_library(doubling: Project, environment: E
         ('"doubling/libdouble.*"', "5", "TW104"),
         ('builder = "cargo"', 'builder = "gradle"', "TW105"),
         ('builder = "cargo"', "", "TW105"),
+        ('languages = ["C"]', 'features = ["fast"]', "TW105"),
         ('prefer = ["rust", "c"]', 'prefer = ["rust"]', "TW105"),
         ('prefer = ["rust", "c"]', 'prefer = ["rust", "c", "zig"]', "TW105"),
         ('"c/double.h"', '"../double.h"', "TW105"),
@@ -211,3 +212,63 @@ def test_a_package_without_libraries_has_no_path(
     assert "[TW414]" in found
     other = SCRIPT.replace("doubling", "doublings")
     assert "[TW412]" in environment.try_run("-c", other).stderr
+
+
+FEATURE = """
+/// The language that the library is written in.
+#[cfg(feature = "shout")]
+#[no_mangle]
+pub extern "C" fn double_language() -> *const c_char {
+    c"RUST".as_ptr()
+}
+"""
+
+
+@pytest.mark.parametrize("way", ["setting", "override", "-C"])
+def test_cargo_features_come_by_setting_by_override_and_by_config_setting(
+    doubling: Project, environment: Environment, way: str
+) -> None:
+    doubling.edit("rust/Cargo.toml", "[lib]", "[features]\nshout = []\n\n[lib]")
+    plain = "/// The language that the library is written in.\n#[no_mangle]"
+    doubling.edit(
+        "rust/src/lib.rs", plain, plain.replace("#[", '#[cfg(not(feature = "shout"))]\n#[', 1)
+    )
+    source = doubling.root / "rust/src/lib.rs"
+    source.write_text(source.read_text("utf-8") + FEATURE, "utf-8")
+    settings = {}
+    if way == "setting":
+        doubling.edit(
+            "pyproject.toml", 'builder = "cargo"', 'builder = "cargo"\nfeatures = ["shout"]'
+        )
+    elif way == "override":
+        override = """
+[[tool.twinwheel.overrides]]
+if.state = "wheel"
+libraries.implementations.rust.features = ["shout"]
+
+[tool.twinwheel.cargo]"""
+        doubling.edit("pyproject.toml", "[tool.twinwheel.cargo]", override)
+    else:
+        settings = {"twinwheel.rust.features": "shout"}
+    install(environment, doubling.wheel(config_settings=settings))
+    assert environment.run("-c", SCRIPT) == "0 2 4 6 RUST"
+
+
+@pytest.mark.parametrize("key", ["twinwheel.rust.feature", "twinwheel.zig.features"])
+def test_features_of_nobody_are_named(doubling: Project, key: str) -> None:
+    outcome = doubling.hook("get_requires_for_build_wheel", config_settings={key: "shout"})
+    assert outcome.error_code() == "TW111"
+
+
+def test_a_header_is_read_with_the_flags_that_it_needs(doubling: Project) -> None:
+    (doubling.root / "more").mkdir()
+    (doubling.root / "more" / "width.h").write_text("typedef unsigned int width;\n", "utf-8")
+    doubling.edit("c/double.h", "#include <stdint.h>", '#include <stdint.h>\n#include "width.h"')
+    doubling.edit(
+        "CMakeLists.txt", "install(", "target_include_directories(double PRIVATE more)\ninstall("
+    )
+    outcome = doubling.hook("build_wheel", wheel_directory=str(doubling.root.parent))
+    assert outcome.error_code() == "TW362"
+    flags = 'header = "c/double.h"\nheader-flags = ["-Imore"]'
+    doubling.edit("pyproject.toml", 'header = "c/double.h"', flags)
+    doubling.wheel()

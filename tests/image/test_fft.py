@@ -338,3 +338,31 @@ def test_the_comparator() -> None:
     options: dict[str, Any] = {"input": pixels, "kernel": kernel}
     assert agree(options, pixels, uint8([[8, 10]]))
     assert not agree(options, pixels, uint8([[9, 11]]))
+
+
+@pytest.mark.parametrize(
+    ("image", "size", "options"),
+    [
+        ([[np.inf, 1.0]], 3, {}),
+        ([[1e30, 1.0]], 3, {}),
+        ([[1e-30, 1e-30]], 3, {}),
+        ([[1.0, np.nan]], 3, {}),
+        ([[1.0, 1.0]], 3, {"value": 1e30}),
+        ([[1.0, 1.0]], 385, {}),
+    ],
+)
+def test_what_is_direct_all_the_same_must_be_equal(
+    image: list[list[float]], size: int, options: dict[str, Any]
+) -> None:
+    arguments = {
+        "input": np.array(image, np.float32),
+        "kernel": np.ones((size, size), np.float32),
+        **options,
+    }
+    reference = np.array([[3.0, 4.0]], np.float32)
+    assert agree(arguments, reference, reference.copy())
+    assert not agree(arguments, reference, np.nextafter(reference, np.float32(9)))
+    # A value that lies nowhere does not count.
+    if "value" in options:
+        arguments["border"] = "nearest"
+        assert agree(arguments, reference, np.nextafter(reference, np.float32(9)))

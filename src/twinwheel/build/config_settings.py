@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ __all__ = [
 ConfigSettings = dict[str, "str | list[str]"]
 
 _OURS = "twinwheel."
+_FEATURES = ".features"
 _SKBUILD = "skbuild."  # what scikit-build-core's keys may have before them
 _LISTED = 8  # a builder with more keys than this is named in their place
 
@@ -54,6 +56,9 @@ class RoutedSettings:
     modes: Mapping[str, str] = field(default_factory=dict)
     """Implementation -> ``auto``, ``require`` or ``off``, from ``-C twinwheel.NAME=…``."""
 
+    features: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Implementation -> Cargo features, from ``-C twinwheel.NAME.features=a,b``."""
+
     builders: Mapping[str, ConfigSettings] = field(default_factory=dict)
     """Label of a reader -> what is handed to its builder's hooks."""
 
@@ -71,12 +76,13 @@ def route_config_settings(
         ConfigError: TW111 for a key that nobody reads, TW112 for a value that is not accepted.
     """
     modes: dict[str, str] = {}
+    features: dict[str, tuple[str, ...]] = {}
     routed: dict[str, ConfigSettings] = {label: {} for label in readers}
     implementations = {name for reader in readers.values() for name in reader.names}
     for key, value in (config_settings or {}).items():
         if key.startswith(_OURS):
-            name = key.removeprefix(_OURS)
-            if name not in implementations:
+            name, point, rest = key.removeprefix(_OURS).partition(".")
+            if name not in implementations or point + rest not in ("", _FEATURES):
                 raise unknown_setting(key, readers)
             if not isinstance(value, str):
                 raise ConfigError(
@@ -85,7 +91,10 @@ def route_config_settings(
                     where=f"-C {key}",
                     accepted="one value",
                 )
-            modes[name] = check_mode(value, f"-C {key}")
+            if point:
+                features[name] = tuple(each for each in re.split(r"[\s,]+", value) if each)
+            else:
+                modes[name] = check_mode(value, f"-C {key}")
             continue
         takers = [
             label
@@ -96,7 +105,7 @@ def route_config_settings(
             raise unknown_setting(key, readers)
         for label in takers:
             routed[label][key] = value
-    return RoutedSettings(modes, routed)
+    return RoutedSettings(modes, features, routed)
 
 
 def check_mode(value: str, where: str) -> str:
@@ -117,7 +126,7 @@ def check_mode(value: str, where: str) -> str:
 def unknown_setting(key: str, readers: Mapping[str, Reader]) -> ConfigError:
     """Return the error for a key that nobody reads; it suggests what somebody here does read."""
     ours = dict.fromkeys(_OURS + name for reader in readers.values() for name in reader.names)
-    accepted, known = list(ours), list(ours)
+    accepted, known = list(ours), [*ours, *(f"{each}{_FEATURES}" for each in ours)]
     for reader in readers.values():
         names = reader.builder.config_setting_names(reader.context)
         listed = 0 < len(names) <= _LISTED

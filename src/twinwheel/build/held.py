@@ -59,7 +59,8 @@ def hold_to_headers(plan: Plan, halves: Sequence[Half]) -> list[Half]:
                     is_output_of(path, item) for item in package.libraries.implementations.values()
                 )
             ]
-            check_abi(plan.root / package.libraries.header, libraries)
+            shared = package.libraries
+            check_abi(plan.root / shared.header, libraries, shared.header_flags)
             names = ", ".join(path.name for path in libraries)
             say(f"twinwheel: {names}: the symbols and types of {package.libraries.header}")
         return [

@@ -223,6 +223,11 @@ def _plan_half(
         context,
         requires=tuple(dict.fromkeys(each for item in wanted for each in item.requires)),
         languages=tuple(dict.fromkeys(each for item in wanted for each in item.languages)),
+        features=tuple(
+            dict.fromkeys(
+                each for item in wanted for each in routed.features.get(item.name, item.features)
+            )
+        ),
         config_settings=routed.builders[label],
     )
     toolchain = Toolchain()

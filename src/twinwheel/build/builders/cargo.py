@@ -14,6 +14,7 @@ from twinwheel.build.builders.crates import (
     flags_without_paths,
     lock_files,
     probe_cargo,
+    with_features,
 )
 from twinwheel.build.builders.manifests import needed_manifests, sources_outside
 from twinwheel.build.settings import cargo_settings
@@ -98,9 +99,9 @@ def config_settings(
     folder: Path,
     kept: Path | None = None,
 ) -> Mapping[str, str | list[str]]:
-    """Return those given: Cargo's target tree is set by a variable."""
+    """Return those given, with the features: Cargo's target tree is set by a variable."""
     del folder, kept
-    return context.config_settings
+    return with_features(context, "cargo.args", context.features)
 
 
 def build_files(context: BuildContext) -> list[str]:

@@ -29,6 +29,9 @@ class BuildContext:
     languages: tuple[str, ...] = ("C", "CXX")
     """Languages whose compilers a CMake project needs."""
 
+    features: tuple[str, ...] = ()
+    """Cargo features, besides the crate's defaults."""
+
     config_settings: Mapping[str, str | list[str]] = field(default_factory=dict)
     """What ``-C`` gives the backend."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from twinwheel.build.programs import find_program, version_tuple
 from twinwheel.build.pyproject import parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from twinwheel.build.builders.contract import BuildContext
 
@@ -22,6 +23,7 @@ __all__ = [
     "flags_without_paths",
     "lock_files",
     "probe_cargo",
+    "with_features",
 ]
 
 _NO_VERSION = "0.0.0"  # what Cargo takes for a crate that states none
@@ -130,3 +132,21 @@ def _cargo_configs(context: BuildContext) -> list[str]:
     folders.append(_cargo_home(context))
     files = [folder / name for folder in folders for name in ("config.toml", "config")]
     return [file.read_text("utf-8", "replace") for file in files if file.is_file()]
+
+
+def with_features(
+    context: BuildContext, key: str, features: Sequence[str]
+) -> Mapping[str, str | list[str]]:
+    """Return the ``-C`` settings that were given, with Cargo features among the arguments.
+
+    Args:
+        context: The build.
+        key: Of Cargo's arguments among the builder's settings.
+        features: Names; none changes nothing.
+    """
+    given = context.config_settings
+    if not features:
+        return given
+    said = given.get(key, [])
+    arguments = shlex.split(said) if isinstance(said, str) else list(said)
+    return {**given, key: [*arguments, f"--features={','.join(dict.fromkeys(features))}"]}

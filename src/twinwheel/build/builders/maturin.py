@@ -12,6 +12,7 @@ from twinwheel.build.builders.crates import (
     flags_without_paths,
     lock_files,
     probe_cargo,
+    with_features,
 )
 from twinwheel.build.builders.manifests import depends_on, needed_manifests, sources_outside
 from twinwheel.build.carried import not_a_file, odd_files, unfit
@@ -125,7 +126,10 @@ def config_settings(
         for path in odd_files(package):
             name = path.relative_to(context.root).as_posix()
             raise unfit(name, f"{not_a_file(path)}, and maturin packs it", "remove it")
-    return context.config_settings
+    stated = tool_table(context.pyproject, "maturin").texts("features") if context.features else ()
+    prefixed = "maturin.build-args" in context.config_settings
+    key = "maturin.build-args" if prefixed else "build-args"
+    return with_features(context, key, (*stated, *context.features))
 
 
 def build_files(context: BuildContext) -> list[str]:

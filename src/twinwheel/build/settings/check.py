@@ -43,7 +43,8 @@ _BUILDER_OF_ANOTHER = (
     "a builder of another distribution (entry-point group twinwheel.builders) is known only where "
     "that distribution is installed: name it in build-system.requires"
 )
-_COMPILED_ONLY = ("build", "directory", "requires", "languages", "files")
+_COMPILED_ONLY = ("build", "directory", "requires", "languages", "features", "files")
+_OF_CARGO = ("cargo", "maturin")
 _ONE_PACKAGE = ("implementations", "prefer", "components", "libraries")
 
 
@@ -218,7 +219,7 @@ def _libraries(
     folder = package.replace(".", "/") + "/"
     for each in declared.implementations.values():
         entry = place.table("implementations").table(each.name)
-        _check_builder(entry, each.builder, builders)
+        _check_builder(entry, each, builders)
         _check_inside(entry, "directory", each.directory)
         _check_inside(entry, "file", each.file)
         if not each.file.startswith(folder):
@@ -267,7 +268,7 @@ def _check_implementation(
             f"a module below it, such as {package}._{item.name}",
         )
     if item.builder:
-        _check_builder(entry, item.builder, builders)
+        _check_builder(entry, item, builders)
     _check_inside(entry, "directory", item.directory)
     for key in _COMPILED_ONLY:
         if not item.builder and key in entry.values:
@@ -279,13 +280,19 @@ def _check_implementation(
             )
 
 
-def _check_builder(entry: Table, builder: str, builders: list[str]) -> None:
-    if builder not in builders:
+def _check_builder(entry: Table, item: Compiled, builders: list[str]) -> None:
+    if item.builder not in builders:
         raise entry.invalid(
             "builder",
-            f"'{builder}' is no builder",
+            f"'{item.builder}' is no builder",
             ", ".join(sorted(builders)),
-            suggest(builder, builders) or _BUILDER_OF_ANOTHER,
+            suggest(item.builder, builders) or _BUILDER_OF_ANOTHER,
+        )
+    if item.features and item.builder not in _OF_CARGO:
+        raise entry.invalid(
+            "features",
+            f"the builder '{item.builder}' knows of no Cargo features",
+            f"features for {' and '.join(_OF_CARGO)} only",
         )
 
 

@@ -74,6 +74,10 @@ class ImplementationSettings:
     languages: tuple[str, ...] = ("C", "CXX")
     """For CMake projects: the languages whose compilers the project needs, in CMake's words."""
 
+    features: tuple[str, ...] = ()
+    """For Rust: Cargo features of the crate, besides its defaults and those in ``[tool.maturin]``.
+    ``-C twinwheel.NAME.features=a,b`` gives others in their place."""
+
     files: tuple[str, ...] = ()
     """Patterns of the compiled files in the wheel, such as ``pkg/libkernel.*``, when ``module`` is
     a Python module that loads them by ctypes or cffi."""
@@ -111,6 +115,9 @@ class LibrarySettings:
     languages: tuple[str, ...] = ("C", "CXX")
     """As for an implementation."""
 
+    features: tuple[str, ...] = ()
+    """As for an implementation."""
+
     @property
     def title(self) -> str:
         """What it is, in a message."""
@@ -135,6 +142,10 @@ class LibrariesSettings:
     header: str = ""
     """The C header that all of them are to have the functions of, with the same types, relative to
     ``pyproject.toml``. When named, each library is checked against it when it is built."""
+
+    header_flags: tuple[str, ...] = ()
+    """What the C compiler is told to read the header, such as ``-Iinclude`` or ``-DX=1``. Run in
+    the folder of ``pyproject.toml``."""
 
 
 @dataclass(frozen=True)
