@@ -110,7 +110,7 @@ static void read_parameters(reader *from, call *one) {
     case CONVOLVE:
     case CONVOLVE_EX:
     case CONVOLVE_FFT:
-        one->size = a_size(from, one->operation == CONVOLVE_FFT ? 24 : 9);
+        one->size = a_size(from, one->operation == CONVOLVE_FFT ? 12 : 9);
         break;
     case SEPARABLE:
         kind = byte(from);
@@ -194,7 +194,7 @@ static void enlarge(call *one) {
     image->width = 97 + image->width % 512;
     image->channels = 1 + image->channels % 3;
     if (one->operation == CONVOLVE_FFT)
-        one->size = 1 + one->size % 64;
+        one->size = 1 + one->size % 5; /* for the exact sums, which are compared with */
     else if (one->operation != SOBEL && one->operation != MEDIAN) {
         one->size = 1 + one->size % 15;
         one->other = 1 + one->other % 15;

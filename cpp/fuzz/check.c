@@ -75,12 +75,13 @@ static void make_alone(const call *one, const memory *all) {
         fail(&alone, "auto", "the status is wrong", 0);
 }
 
-/* What the transforms may differ by from the direct sums, and those sums. */
+/* The sums that the transforms are to be near, and how near. */
 typedef struct {
-    float *sums;
+    double *sums;
     double limit; /* infinite when they need not be near */
 } neighbourhood;
 
+/* What kernel.h admits. */
 static neighbourhood neighbours_of(const call *one, const memory *all) {
     kernel_image image = one->image;
     image.data = input_of(all);
@@ -101,22 +102,11 @@ static neighbourhood neighbours_of(const call *one, const memory *all) {
         if (!isfinite(weight))
             finite = 0;
     }
+    free(samples);
     /* Numbers so large that what is between overflows; and so small that it is rounded off. */
     finite = finite && largest < 1e30 && sum < 1e30 && largest * sum < 1e30;
     double limit = 2e-6 * largest * sum + 1e-37 * (1 + largest) * (double)taps;
-    image.data = samples;
-    image.sample = KERNEL_FLOAT32;
-    image.channel_stride = sizeof(float);
-    image.column_stride = (ptrdiff_t)(sizeof(float) * image.channels);
-    image.row_stride = image.column_stride * (ptrdiff_t)image.width;
-    float *sums = malloc(count * sizeof(float));
-    if (!sums)
-        abort();
-    kernel_select_cpu("auto");
-    if (kernel_convolve_ex(&image, kernels_of(all), one->size, &one->options, sums) != KERNEL_OK)
-        fail(one, "auto", "the status of the direct sums is wrong", 0);
-    free(samples);
-    return (neighbourhood){sums, finite ? limit : (double)INFINITY};
+    return (neighbourhood){define_sums(one, all), finite ? limit : (double)INFINITY};
 }
 
 static void check_near(const call *one, const char *level, const neighbourhood *near,
@@ -125,7 +115,7 @@ static void check_near(const call *one, const char *level, const neighbourhood *
     const size_t size = is_byte ? sizeof(uint8_t) : sizeof(float);
     for (size_t i = 0; i < got->parts[2].bytes / size; i++) {
         const unsigned char *place = output_of(got) + i * size;
-        double sum = (double)near->sums[i], result = *place, limit = near->limit;
+        double sum = near->sums[i], result = *place, limit = near->limit;
         uint32_t bits;
         float value;
         if (is_byte) {
@@ -139,7 +129,7 @@ static void check_near(const call *one, const char *level, const neighbourhood *
             result = (double)value;
         }
         if (isfinite(near->limit) && !(fabs(result - sum) <= limit))
-            fail(one, level, "the result is not near the direct sums", (ptrdiff_t)(i * size));
+            fail(one, level, "the result is not near the exact sums", (ptrdiff_t)(i * size));
     }
 }
 

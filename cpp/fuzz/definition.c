@@ -73,6 +73,41 @@ static float square_at(const source *from, const float *kernel, int64_t size, in
     return sum;
 }
 
+/* The sum in binary64, and so without what binary32 loses over so many taps. */
+static double exact_at(const source *from, const float *kernel, int64_t size, int64_t y, int64_t x,
+                       int64_t channel) {
+    double sum = 0;
+    for (int64_t ky = 0; ky < size; ky++)
+        for (int64_t kx = 0; kx < size; kx++)
+            sum +=
+                (double)*kernel++ * (double)at(from, y - size / 2 + ky, x - size / 2 + kx, channel);
+    return sum;
+}
+
+double *define_sums(const call *one, const memory *all) {
+    kernel_image image = one->image;
+    image.data = input_of(all);
+    float *samples = copy_samples(&image);
+    const size_t weights = (size_t)one->size * one->size;
+    const int64_t top = one->options.first_row;
+    const int64_t rows = one->options.rows ? one->options.rows : image.height - top;
+    float *kernel = malloc(weights * sizeof(float));
+    double *sums = malloc((size_t)rows * image.width * image.channels * sizeof(double));
+    if (!kernel || !sums)
+        abort();
+    memcpy(kernel, kernels_of(all), weights * sizeof(float));
+    source from = {samples,        image.width,         image.height,
+                   image.channels, one->options.border, one->options.border_value};
+    double *next = sums;
+    for (int64_t y = top; y < top + rows; y++)
+        for (int64_t x = 0; x < image.width; x++)
+            for (int64_t channel = 0; channel < image.channels; channel++)
+                *next++ = exact_at(&from, kernel, one->size, y, x, channel);
+    free(kernel);
+    free(samples);
+    return sums;
+}
+
 static float separable_at(const source *from, const float *across, int64_t width, const float *down,
                           int64_t height, int64_t y, int64_t x, int64_t channel) {
     float sum = 0.0F;

@@ -8,6 +8,9 @@
  * for CONVOLVE_FFT. */
 void define_result(const call *one, const memory *all, unsigned char *result);
 
+/* What a correlation with a square kernel is, in binary64, before it is stored; to be freed. */
+double *define_sums(const call *one, const memory *all);
+
 /* The samples of an image as floats, contiguous, to be freed. */
 float *copy_samples(const kernel_image *image);
 

@@ -127,8 +127,8 @@ void close_memory(memory *all) {
 }
 
 static int overlap(const place *a, const place *b) {
-    return a->block == b->block && a->offset < b->offset + b->bytes &&
-           b->offset < a->offset + a->bytes;
+    return a->block == b->block && a->bytes != 0 && b->bytes != 0 &&
+           a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes;
 }
 
 int is_output_overlapped(const memory *all) {

@@ -26,6 +26,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[\w-]*)?\)")
 EXTRA = re.compile(r"\.\[([\w,]+)\]")
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*=")
+SESSION = re.compile(r"^@nox\.session\b.*\ndef (\w+)\(", re.MULTILINE)
 
 
 class Block(NamedTuple):
@@ -149,8 +150,7 @@ def check_command(words: list[str], pyproject: dict[str, Any]) -> None:
         subprocess.run(run, check=True, capture_output=True)
     elif program == "nox":
         noxfile = (ROOT / "noxfile.py").read_text("utf-8")
-        sessions = re.findall(r"^def (\w+)\(session", noxfile, re.MULTILINE)
-        assert arguments == ["-l"] or arguments[1] in sessions
+        assert arguments == ["-l"] or arguments[1] in SESSION.findall(noxfile)
     elif program == "cargo":
         manifest = Path(arguments[arguments.index("--manifest-path") + 1])
         assert (ROOT / manifest).is_file()
@@ -168,8 +168,7 @@ def test_the_sessions_that_contributing_names_exist() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     noxfile = (ROOT / "noxfile.py").read_text("utf-8")
     named = set(re.findall(r"`nox -s ([\w-]+)`", page))
-    found = re.findall(r"^@nox\.session.*\ndef (\w+)\(session: nox", noxfile, re.MULTILINE)
-    assert named == {name.replace("_", "-") for name in found}
+    assert named == {name.replace("_", "-") for name in SESSION.findall(noxfile)}
 
 
 def guide_files() -> dict[str, str]:

@@ -1,7 +1,7 @@
 //! A call, and whether it did what it should.
 
 use twinwheel_kernels::{
-    Error, Image, Options, Sample, convolve, convolve_ex, convolve_fft, cpu, gaussian_blur, median,
+    Error, Image, Options, convolve, convolve_ex, convolve_fft, cpu, gaussian_blur, median,
     separable, sobel,
 };
 
@@ -116,14 +116,15 @@ unsafe fn slices<'a>(
     }
 }
 
-/// What the transforms may differ by from the direct sums, and those sums.
+/// The sums that the transforms are to be near, and how near.
 pub struct Neighbourhood {
-    sums: Vec<f32>,
+    sums: Vec<f64>,
     /// Infinite when they need not be near.
     limit: f64,
 }
 
 impl Neighbourhood {
+    /// What `kernel.h` admits.
     fn of(call: &Call, memory: &Memory) -> Option<Self> {
         let (image, options) = (call.image(memory.samples())?, call.options()?);
         // SAFETY: the memory is what the call tells.
@@ -138,21 +139,8 @@ impl Neighbourhood {
         // Numbers so large that what is between overflows; and so small that it is rounded off.
         let finite = finite && largest < 1e30 && sum < 1e30 && largest * sum < 1e30;
         let limit = 2e-6 * largest * sum + 1e-37 * (1.0 + largest) * taps.len() as f64;
-        let pixel = 4 * image.channels as isize;
-        let floats = Image {
-            data: samples.as_ptr().cast(),
-            sample: Sample::Float32,
-            channel_stride: 4,
-            column_stride: pixel,
-            row_stride: pixel * image.width as isize,
-            ..image
-        };
-        let mut sums = vec![0f32; samples.len()];
-        let (kernel, output) = (memory.kernels().as_ptr(), sums.as_mut_ptr().cast());
-        assert!(cpu::select("auto"));
-        // SAFETY: the images are as long as they say.
-        let made = unsafe { convolve_ex(&floats, kernel, call.size, &options, output) };
-        assert_eq!(made, Ok(()), "the direct sums of {call:?}");
+        // SAFETY: as above.
+        let sums = unsafe { definition::sums(call, &image, &options, &weights) };
         Some(Self {
             sums,
             limit: if finite { limit } else { f64::INFINITY },
@@ -172,9 +160,9 @@ impl Neighbourhood {
                 "a NaN is not the quiet one at {i}, {level}: {call:?}"
             );
             let (sum, limit) = if is_byte {
-                (f64::from(sum).clamp(0.0, 255.0), self.limit + 0.5)
+                (sum.clamp(0.0, 255.0), self.limit + 0.5)
             } else {
-                (sum.into(), self.limit)
+                (sum, self.limit)
             };
             assert!(
                 limit.is_infinite() || (result - sum).abs() <= limit,

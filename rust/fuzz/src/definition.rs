@@ -103,6 +103,17 @@ impl Source<'_> {
         sum
     }
 
+    /// The sum in binary64, and so without what binary32 loses over so many taps.
+    fn exact(&self, kernel: &[f32], size: usize, (y, x, channel): At) -> f64 {
+        let mut sum = 0f64;
+        for (y, weights) in (y - size as i64 / 2..).zip(kernel.chunks_exact(size)) {
+            for (weight, sample) in weights.iter().zip(self.row((y, x, channel), size)) {
+                sum += f64::from(*weight) * f64::from(sample);
+            }
+        }
+        sum
+    }
+
     fn separable(&self, across: &[f32], down: &[f32], (y, x, channel): At) -> f32 {
         let mut sum = 0f32;
         for (y, weight) in (y - down.len() as i64 / 2..).zip(down) {
@@ -129,6 +140,37 @@ impl Source<'_> {
         });
         window[window.len() / 2]
     }
+}
+
+/// The places of the result that is asked for, in the order in which they are stored.
+fn places(image: &Image, options: &Options) -> impl Iterator<Item = At> {
+    let end = match options.rows {
+        0 => image.height,
+        rows => options.first_row + rows,
+    };
+    let (width, channels) = (i64::from(image.width), i64::from(image.channels));
+    (options.first_row.into()..end.into()).flat_map(move |y| {
+        (0..width).flat_map(move |x| (0..channels).map(move |channel| (y, x, channel)))
+    })
+}
+
+/// What a correlation with a square kernel is, in binary64, before it is stored.
+///
+/// # Safety
+/// The image can be read.
+#[must_use]
+pub unsafe fn sums(call: &Call, image: &Image, options: &Options, kernel: &[f32]) -> Vec<f64> {
+    // SAFETY: as the caller says.
+    let samples = unsafe { copy_samples(image) };
+    let source = Source {
+        samples: &samples,
+        image,
+        border: options.border,
+        outside: options.border_value,
+    };
+    places(image, options)
+        .map(|at| source.exact(kernel, call.size as usize, at))
+        .collect()
 }
 
 fn byte_of(value: f32) -> u8 {
@@ -167,28 +209,19 @@ pub unsafe fn result(call: &Call, image: &Image, options: &Options, kernels: &[u
     if call.operation == Operation::Median && image.sample == Sample::Uint8 {
         source.outside = byte_of(source.outside).into();
     }
-    let end = match options.rows {
-        0 => image.height,
-        rows => options.first_row + rows,
-    };
     let mut result = Vec::new();
-    for y in options.first_row.into()..end.into() {
-        for x in 0..image.width.into() {
-            for channel in 0..image.channels.into() {
-                let at = (y, x, channel);
-                let value = match call.operation {
-                    Operation::Median => source.median(size, at),
-                    Operation::Convolve | Operation::ConvolveEx | Operation::ConvolveFft => {
-                        source.square(&kernels, size, at)
-                    }
-                    _ => source.separable(across, down, at),
-                };
-                match image.sample {
-                    Sample::Uint8 => result.push(byte_of(value)),
-                    Sample::Float32 if value.is_nan() => result.extend(QUIET_NAN.to_ne_bytes()),
-                    Sample::Float32 => result.extend(value.to_ne_bytes()),
-                }
+    for at in places(image, options) {
+        let value = match call.operation {
+            Operation::Median => source.median(size, at),
+            Operation::Convolve | Operation::ConvolveEx | Operation::ConvolveFft => {
+                source.square(&kernels, size, at)
             }
+            _ => source.separable(across, down, at),
+        };
+        match image.sample {
+            Sample::Uint8 => result.push(byte_of(value)),
+            Sample::Float32 if value.is_nan() => result.extend(QUIET_NAN.to_ne_bytes()),
+            Sample::Float32 => result.extend(value.to_ne_bytes()),
         }
     }
     result

@@ -19,6 +19,8 @@ struct Place {
 impl Place {
     const fn overlaps(&self, other: &Self) -> bool {
         self.block == other.block
+            && self.bytes != 0
+            && other.bytes != 0
             && self.offset < other.offset + other.bytes
             && other.offset < self.offset + self.bytes
     }
