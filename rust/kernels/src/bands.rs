@@ -6,7 +6,8 @@ use std::thread;
 use crate::image::{Error, Options};
 
 /// Multiplications that take about as long as it takes to start a thread, some times over.
-const WORK_OF_A_THREAD: f64 = 4e6;
+/// Under Miri, which is slow, little is enough for it to see threads.
+const WORK_OF_A_THREAD: f64 = if cfg!(miri) { 50.0 } else { 4e6 };
 const MOST_THREADS: usize = 256;
 
 /// What the memory of a band is made of, so that it is aligned to cache lines.
@@ -110,7 +111,7 @@ pub(crate) fn run(
 mod tests {
     use std::sync::Mutex;
 
-    use super::{ALIGNMENT, Line, run, take};
+    use super::{ALIGNMENT, Line, WORK_OF_A_THREAD, run, take};
     use crate::image::{Error, Options};
 
     /// The bands that a call makes, in order, and the lines of memory of each.
@@ -140,8 +141,8 @@ mod tests {
 
     #[test]
     fn small_work_is_not_shared_out() {
-        assert_eq!(bands(3, 8, 9e6), [(0, 4, 2), (4, 8, 2)]);
-        assert_eq!(bands(3, 8, 7e6), [(0, 8, 2)]);
+        assert_eq!(bands(3, 8, 2.2 * WORK_OF_A_THREAD), [(0, 4, 2), (4, 8, 2)]);
+        assert_eq!(bands(3, 8, 1.8 * WORK_OF_A_THREAD), [(0, 8, 2)]);
         assert_eq!(bands(3, 8, 0.0), [(0, 8, 2)]);
     }
 

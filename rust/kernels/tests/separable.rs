@@ -101,8 +101,8 @@ fn against_the_definition() {
 
 #[test]
 fn threads_make_no_difference() {
-    // Enough to be shared out, but under Miri, for which there is the test of the bands.
-    let side = if cfg!(miri) { 20 } else { 2000 };
+    // Enough to be shared out, which under Miri is little.
+    let side = if cfg!(miri) { 12 } else { 2000 };
     let samples = Random(7).floats((side * side) as usize, 1e-6);
     let image = plain(&samples, side, side);
     let weights = [0.1, 0.2, 0.4, 0.2, 0.1];
