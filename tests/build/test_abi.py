@@ -384,3 +384,17 @@ def test_the_command(header: Path, tmp_path: Path) -> None:
     assert done.stderr.startswith("error[TW361]: 1 difference from picture.h:")
     assert "its result is" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["elftools", "pycparser"])
+def test_the_command_without_what_it_needs(missing: str) -> None:
+    code = (
+        f"import runpy, sys; sys.modules[{missing!r}] = None; "
+        "runpy.run_module('twinwheel.build.abi', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", code, "picture.h", "libpicture.so"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error[TW362]: the comparison needs {missing}")
+    assert "pip install 'twinwheel[abi]'" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinwheel.build.abi.compare import compare
-from twinwheel.build.abi.header import read_header
-from twinwheel.build.abi.libraries import read_library
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
@@ -29,6 +27,17 @@ def find_differences(
     Raises:
         BuildError: TW362, when one of them cannot be read.
     """
+    try:
+        from twinwheel.build.abi.header import read_header
+        from twinwheel.build.abi.libraries import read_library
+    except ModuleNotFoundError as error:
+        # What reads C and ELF comes with an extra.
+        raise BuildError(
+            f"the comparison needs {(error.name or '').partition('.')[0]}, which is not installed",
+            code="TW362",
+            where="the environment that the comparison runs in",
+            help="pip install 'twinwheel[abi]'",
+        ) from error
     declared = read_header(header, flags)
     return [
         f"{library.name}: {line}"
