@@ -363,6 +363,29 @@ def test_without_debug_information_there_is_no_answer(header: Path, tmp_path: Pa
     assert "libpicture.so has no debug information" in caught.value.message
 
 
+def test_symbols_without_debug_information_are_no_differences(header: Path, tmp_path: Path) -> None:
+    """They are told apart: nobody knows whether they differ."""
+    library = compiled_c(tmp_path, C, "-g", "-gsplit-dwarf")
+    with pytest.raises(BuildError) as caught:
+        find_differences(header, [library])
+    assert caught.value.code == "TW362"
+    assert caught.value.message == (
+        "5 symbols of libpicture.so have no debug information, so their types cannot be compared: "
+        "picture_blur, picture_limit, picture_name, picture_ready, picture_show"
+    )
+    assert "-gsplit-dwarf" in caught.value.help
+    assert "-flto" in caught.value.help
+    more = tmp_path / "more.c"
+    more.write_text(
+        '__asm__(".globl picture_more\\n.type picture_more,@function\\npicture_more: ret");\n'
+    )
+    header.write_text(HEADER + "void picture_more(void);\n", "utf-8")
+    library = compiled_c(tmp_path, C, "-g", str(more))
+    with pytest.raises(BuildError) as caught:
+        find_differences(header, [library])
+    assert caught.value.message.startswith("1 symbol of libpicture.so has no debug information")
+
+
 def test_what_is_no_library(header: Path, tmp_path: Path) -> None:
     with pytest.raises(BuildError) as caught:
         find_differences(header, [header])
