@@ -300,6 +300,30 @@ def test_rusts_own_pointers_are_cs(header: Path, tmp_path: Path) -> None:
     )
 
 
+def test_a_declaration_without_a_prototype_says_nothing_of_the_arguments(
+    header: Path, tmp_path: Path
+) -> None:
+    """In C23 it says that there are none."""
+    text = HEADER.replace("picture_ready(void)", "picture_ready()")
+    blur = "picture_blur(const float *input, uint32_t width, uint32_t height, float *output)"
+    text = text.replace(blur, "picture_blur()")
+    header.write_text(text.replace("(void *state, double done)", "()"), "utf-8")
+    library = compiled_c(tmp_path, C)
+    assert find_differences(header, [library], ["-std=gnu17"]) == []
+    header.write_text(text.replace("int picture_blur()", "long picture_blur()"), "utf-8")
+    (difference,) = find_differences(header, [library], ["-std=gnu17"])
+    assert "its result is int" in difference
+
+
+def test_a_definition_without_a_prototype_takes_no_arguments(header: Path, tmp_path: Path) -> None:
+    text = edited(C, [("picture_ready(void)", "picture_ready()")])
+    library = compiled_c(tmp_path, text, "-g", "-std=gnu17")
+    assert find_differences(header, [library]) == []
+    header.write_text(HEADER.replace("picture_ready(void)", "picture_ready(int n)"), "utf-8")
+    (difference,) = find_differences(header, [library])
+    assert "it takes 0 arguments; picture.h:" in difference
+
+
 def test_every_library_is_compared(header: Path, tmp_path: Path) -> None:
     in_c = compiled_c(tmp_path, edited(C, [("API bool", "bool")]))
     in_rust = compiled_rust(

@@ -73,6 +73,8 @@ def _functions(declared: Function, compiled: Function) -> Iterator[tuple[str, st
     names = [parameter.name for parameter in declared.parameters]
     made = [parameter.name for parameter in compiled.parameters]
     yield from _types("its result", declared.result, compiled.result)
+    if _is_open(declared):
+        return
     if len(names) != len(made) or declared.variadic != compiled.variadic:
         yield f"it takes {_count(compiled)}", _count(declared)
         return
@@ -87,6 +89,11 @@ def _functions(declared: Function, compiled: Function) -> Iterator[tuple[str, st
             yield f"argument {place} is {right.name}", left.name or "another"
         what = f"argument {place}" + (f" ({left.name})" if left.name else "")
         yield from _types(what, left.type, right.type)
+
+
+def _is_open(function: Function | Callback) -> bool:
+    """Is this ``int f()``, which says nothing of the arguments?"""
+    return function.variadic and not function.parameters
 
 
 def _count(function: Function) -> str:
@@ -116,13 +123,16 @@ def _types(
         ]:
             yield f"{what} is {spell(compiled)}", spell(declared)
     elif isinstance(declared, Callback) and isinstance(compiled, Callback):
-        if (
-            len(declared.parameters) != len(compiled.parameters)
-            or declared.variadic != compiled.variadic
-            or [*_types(what, declared.result, compiled.result, seen)]
-            or any(
-                [*_types(what, left, right, seen)]
-                for left, right in zip(declared.parameters, compiled.parameters, strict=True)
+        if [*_types(what, declared.result, compiled.result, seen)] or (
+            not _is_open(declared)
+            and not _is_open(compiled)
+            and (
+                len(declared.parameters) != len(compiled.parameters)
+                or declared.variadic != compiled.variadic
+                or any(
+                    [*_types(what, left, right, seen)]
+                    for left, right in zip(declared.parameters, compiled.parameters, strict=True)
+                )
             )
         ):
             yield f"{what} is {spell(compiled)}", spell(declared)
