@@ -300,6 +300,30 @@ def test_rusts_own_pointers_are_cs(header: Path, tmp_path: Path) -> None:
     )
 
 
+def test_a_declaration_without_a_prototype_says_nothing_of_the_arguments(
+    header: Path, tmp_path: Path
+) -> None:
+    """In C23 it says that there are none."""
+    text = HEADER.replace("picture_ready(void)", "picture_ready()")
+    blur = "picture_blur(const float *input, uint32_t width, uint32_t height, float *output)"
+    text = text.replace(blur, "picture_blur()")
+    header.write_text(text.replace("(void *state, double done)", "()"), "utf-8")
+    library = compiled_c(tmp_path, C)
+    assert find_differences(header, [library], ["-std=gnu17"]) == []
+    header.write_text(text.replace("int picture_blur()", "long picture_blur()"), "utf-8")
+    (difference,) = find_differences(header, [library], ["-std=gnu17"])
+    assert "its result is int" in difference
+
+
+def test_a_definition_without_a_prototype_takes_no_arguments(header: Path, tmp_path: Path) -> None:
+    text = edited(C, [("picture_ready(void)", "picture_ready()")])
+    library = compiled_c(tmp_path, text, "-g", "-std=gnu17")
+    assert find_differences(header, [library]) == []
+    header.write_text(HEADER.replace("picture_ready(void)", "picture_ready(int n)"), "utf-8")
+    (difference,) = find_differences(header, [library])
+    assert "it takes 0 arguments; picture.h:" in difference
+
+
 def test_every_library_is_compared(header: Path, tmp_path: Path) -> None:
     in_c = compiled_c(tmp_path, edited(C, [("API bool", "bool")]))
     in_rust = compiled_rust(
@@ -363,6 +387,29 @@ def test_without_debug_information_there_is_no_answer(header: Path, tmp_path: Pa
     assert "libpicture.so has no debug information" in caught.value.message
 
 
+def test_symbols_without_debug_information_are_no_differences(header: Path, tmp_path: Path) -> None:
+    """They are told apart: nobody knows whether they differ."""
+    library = compiled_c(tmp_path, C, "-g", "-gsplit-dwarf")
+    with pytest.raises(BuildError) as caught:
+        find_differences(header, [library])
+    assert caught.value.code == "TW362"
+    assert caught.value.message == (
+        "5 symbols of libpicture.so have no debug information, so their types cannot be compared: "
+        "picture_blur, picture_limit, picture_name, picture_ready, picture_show"
+    )
+    assert "-gsplit-dwarf" in caught.value.help
+    assert "-flto" in caught.value.help
+    more = tmp_path / "more.c"
+    more.write_text(
+        '__asm__(".globl picture_more\\n.type picture_more,@function\\npicture_more: ret");\n'
+    )
+    header.write_text(HEADER + "void picture_more(void);\n", "utf-8")
+    library = compiled_c(tmp_path, C, "-g", str(more))
+    with pytest.raises(BuildError) as caught:
+        find_differences(header, [library])
+    assert caught.value.message.startswith("1 symbol of libpicture.so has no debug information")
+
+
 def test_what_is_no_library(header: Path, tmp_path: Path) -> None:
     with pytest.raises(BuildError) as caught:
         find_differences(header, [header])
@@ -383,4 +430,18 @@ def test_the_command(header: Path, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("error[TW361]: 1 difference from picture.h:")
     assert "its result is" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["elftools", "pycparser"])
+def test_the_command_without_what_it_needs(missing: str) -> None:
+    code = (
+        f"import runpy, sys; sys.modules[{missing!r}] = None; "
+        "runpy.run_module('twinwheel.build.abi', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", code, "picture.h", "libpicture.so"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error[TW362]: the comparison needs {missing}")
+    assert "pip install 'twinwheel[abi]'" in done.stderr
     assert "Traceback" not in done.stderr

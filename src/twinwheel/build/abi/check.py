@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinwheel.build.abi.compare import compare
-from twinwheel.build.abi.header import read_header
-from twinwheel.build.abi.libraries import read_library
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
@@ -29,12 +27,40 @@ def find_differences(
     Raises:
         BuildError: TW362, when one of them cannot be read.
     """
+    try:
+        from twinwheel.build.abi.header import read_header
+        from twinwheel.build.abi.libraries import read_library
+    except ModuleNotFoundError as error:
+        # What reads C and ELF comes with an extra.
+        raise BuildError(
+            f"the comparison needs {(error.name or '').partition('.')[0]}, which is not installed",
+            code="TW362",
+            where="the environment that the comparison runs in",
+            help="pip install 'twinwheel[abi]'",
+        ) from error
     declared = read_header(header, flags)
-    return [
-        f"{library.name}: {line}"
-        for library in map(read_library, libraries)
-        for line in compare(header.name, declared, library)
-    ]
+    lines = []
+    for path in libraries:
+        library = read_library(path)
+        _demand_types(path, sorted((library.symbols & declared.keys()) - library.described.keys()))
+        lines += [f"{library.name}: {line}" for line in compare(header.name, declared, library)]
+    return lines
+
+
+def _demand_types(library: Path, missing: Sequence[str]) -> None:
+    """Refuse a library with symbols whose types nobody knows."""
+    if missing:
+        many = len(missing) != 1
+        raise BuildError(
+            f"{len(missing)} symbol{'s' * many} of {library.name} {'have' if many else 'has'} no "
+            f"debug information, so {'their' if many else 'its'} types cannot be compared: "
+            + ", ".join(missing),
+            code="TW362",
+            where=str(library),
+            help="this is no difference from the header: it is not known whether there is one. "
+            "Compile each file with -g, without -gsplit-dwarf, which puts the types elsewhere, and "
+            "without -flto, which may leave out variables",
+        )
 
 
 def check_abi(header: Path, libraries: Sequence[Path], flags: Sequence[str] = ()) -> None:

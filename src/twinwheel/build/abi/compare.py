@@ -35,7 +35,7 @@ def compare(header: str, declared: Mapping[str, Symbol], library: Library) -> li
     Args:
         header: The header's name.
         declared: What it declares.
-        library: What was compiled.
+        library: What was compiled, with debug information of all that is declared and exported.
     """
     extra = sorted(library.symbols - declared.keys())
     lines = []
@@ -46,8 +46,6 @@ def compare(header: str, declared: Mapping[str, Symbol], library: Library) -> li
             if near:
                 extra.remove(near[0])
                 lines[-1] += f" (is it {near[0]}, which the header does not know?)"
-        elif name not in library.described:
-            lines.append(f"{name} has no debug information; {symbol.where} declares it")
         else:
             compiled = library.described[name]
             place = f"{name} ({compiled.where}): " if compiled.where else f"{name}: "
@@ -75,6 +73,8 @@ def _functions(declared: Function, compiled: Function) -> Iterator[tuple[str, st
     names = [parameter.name for parameter in declared.parameters]
     made = [parameter.name for parameter in compiled.parameters]
     yield from _types("its result", declared.result, compiled.result)
+    if _is_open(declared):
+        return
     if len(names) != len(made) or declared.variadic != compiled.variadic:
         yield f"it takes {_count(compiled)}", _count(declared)
         return
@@ -89,6 +89,11 @@ def _functions(declared: Function, compiled: Function) -> Iterator[tuple[str, st
             yield f"argument {place} is {right.name}", left.name or "another"
         what = f"argument {place}" + (f" ({left.name})" if left.name else "")
         yield from _types(what, left.type, right.type)
+
+
+def _is_open(function: Function | Callback) -> bool:
+    """Is this ``int f()``, which says nothing of the arguments?"""
+    return function.variadic and not function.parameters
 
 
 def _count(function: Function) -> str:
@@ -118,13 +123,16 @@ def _types(
         ]:
             yield f"{what} is {spell(compiled)}", spell(declared)
     elif isinstance(declared, Callback) and isinstance(compiled, Callback):
-        if (
-            len(declared.parameters) != len(compiled.parameters)
-            or declared.variadic != compiled.variadic
-            or [*_types(what, declared.result, compiled.result, seen)]
-            or any(
-                [*_types(what, left, right, seen)]
-                for left, right in zip(declared.parameters, compiled.parameters, strict=True)
+        if [*_types(what, declared.result, compiled.result, seen)] or (
+            not _is_open(declared)
+            and not _is_open(compiled)
+            and (
+                len(declared.parameters) != len(compiled.parameters)
+                or declared.variadic != compiled.variadic
+                or any(
+                    [*_types(what, left, right, seen)]
+                    for left, right in zip(declared.parameters, compiled.parameters, strict=True)
+                )
             )
         ):
             yield f"{what} is {spell(compiled)}", spell(declared)

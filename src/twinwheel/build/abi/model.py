@@ -71,6 +71,7 @@ class Callback:
     result: Type
     parameters: tuple[Type, ...]
     variadic: bool
+    """Does it take more? Without any before, as C's ``int f()`` does, it may take whatever."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ class Function:
     result: Type
     parameters: tuple[Parameter, ...]
     variadic: bool
+    """As for a callback."""
+
     where: str
     """File and line."""
 

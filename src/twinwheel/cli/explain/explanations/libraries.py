@@ -33,7 +33,10 @@ ENTRIES = (
         What a library was compiled from is read from its debug information, and the header by the C
         compiler that `CC` names, `cc` otherwise. The message says which of them failed, and how:
         the library is no ELF file, as on macOS and Windows; it was built without `-g`, or it was
-        stripped; the header needs other headers before it, or is written in more than C. In Cargo,
+        stripped; the header needs other headers before it, or is written in more than C; or what
+        reads them is not installed, which the extra `twinwheel[abi]` brings. Where only some
+        symbols have no debug information, they are named: some files were built without `-g`, or
+        `-gsplit-dwarf` or `-flto` left it out. It is then not known whether they differ. In Cargo,
         `debug = true` and `strip = false` in the profile keep what is needed; strip after the
         comparison.
         """,
