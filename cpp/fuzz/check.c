@@ -103,7 +103,7 @@ static neighbourhood neighbours_of(const call *one, const memory *all) {
     }
     /* Numbers so large that what is between overflows; and so small that it is rounded off. */
     finite = finite && largest < 1e30 && sum < 1e30 && largest * sum < 1e30;
-    double limit = 2e-6 * largest * sum + 1e-37 * (1 + largest) * (double)taps;
+    double limit = 64 * 0x1p-24 * largest * sum + 1e-37 * (1 + largest) * (double)taps;
     image.data = samples;
     image.sample = KERNEL_FLOAT32;
     image.channel_stride = sizeof(float);
