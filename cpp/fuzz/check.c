@@ -105,7 +105,7 @@ static neighbourhood neighbours_of(const call *one, const memory *all) {
     free(samples);
     /* Numbers so large that what is between overflows; and so small that it is rounded off. */
     finite = finite && largest < 1e30 && sum < 1e30 && largest * sum < 1e30;
-    double limit = 2e-6 * largest * sum + 1e-37 * (1 + largest) * (double)taps;
+    double limit = 64 * 0x1p-24 * largest * sum + 1e-37 * (1 + largest) * (double)taps;
     return (neighbourhood){define_sums(one, all), finite ? limit : (double)INFINITY};
 }
 

@@ -54,7 +54,8 @@ typedef struct kernel_image {
 typedef struct kernel_options {
     int32_t border;     /* one of KERNEL_BORDER_* */
     float border_value; /* what lies outside for KERNEL_BORDER_CONSTANT; not used otherwise */
-    uint32_t threads;   /* at most so many, the caller's included; fewer where they do not pay */
+    uint32_t threads;   /* at most so many, the caller's included; fewer where they do not pay, and
+                         * 0 is 1 */
     uint32_t first_row; /* the first row of the result to write: output points to it */
     uint32_t rows;      /* how many rows to write; 0 for all from there on */
 } kernel_options;
@@ -95,10 +96,12 @@ KERNEL_API int kernel_convolve_ex(const kernel_image *input, const void *kernel,
 
 /* The same as kernel_convolve_ex by Fourier transforms, which pays for large kernels.
  *
- * Not exact: of finite samples and weights, each result differs from the exact one by at most about
- * 2e-6 times the largest sample times the sum of the weights' magnitudes. NaN and infinity travel
- * further than the kernel reaches. Past a kernel_size of 384 it is kernel_convolve_ex. Working
- * memory is below 16 MB for one thread, whatever the image.
+ * Not exact: each sum differs from what it would be without any rounding by at most 64 * 2^-24
+ * times the largest magnitude of the samples (and of border_value) times the sum of the weights'
+ * magnitudes. That holds where the largest magnitude of the samples, and that of the weights, are
+ * between 2^-40 and 2^40; beyond, sums may overflow to infinity and NaN, or vanish. NaN and
+ * infinity travel further than the kernel reaches. Past a kernel_size of 384 it is
+ * kernel_convolve_ex. Working memory is below 16 MB for one thread, whatever the image.
  */
 KERNEL_API int kernel_convolve_fft(const kernel_image *input, const void *kernel,
                                    uint32_t kernel_size, const kernel_options *options,

@@ -66,8 +66,9 @@ int kernel_separable(const kernel_image *input, const void *across, uint32_t acr
     if (kernel_plan_walk(walk, down_size, across_size, fused ? work.slots : 1, widest,
                          fused ? SIZE_MAX : widest) != KERNEL_OK)
         return KERNEL_INVALID;
-    work.length = fused ? 0 : kernel_longest_row(walk);
-    if (!kernel_multiply(work.slots, work.length, &middle) ||
+    /* An odd count of cache lines, so that rows do not contend for the same places of the cache. */
+    if (!kernel_add(walk->longest, KERNEL_ALIGNMENT / sizeof(float), &work.length) ||
+        !kernel_multiply(fused ? 0 : work.slots, work.length, &middle) ||
         !kernel_multiply(middle, sizeof(float), &middle))
         return KERNEL_INVALID;
     float *weights = malloc(((size_t)across_size + down_size) * sizeof(float)); /* aligned */

@@ -38,7 +38,9 @@ int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slot
     if (!kernel_multiply(pixels, channels, &around) ||
         !kernel_multiply(width - 1, channels, &around))
         return KERNEL_INVALID;
-    walk->direct = readable(walk) && pixels / 2 >= walk->edge && pixels - 2 * walk->edge >= fewest;
+    /* Edges that are wider than a gathered strip should be would take more memory than those. */
+    walk->direct = readable(walk) && walk->edge <= gathered && pixels / 2 >= walk->edge &&
+                   pixels - 2 * walk->edge >= fewest;
     const size_t inner = walk->direct ? pixels - 2 * walk->edge : pixels;
     walk->together = walk->direct && inner <= interior ? KERNEL_MOST_TOGETHER : 1;
     /* Equal strips, as the last overlaps the one before. */
@@ -47,17 +49,16 @@ int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slot
     size_t strip = walk->direct ? walk->edge : at_most(walk->gathered, pixels);
     walk->length = at_least(strip * channels, block);
     walk->samples = walk->length;
-    walk->outside = walk->length;
+    walk->longest = walk->length;
     if (walk->direct)
-        walk->outside = at_least(strip, at_most(walk->interior, pixels)) * channels;
+        walk->longest = at_least(strip, at_most(walk->interior, pixels)) * channels;
+    walk->outside = walk->longest;
     if (!kernel_add(walk->length, around, &walk->length) || !whole_lines(&walk->length) ||
         !kernel_add(walk->outside, around, &walk->outside) || !whole_lines(&walk->outside) ||
-        !whole_lines(&walk->samples))
+        !whole_lines(&walk->samples) || !whole_lines(&walk->longest))
         return KERNEL_INVALID;
     return KERNEL_OK;
 }
-
-size_t kernel_longest_row(const kernel_walk *walk) { return at_least(walk->outside, walk->length); }
 
 int kernel_plan_strip(const kernel_walk *walk, kernel_strip *strip) {
     const size_t width = walk->image->width, done = strip->first + strip->pixels;

@@ -35,7 +35,8 @@ typedef struct kernel_walk {
     size_t interior; /* and of one that is read where it is */
     size_t outside;  /* cells in a row of what lies outside, */
     size_t length;   /* in a gathered row, */
-    size_t samples;  /* and in a row of results that is converted or cut */
+    size_t samples;  /* in a row of results that is converted or cut, */
+    size_t longest;  /* and in the results of the longest strip */
 } kernel_walk;
 
 typedef struct kernel_strip {
@@ -74,9 +75,6 @@ static inline size_t kernel_even_step(size_t length, size_t longest) {
  * Returns KERNEL_OK, or KERNEL_INVALID when a size overflows. */
 int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slots, size_t gathered,
                      size_t interior);
-
-/* Cells in the longest row of a strip, with what lies outside on both sides. */
-size_t kernel_longest_row(const kernel_walk *walk);
 
 /* The most strips side by side: both edges, and what is between them. */
 #define KERNEL_MOST_TOGETHER 3

@@ -41,5 +41,6 @@ void test_fma(void);
 void test_median(void);
 void test_separable(void);
 void test_threads(void);
+void test_walk(void);
 
 #endif

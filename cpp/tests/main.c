@@ -9,7 +9,7 @@ static const struct {
 } tests[] = {
     {"border", test_border},   {"convolve", test_convolve}, {"fft", test_fft},
     {"fma", test_fma},         {"median", test_median},     {"separable", test_separable},
-    {"threads", test_threads},
+    {"threads", test_threads}, {"walk", test_walk},
 };
 enum { TESTS = sizeof tests / sizeof *tests };
 

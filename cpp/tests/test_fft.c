@@ -13,7 +13,7 @@ static void check_close(const char *level, const kernel_image *image, const floa
     double limit = 0;
     for (uint32_t i = 0; i < size * size; i++)
         limit += fabs((double)kernel[i]);
-    limit *= 255 * 2e-6;
+    limit *= 255 * 64 * 0x1p-24;
     /* Of any level, as all give the same; the best one is quick. */
     CHECK(kernel_select_cpu("auto") == KERNEL_OK);
     CHECK(kernel_convolve_ex(image, kernel, size, options, exact) == KERNEL_OK);

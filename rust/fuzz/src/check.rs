@@ -138,7 +138,8 @@ impl Neighbourhood {
         let finite = outside.is_finite() && sizes.iter().chain(&taps).all(|x| x.is_finite());
         // Numbers so large that what is between overflows; and so small that it is rounded off.
         let finite = finite && largest < 1e30 && sum < 1e30 && largest * sum < 1e30;
-        let limit = 2e-6 * largest * sum + 1e-37 * (1.0 + largest) * taps.len() as f64;
+        let limit =
+            64.0 / f64::from(1 << 24) * largest * sum + 1e-37 * (1.0 + largest) * taps.len() as f64;
         // SAFETY: as above.
         let sums = unsafe { definition::sums(call, &image, &options, &weights) };
         Some(Self {

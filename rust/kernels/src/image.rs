@@ -53,7 +53,7 @@ pub struct Options {
     pub border: Border,
     /// What lies outside for [`Border::Constant`]; not used otherwise.
     pub border_value: f32,
-    /// At most so many, the caller's included; fewer where they do not pay.
+    /// At most so many, the caller's included; fewer where they do not pay, and 0 is 1.
     pub threads: u32,
     /// The first row of the result to write: the output points to it.
     pub first_row: u32,

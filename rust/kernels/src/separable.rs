@@ -1,7 +1,7 @@
 //! Correlation with one kernel along the rows and another along the columns, and what rests on it.
 
 use crate::arguments::{apart, valid};
-use crate::bands::{Line, filled, take};
+use crate::bands::{ALIGNMENT, Line, filled, take};
 use crate::convolve::aligned;
 use crate::cpu;
 use crate::image::{Error, Image, Options};
@@ -130,8 +130,11 @@ pub unsafe fn separable(
         interior: if fused { usize::MAX } else { widest },
     };
     let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
-    let length = if fused { 0 } else { walk.longest_row() };
-    let middle = slots
+    // An odd count of cache lines, so that rows do not contend for the same places of the cache.
+    let length = walk.longest.checked_add(ALIGNMENT / size_of::<f32>());
+    let length = length.ok_or(Error::Invalid)?;
+    let kept = if fused { 0 } else { slots };
+    let middle = kept
         .checked_mul(length)
         .and_then(|middle| middle.checked_mul(size_of::<f32>()))
         .ok_or(Error::Invalid)?;

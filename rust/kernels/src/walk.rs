@@ -83,8 +83,10 @@ pub(crate) struct Walk<'a> {
     pub outside: usize,
     /// in a gathered row,
     pub length: usize,
-    /// and in a row of results that is converted or cut.
+    /// in a row of results that is converted or cut,
     pub samples: usize,
+    /// and in the results of the longest strip.
+    pub longest: usize,
 }
 
 // SAFETY: threads read the image, and write rows of the output that are their own.
@@ -185,8 +187,10 @@ impl<'a> Walk<'a> {
         let interior = fewest.max(needs.interior / channels);
         pixels.checked_mul(channels)?;
         let around = (needs.width - 1).checked_mul(channels)?;
+        // Edges that are wider than a gathered strip should be would take more memory than those.
         let direct = !needs.gather
             && readable(image, cells)
+            && edge <= gathered
             && pixels / 2 >= edge
             && pixels - 2 * edge >= fewest;
         let inner = if direct { pixels - 2 * edge } else { pixels };
@@ -200,7 +204,7 @@ impl<'a> Walk<'a> {
         let interior = fewest.max(even_step(inner, interior));
         let strip = if direct { edge } else { gathered.min(pixels) };
         let samples = (strip * channels).max(block);
-        let outside = if direct {
+        let longest = if direct {
             strip.max(interior.min(pixels)) * channels
         } else {
             samples
@@ -223,15 +227,11 @@ impl<'a> Walk<'a> {
             together,
             gathered,
             interior,
-            outside: whole_lines(outside.checked_add(around)?)?,
+            outside: whole_lines(longest.checked_add(around)?)?,
             length: whole_lines(samples.checked_add(around)?)?,
             samples: whole_lines(samples)?,
+            longest: whole_lines(longest)?,
         })
-    }
-
-    /// Cells in the longest row of a strip, with what lies outside on both sides.
-    pub(crate) fn longest_row(&self) -> usize {
-        self.outside.max(self.length)
     }
 
     /// Plan the strip after this one; `None` when there is none.
@@ -334,5 +334,59 @@ impl<'a> Walk<'a> {
             self.walk_band(function, (lines, own), memory, (first, last));
         };
         bands::run(&band, bytes.ok_or(Error::Invalid)?, work, &self.options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cells, Needs, Walk};
+    use crate::cpu;
+    use crate::image::{Image, Options, Sample};
+
+    /// A contiguous image of floats, 64 high, that is never read.
+    fn floats(width: u32) -> Image {
+        Image {
+            data: std::ptr::without_provenance(64),
+            sample: Sample::Float32,
+            width,
+            height: 64,
+            channels: 1,
+            row_stride: width as isize * 4,
+            column_stride: 4,
+            channel_stride: 4,
+        }
+    }
+
+    /// Plan a walk over it, with a kernel of size * size and one slot.
+    fn plan(image: &Image, size: usize, gathered: usize, interior: usize) -> Walk<'_> {
+        let level = cpu::level_in_use();
+        let needs = Needs {
+            cells: Cells::Float,
+            gather: false,
+            block: level.lanes,
+            rows: 1,
+            height: size,
+            width: size,
+            slots: 1,
+            gathered,
+            interior,
+        };
+        let output = std::ptr::null_mut();
+        Walk::plan(image, Options::default(), output, level, &needs).unwrap()
+    }
+
+    #[test]
+    fn results_are_as_long_as_a_strip() {
+        let image = floats(64);
+        let walk = plan(&image, 8001, 8192, 8192);
+        assert_eq!(walk.longest, 64);
+        assert!(walk.length >= 64 + 8000);
+        // Read where it is, but for the edges.
+        let image = floats(6400);
+        let walk = plan(&image, 101, 100, 1000);
+        assert!(walk.direct && (900..1064).contains(&walk.longest));
+        // Edges that are wider than a strip should be.
+        let walk = plan(&image, 203, 100, 1000);
+        assert!(!walk.direct && (100..164).contains(&walk.longest));
     }
 }

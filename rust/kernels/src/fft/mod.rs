@@ -283,9 +283,11 @@ unsafe fn prepare_kernel(level: &Level, square: &Square, kernel: *const u8, kern
 
 /// The same as [`convolve_ex`] by Fourier transforms, which pays for large kernels.
 ///
-/// Not exact: of finite samples and weights, each result differs from the exact one by at most
-/// about 2e-6 times the largest sample times the sum of the weights' magnitudes. NaN and infinity
-/// travel further than the kernel reaches. Past a `kernel_size` of 384 it is [`convolve_ex`].
+/// Not exact: each sum differs from what it would be without any rounding by at most 64 * 2^-24
+/// times the largest magnitude of the samples (and of `border_value`) times the sum of the weights'
+/// magnitudes. That holds where the largest magnitude of the samples, and that of the weights, are
+/// between 2^-40 and 2^40; beyond, sums may overflow to infinity and NaN, or vanish. NaN and
+/// infinity travel further than the kernel reaches. Past a `kernel_size` of 384 it is [`convolve_ex`].
 /// Working memory is below 16 MB for one thread, whatever the image.
 ///
 /// # Errors
