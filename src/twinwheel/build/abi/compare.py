@@ -19,6 +19,7 @@ from twinwheel.build.abi.model import (
     Variable,
     Void,
     spell,
+    spell_variable,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ def _symbols(declared: Symbol, compiled: Symbol) -> Iterator[tuple[str, str]]:
     if isinstance(declared, Function) and isinstance(compiled, Function):
         yield from _functions(declared, compiled)
     elif isinstance(declared, Variable) and isinstance(compiled, Variable):
-        yield from _types("it", declared.type, compiled.type)
+        differing = list(_types("it", declared.type, compiled.type))
+        if not differing and declared.constant != compiled.constant:
+            differing = [(f"it is {spell_variable(compiled)}", spell_variable(declared))]
+        yield from differing
     else:
         kinds = [type(each).__name__.lower() for each in (compiled, declared)]
         yield f"it is a {kinds[0]}", f"a {kinds[1]}"
