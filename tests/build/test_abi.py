@@ -388,6 +388,51 @@ def test_a_pointer_to_a_callback_is_no_callback(header: Path, tmp_path: Path) ->
     assert "argument 3 (progress) is int (*)(void *, double); " in difference
 
 
+HANDLES = """
+struct near; struct far;
+void picture_link(struct near *left, struct far *right);
+void picture_part(const struct near *left);
+"""
+
+
+@pytest.mark.parametrize(
+    ("link", "part", "said"),
+    [
+        (("near", "far"), "near", []),
+        (("here", "there"), "here", []),
+        (
+            ("far", "near"),
+            "far",
+            ["argument 1 (left) is of far; ", "argument 2 (right) is of near; ", "is of far; "],
+        ),
+        (("here", "there"), "there", ["argument 1 (left) is of there; picture.h:33: of near"]),
+        (("one", "one"), "one", ["argument 2 (right) is of one; picture.h:32: of far"]),
+    ],
+)
+@pytest.mark.parametrize("language", ["c", "rust"])
+def test_opaque_records_stand_for_one_another(
+    header: Path, tmp_path: Path, language: str, link: tuple[str, str], part: str, said: list[str]
+) -> None:
+    header.write_text(HEADER + HANDLES, "utf-8")
+    kinds = sorted({*link, part})
+    if language == "c":
+        text = C + "".join(f"struct {kind};\n" for kind in kinds)
+        text += f"API void picture_link(struct {link[0]} *left, struct {link[1]} *right) {{}}\n"
+        text += f"API void picture_part(const struct {part} *left) {{}}\n"
+        library = compiled_c(tmp_path, text)
+    else:
+        text = RUST + "".join(f"pub struct {kind} {{ _hidden: [u8; 0] }}\n" for kind in kinds)
+        text += '#[no_mangle]\npub extern "C" fn picture_link'
+        text += f"(left: *mut {link[0]}, right: *mut {link[1]}) {{ let _ = (left, right); }}\n"
+        text += '#[no_mangle]\npub extern "C" fn picture_part'
+        text += f"(left: *const {part}) {{ let _ = left; }}\n"
+        library = compiled_rust(tmp_path, text)
+    differences = find_differences(header, [library])
+    assert len(differences) == len(said), differences
+    for part_said, difference in zip(said, differences, strict=True):
+        assert part_said in difference
+
+
 def test_every_library_is_compared(header: Path, tmp_path: Path) -> None:
     in_c = compiled_c(tmp_path, edited(C, [("API bool", "bool")]))
     in_rust = compiled_rust(
