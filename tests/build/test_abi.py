@@ -160,6 +160,12 @@ CHANGES = [
         ("picture_limit", "it is", "(unsigned, 8 bytes)", "uint32_t (unsigned, 4 bytes)"),
     ),
     Change(
+        "dropped const of a variable",
+        [("API const uint32_t picture_limit", "API uint32_t picture_limit")],
+        [("pub static picture_limit", "pub static mut picture_limit")],
+        ("picture_limit", "it is u", "32", "; picture.h:", "const uint32_t"),
+    ),
+    Change(
         "variable in place of a function",
         [("API bool picture_ready(void) { return true; }", "API bool picture_ready = true;")],
         [
@@ -322,6 +328,109 @@ def test_a_definition_without_a_prototype_takes_no_arguments(header: Path, tmp_p
     header.write_text(HEADER.replace("picture_ready(void)", "picture_ready(int n)"), "utf-8")
     (difference,) = find_differences(header, [library])
     assert "it takes 0 arguments; picture.h:" in difference
+
+
+VARIABLES = """
+extern int *const picture_pointer;
+extern const int picture_table[2];
+extern int (*picture_hook)(int);
+extern int (*const picture_fixed)(int);
+extern int picture_count;
+"""
+IN_C = """
+static int one;
+static int same(int n) { return n; }
+API int *const picture_pointer = &one;
+API const int picture_table[2] = {1, 2};
+API int (*picture_hook)(int) = same;
+API int (*const picture_fixed)(int) = same;
+API int picture_count = 1;
+"""
+IN_RUST = """
+extern "C" fn same(n: c_int) -> c_int { n }
+#[no_mangle]
+pub static mut picture_hook: Option<extern "C" fn(c_int) -> c_int> = Some(same);
+#[no_mangle]
+pub static picture_fixed: extern "C" fn(c_int) -> c_int = same;
+#[no_mangle]
+pub static picture_table: [c_int; 2] = [1, 2];
+#[no_mangle]
+pub static mut picture_count: c_int = 1;
+"""
+
+
+def test_variables_of_every_kind(header: Path, tmp_path: Path) -> None:
+    header.write_text(HEADER + VARIABLES, "utf-8")
+    assert find_differences(header, [compiled_c(tmp_path, C + IN_C)]) == []
+    header.write_text(HEADER + VARIABLES.replace("extern int *const picture_pointer;", ""))
+    assert find_differences(header, [compiled_rust(tmp_path, RUST + IN_RUST)]) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("int *const picture_p", "int *picture_p", "it is int *; picture.h:31: int *const"),
+        ("const int picture_t", "int picture_t", "it is int[2]; picture.h:32: const int[2]"),
+        ("(*picture_hook)", "(*const picture_hook)", "it is const int (*)(int); picture.h:33: int"),
+        ("int picture_count", "const int picture_count", "it is const int; picture.h:35: int"),
+    ],
+)
+def test_const_of_a_variable(header: Path, tmp_path: Path, old: str, new: str, said: str) -> None:
+    header.write_text(HEADER + VARIABLES, "utf-8")
+    library = compiled_c(tmp_path, C + edited(IN_C, [(old, new)]))
+    (difference,) = find_differences(header, [library])
+    assert said in difference
+
+
+def test_a_pointer_to_a_callback_is_no_callback(header: Path, tmp_path: Path) -> None:
+    header.write_text(HEADER.replace("picture_progress progress", "picture_progress *progress"))
+    (difference,) = find_differences(header, [compiled_c(tmp_path, C)])
+    assert "argument 3 (progress) is int (*)(void *, double); " in difference
+
+
+HANDLES = """
+struct near; struct far;
+void picture_link(struct near *left, struct far *right);
+void picture_part(const struct near *left);
+"""
+
+
+@pytest.mark.parametrize(
+    ("link", "part", "said"),
+    [
+        (("near", "far"), "near", []),
+        (("here", "there"), "here", []),
+        (
+            ("far", "near"),
+            "far",
+            ["argument 1 (left) is of far; ", "argument 2 (right) is of near; ", "is of far; "],
+        ),
+        (("here", "there"), "there", ["argument 1 (left) is of there; picture.h:33: of near"]),
+        (("one", "one"), "one", ["argument 2 (right) is of one; picture.h:32: of far"]),
+    ],
+)
+@pytest.mark.parametrize("language", ["c", "rust"])
+def test_opaque_records_stand_for_one_another(
+    header: Path, tmp_path: Path, language: str, link: tuple[str, str], part: str, said: list[str]
+) -> None:
+    header.write_text(HEADER + HANDLES, "utf-8")
+    kinds = sorted({*link, part})
+    if language == "c":
+        text = C + "".join(f"struct {kind};\n" for kind in kinds)
+        text += f"API void picture_link(struct {link[0]} *left, struct {link[1]} *right) {{}}\n"
+        text += f"API void picture_part(const struct {part} *left) {{}}\n"
+        library = compiled_c(tmp_path, text)
+    else:
+        text = RUST + "".join(f"pub struct {kind} {{ _hidden: [u8; 0] }}\n" for kind in kinds)
+        text += '#[no_mangle]\npub extern "C" fn picture_link'
+        text += f"(left: *mut {link[0]}, right: *mut {link[1]}) {{ let _ = (left, right); }}\n"
+        text += '#[no_mangle]\npub extern "C" fn picture_part'
+        text += f"(left: *const {part}) {{ let _ = left; }}\n"
+        library = compiled_rust(tmp_path, text)
+    differences = find_differences(header, [library])
+    assert len(differences) == len(said), differences
+    for part_said, difference in zip(said, differences, strict=True):
+        assert part_said in difference
 
 
 def test_every_library_is_compared(header: Path, tmp_path: Path) -> None:

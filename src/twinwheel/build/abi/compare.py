@@ -19,7 +19,9 @@ from twinwheel.build.abi.model import (
     Variable,
     Void,
     spell,
+    spell_variable,
 )
+from twinwheel.build.abi.opaque import Names, record_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,6 +40,7 @@ def compare(header: str, declared: Mapping[str, Symbol], library: Library) -> li
         library: What was compiled, with debug information of all that is declared and exported.
     """
     extra = sorted(library.symbols - declared.keys())
+    records = Names(record_names(declared.values()))
     lines = []
     for name, symbol in sorted(declared.items()):
         if name not in library.symbols:
@@ -51,28 +54,31 @@ def compare(header: str, declared: Mapping[str, Symbol], library: Library) -> li
             place = f"{name} ({compiled.where}): " if compiled.where else f"{name}: "
             lines += [
                 f"{place}{line}; {symbol.where}: {said}"
-                for line, said in _symbols(symbol, compiled)
+                for line, said in _symbols(symbol, compiled, records)
             ]
     lines += [f"{name} is exported; {header} does not declare it" for name in extra]
     return lines
 
 
-def _symbols(declared: Symbol, compiled: Symbol) -> Iterator[tuple[str, str]]:
+def _symbols(declared: Symbol, compiled: Symbol, records: Names) -> Iterator[tuple[str, str]]:
     """Yield what was compiled, and what was declared."""
     if isinstance(declared, Function) and isinstance(compiled, Function):
-        yield from _functions(declared, compiled)
+        yield from _functions(declared, compiled, records)
     elif isinstance(declared, Variable) and isinstance(compiled, Variable):
-        yield from _types("it", declared.type, compiled.type)
+        differing = list(_types("it", declared.type, compiled.type, records))
+        if not differing and declared.constant != compiled.constant:
+            differing = [(f"it is {spell_variable(compiled)}", spell_variable(declared))]
+        yield from differing
     else:
         kinds = [type(each).__name__.lower() for each in (compiled, declared)]
         yield f"it is a {kinds[0]}", f"a {kinds[1]}"
 
 
-def _functions(declared: Function, compiled: Function) -> Iterator[tuple[str, str]]:
+def _functions(declared: Function, compiled: Function, records: Names) -> Iterator[tuple[str, str]]:
     """Yield how a function differs."""
     names = [parameter.name for parameter in declared.parameters]
     made = [parameter.name for parameter in compiled.parameters]
-    yield from _types("its result", declared.result, compiled.result)
+    yield from _types("its result", declared.result, compiled.result, records)
     if _is_open(declared):
         return
     if len(names) != len(made) or declared.variadic != compiled.variadic:
@@ -88,7 +94,7 @@ def _functions(declared: Function, compiled: Function) -> Iterator[tuple[str, st
         if right.name != left.name and right.name in names:
             yield f"argument {place} is {right.name}", left.name or "another"
         what = f"argument {place}" + (f" ({left.name})" if left.name else "")
-        yield from _types(what, left.type, right.type)
+        yield from _types(what, left.type, right.type, records)
 
 
 def _is_open(function: Function | Callback) -> bool:
@@ -102,35 +108,38 @@ def _count(function: Function) -> str:
 
 
 def _types(
-    what: str, declared: Type, compiled: Type, seen: tuple[Record, ...] = ()
+    what: str, declared: Type, compiled: Type, records: Names, seen: tuple[Record, ...] = ()
 ) -> Iterator[tuple[str, str]]:
     """Yield how a type differs, as deep as it is made of others."""
     if isinstance(declared, Pointer) and isinstance(compiled, Pointer):
         if declared.constant != compiled.constant:
             yield f"{what} is {spell(compiled)}", spell(declared)
             return
-        inside = list(_types(what, declared.target, compiled.target, seen))
+        inside = list(_types(what, declared.target, compiled.target, records, seen))
         if isinstance(declared.target, Record) and isinstance(compiled.target, Record):
             yield from inside
         elif inside:
             yield f"{what} is {spell(compiled)}", spell(declared)
     elif isinstance(declared, Record) and isinstance(compiled, Record):
-        if declared not in seen and declared.complete and compiled.complete:
-            yield from _records(declared, compiled, (*seen, declared))
+        if not declared.complete or not compiled.complete:
+            if not records.agree(declared, compiled):
+                yield f"{what} is of {spell(compiled)}", f"of {spell(declared)}"
+        elif declared not in seen:
+            yield from _records(declared, compiled, records, (*seen, declared))
     elif isinstance(declared, Array) and isinstance(compiled, Array):
         if declared.length != compiled.length or [
-            *_types(what, declared.element, compiled.element, seen)
+            *_types(what, declared.element, compiled.element, records, seen)
         ]:
             yield f"{what} is {spell(compiled)}", spell(declared)
     elif isinstance(declared, Callback) and isinstance(compiled, Callback):
-        if [*_types(what, declared.result, compiled.result, seen)] or (
+        if [*_types(what, declared.result, compiled.result, records, seen)] or (
             not _is_open(declared)
             and not _is_open(compiled)
             and (
                 len(declared.parameters) != len(compiled.parameters)
                 or declared.variadic != compiled.variadic
                 or any(
-                    [*_types(what, left, right, seen)]
+                    [*_types(what, left, right, records, seen)]
                     for left, right in zip(declared.parameters, compiled.parameters, strict=True)
                 )
             )
@@ -145,7 +154,7 @@ def _types(
 
 
 def _records(
-    declared: Record, compiled: Record, seen: tuple[Record, ...]
+    declared: Record, compiled: Record, records: Names, seen: tuple[Record, ...]
 ) -> Iterator[tuple[str, str]]:
     """Yield how the members of a record differ."""
     name = spell(declared)
@@ -162,7 +171,7 @@ def _records(
         differing = [
             difference
             for one, other in pairs
-            for difference in _types(f"{name}.{one.name}", one.type, other.type, seen)
+            for difference in _types(f"{name}.{one.name}", one.type, other.type, records, seen)
         ]
         # Where types differ, what follows lies elsewhere too: that goes without saying.
         differing = differing or [

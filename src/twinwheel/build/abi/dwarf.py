@@ -48,6 +48,7 @@ _QUALIFIERS = {
     "DW_TAG_restrict_type",
     "DW_TAG_volatile_type",
 }
+_RUST = 0x1C
 # What Rust wraps around a pointer, and passes as the pointer itself.
 _WRAPPERS = ("Option<", "NonNull<")
 
@@ -79,10 +80,19 @@ class TypeReader:
             name_of(origin), self.type_of(typed), tuple(parameters), variadic, _place(origin)
         )
 
-    def variable(self, die: DIE) -> Variable:
-        """Read a variable from its entry."""
+    def variable(self, die: DIE, read_only: bool) -> Variable:
+        """Read a variable from its entry.
+
+        Args:
+            die: The entry.
+            read_only: Does it lie where nothing is written? Rust says by this alone whether it is a
+                ``static mut``, or has an inside that changes.
+        """
         origin = die if _has(die, "DW_AT_type") else _origin(die) or die
-        return Variable(name_of(origin), self.type_of(origin), _place(origin))
+        kind, constant = self._qualified(origin)
+        if _number(die.cu.get_top_DIE(), "DW_AT_language") == _RUST:
+            constant = read_only
+        return Variable(name_of(origin), kind, constant, _place(origin))
 
     def type_of(self, die: DIE) -> Type:
         """Read the type that an entry refers to; none is ``void``."""
@@ -104,7 +114,9 @@ class TypeReader:
             elif isinstance(kind, Enumeration):
                 kind = Enumeration(name, kind.size, kind.values)
             return kind, constant
-        return self._read(target), False
+        # An array of const is a const array.
+        inner = target.tag == "DW_TAG_array_type" and self._qualified(target)[1]
+        return self._read(target), inner
 
     def _read(self, die: DIE) -> Type:
         tag, name = die.tag, name_of(die)
@@ -152,7 +164,7 @@ class TypeReader:
     def _pointer(self, die: DIE, name: str) -> Type:
         """Read a pointer: const by the type of its target in C, by its own name in Rust."""
         target, constant = self._qualified(die)
-        if isinstance(target, Callback):
+        if isinstance(target, Callback) and _meant(die).tag == "DW_TAG_subroutine_type":
             return target
         if name.startswith("*const ") or (name.startswith("&") and not name.startswith("&mut ")):
             constant = True
@@ -198,6 +210,12 @@ def name_of(die: DIE) -> str:
     """Return the name of an entry, or nothing."""
     value = die.attributes["DW_AT_name"].value if _has(die, "DW_AT_name") else b""
     return bytes(value).decode("utf-8", "replace").removeprefix("r#")
+
+
+def _meant(die: DIE) -> DIE:
+    """Return the type that an entry refers to, without the names and qualifiers before it."""
+    target = die.get_DIE_from_attribute("DW_AT_type")
+    return _meant(target) if target.tag in (*_QUALIFIERS, "DW_TAG_typedef") else target
 
 
 def _has(die: DIE, attribute: str) -> bool:

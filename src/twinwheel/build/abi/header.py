@@ -106,7 +106,8 @@ def _symbol(node: Any, kind: Type, header: Path) -> Symbol:
     """Put together what the parser and the compiler told."""
     where = f"{Path(node.coord.file).relative_to(header.parent).as_posix()}:{node.coord.line}"
     if not isinstance(kind, Callback):
-        return Variable(node.name, kind.target if isinstance(kind, Pointer) else kind, where)
+        known = kind if isinstance(kind, Pointer) else Pointer(kind, constant=False)
+        return Variable(node.name, known.target, known.constant, where)
     arguments = node.type.args.params if node.type.args else []
     names = [getattr(each, "name", None) or "" for each in arguments]
     names += [""] * len(kind.parameters)

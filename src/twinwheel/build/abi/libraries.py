@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from elftools.common.exceptions import DWARFError, ELFError
+from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
@@ -13,7 +14,7 @@ from twinwheel.build.abi.dwarf import TypeReader, name_of
 from twinwheel.errors import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from elftools.dwarf.die import DIE
@@ -68,7 +69,8 @@ def read_library(path: Path) -> Library:
             elf = ELFFile(stream)
             addresses = _exported(elf)
             dwarf = open_dwarf(elf, path)
-            return Library(path.name, frozenset(addresses), _described(dwarf, addresses))
+            described = _described(dwarf, addresses, _read_only(elf))
+            return Library(path.name, frozenset(addresses), described)
     except (OSError, DWARFError, ELFError) as error:
         raise BuildError(
             f"{path.name} cannot be read as an ELF library: {error}",
@@ -96,7 +98,21 @@ def _exported(elf: ELFFile) -> dict[str, int]:
     return found
 
 
-def _described(dwarf: DWARFInfo, addresses: Mapping[str, int]) -> dict[str, Symbol]:
+def _read_only(elf: ELFFile) -> list[range]:
+    """Return the addresses where nothing is written, but by the loader before anything runs."""
+    return [
+        range(section["sh_addr"], section["sh_addr"] + section["sh_size"])
+        for section in elf.iter_sections()
+        if section["sh_flags"] & SH_FLAGS.SHF_ALLOC
+        and (
+            not section["sh_flags"] & SH_FLAGS.SHF_WRITE or section.name.startswith(".data.rel.ro")
+        )
+    ]
+
+
+def _described(
+    dwarf: DWARFInfo, addresses: Mapping[str, int], read_only: Sequence[range]
+) -> dict[str, Symbol]:
     names: dict[int, list[str]] = {}
     for name, address in addresses.items():
         names.setdefault(address, []).append(name)
@@ -109,7 +125,9 @@ def _described(dwarf: DWARFInfo, addresses: Mapping[str, int]) -> dict[str, Symb
             if die.tag == "DW_TAG_variable":
                 name = _linked_name(die)
                 if name in addresses and "DW_AT_location" in die.attributes:
-                    found[name] = reader.variable(die)
+                    found[name] = reader.variable(
+                        die, any(addresses[name] in each for each in read_only)
+                    )
             else:
                 for name in _names(die, names, addresses):
                     found[name] = reader.function(die)

@@ -20,6 +20,7 @@ __all__ = [
     "Variable",
     "Void",
     "spell",
+    "spell_variable",
 ]
 
 
@@ -131,11 +132,20 @@ class Variable:
 
     name: str
     type: Type
+    constant: bool
     where: str
     """File and line."""
 
 
 Symbol: TypeAlias = Function | Variable
+
+
+def spell_variable(variable: Variable) -> str:
+    """Return the type of a variable, with its const."""
+    if not variable.constant:
+        return spell(variable.type)
+    after = isinstance(variable.type, Pointer)
+    return f"{spell(variable.type)}const" if after else f"const {spell(variable.type)}"
 
 
 def spell(kind: Type) -> str:
