@@ -101,7 +101,8 @@ KERNEL_API int kernel_convolve_ex(const kernel_image *input, const void *kernel,
  * magnitudes. That holds where the largest magnitude of the samples, and that of the weights, are
  * between 2^-40 and 2^40; beyond, sums may overflow to infinity and NaN, or vanish. NaN and
  * infinity travel further than the kernel reaches. Past a kernel_size of 384 it is
- * kernel_convolve_ex. Working memory is below 16 MB for one thread, whatever the image.
+ * kernel_convolve_ex; up to there, working memory is at most 16 MB, of all threads together, for an
+ * image of up to 1024 channels: there are fewer threads where they would take more.
  */
 KERNEL_API int kernel_convolve_fft(const kernel_image *input, const void *kernel,
                                    uint32_t kernel_size, const kernel_options *options,

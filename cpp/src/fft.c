@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Past this size the squares would be too large for the memory that is promised. */
+/* Bytes of working memory at most, of all threads together. */
+#define MOST_BYTES 16000000
+/* Past this size the squares would be too large for it. */
 #define LARGEST_KERNEL 384
 #define SQUARE 256
 #define LARGE_SQUARE 512
@@ -208,7 +210,11 @@ int kernel_convolve_fft(const kernel_image *input, const void *kernel, uint32_t 
     bytes = kernel_source_bytes(walk);
     if (bytes == 0 || !kernel_add(bytes, square_bytes(size), &bytes))
         return KERNEL_INVALID;
-    float *memory = calloc(1, square_bytes(size) + 2 * size * sizeof(float));
+    const size_t shared = square_bytes(size) + 2 * size * sizeof(float);
+    const size_t most = (MOST_BYTES - shared) / bytes;
+    if (walk->options.threads > most)
+        walk->options.threads = (uint32_t)most; /* of which 0 is 1 */
+    float *memory = calloc(1, shared);
     if (!memory)
         return KERNEL_OUT_OF_MEMORY;
     float *roots = memory + square_bytes(size) / sizeof(float);

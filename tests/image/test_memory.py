@@ -1,4 +1,4 @@
-"""What importing the image toolkit adds to the memory of a process, and a want of memory."""
+"""What the image toolkit adds to the memory of a process, and a want of memory."""
 
 from __future__ import annotations
 
@@ -38,6 +38,47 @@ def test_importing_takes_little(implementation: str) -> None:
     before, after, module = done.stdout.split()
     assert module.startswith(f"twinwheel.image._{implementation}")
     assert 0 < int(after) - int(before) <= MOST_KILOBYTES
+
+
+WORKING = """
+from array import array
+import {module} as module
+
+def most_resident():
+    with open("/proc/self/status", "rb") as status:
+        for line in status:
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1])  # in kB
+
+side, size = {side}, {size}
+image = memoryview(bytes(b"x" * side ** 2)).cast("B", (side, side, 1))
+output = memoryview(bytearray(b"x" * side ** 2)).cast("B", (side, side, 1))
+line = memoryview(array("f", [1 / size]) * size)
+if {square}:
+    kernel = memoryview(array("f", [1 / size ** 2]) * size ** 2).cast("B").cast("f", (size, size))
+before = most_resident()
+module.{call}
+print(most_resident() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize(
+    ("side", "size", "call", "most"),
+    [
+        # With the border in each, the rows between the passes would take 8001 times 32 kB.
+        (64, 8001, "convolve_separable(image, line, line, output, threads=1)", 8 << 10),
+        # Each thread takes 2 MB, and there is work for 26.
+        (720, 384, "convolve_fft(image, kernel, output, threads=26)", 18 << 10),
+    ],
+)
+@pytest.mark.parametrize("implementation", NATIVE)
+def test_working_memory(implementation: str, side: int, size: int, call: str, most: int) -> None:
+    module = native_module(implementation).__name__
+    code = WORKING.format(module=module, side=side, size=size, call=call, square="kernel" in call)
+    done = run(code)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) <= most
 
 
 TOO_MUCH = """

@@ -20,7 +20,9 @@ mod columns;
 
 pub(crate) use columns::{multiply_square, restore, transform};
 
-/// Past this size the squares would be too large for the memory that is promised.
+/// Bytes of working memory at most, of all threads together.
+const MOST_BYTES: usize = 16_000_000;
+/// Past this size the squares would be too large for it.
 const LARGEST_KERNEL: u32 = 3 * LARGE_SQUARE as u32 / 4;
 /// For Miri, which is slow, all sizes are a sixteenth.
 const SQUARE: usize = if cfg!(miri) { 16 } else { 256 };
@@ -287,8 +289,9 @@ unsafe fn prepare_kernel(level: &Level, square: &Square, kernel: *const u8, kern
 /// times the largest magnitude of the samples (and of `border_value`) times the sum of the weights'
 /// magnitudes. That holds where the largest magnitude of the samples, and that of the weights, are
 /// between 2^-40 and 2^40; beyond, sums may overflow to infinity and NaN, or vanish. NaN and
-/// infinity travel further than the kernel reaches. Past a `kernel_size` of 384 it is [`convolve_ex`].
-/// Working memory is below 16 MB for one thread, whatever the image.
+/// infinity travel further than the kernel reaches. Past a `kernel_size` of 384 it is
+/// [`convolve_ex`]; up to there, working memory is at most 16 MB, of all threads together, for an
+/// image of up to 1024 channels: there are fewer threads where they would take more.
 ///
 /// # Errors
 /// As [`convolve_ex`].
@@ -307,7 +310,7 @@ pub unsafe fn convolve_fft(
         return unsafe { convolve_ex(image, kernel, kernel_size, options, output) };
     }
     let taps = kernel_size as usize;
-    let options = valid(image, options, output).ok_or(Error::Invalid)?;
+    let mut options = valid(image, options, output).ok_or(Error::Invalid)?;
     if !apart(kernel, taps * taps, image, &options, output) {
         return Err(Error::Invalid);
     }
@@ -337,6 +340,9 @@ pub unsafe fn convolve_fft(
         .source_bytes()
         .and_then(|bytes| bytes.checked_add(square_floats(size) * size_of::<f32>()))
         .ok_or(Error::Invalid)?;
+    let shared = (square_floats(size) + 2 * size) * size_of::<f32>();
+    let most = (MOST_BYTES - shared) / bytes;
+    options.threads = options.threads.min(most as u32); // of which 0 is 1
     let mut roots = filled(2 * size, 0f32)?;
     fill_roots(&mut roots);
     let mut memory = filled(square_floats(size), 0f32)?;
