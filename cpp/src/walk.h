@@ -59,6 +59,10 @@ static inline int kernel_same_cells(const kernel_walk *walk) {
            (walk->image->sample == KERNEL_UINT8 ? KERNEL_CELLS_BYTE : KERNEL_CELLS_FLOAT);
 }
 
+/* Samples of a strip that is read where it is, for what does not ask for fewer: more than there are
+ * in most rows, and few enough that a row of what lies outside is short. */
+#define KERNEL_INTERIOR_SAMPLES (32 * 1024)
+
 /* Share a length out in equal steps that are no longer than the longest. */
 static inline size_t kernel_even_step(size_t length, size_t longest) {
     size_t count = length / longest + (length % longest != 0);

@@ -28,6 +28,10 @@ impl Cells {
     }
 }
 
+/// Samples of a strip that is read where it is, for what does not ask for fewer: more than there are
+/// in most rows, and few enough that a row of what lies outside is short.
+pub(crate) const INTERIOR_SAMPLES: usize = 32 * 1024;
+
 /// What a walk is planned for.
 pub(crate) struct Needs {
     pub cells: Cells,
