@@ -27,7 +27,7 @@ typedef struct kernel_walk {
     size_t above;    /* rows needed above one of the result */
     size_t before;   /* pixels needed left of one of the result, */
     size_t after;    /* and right of it */
-    size_t slots;    /* gathered rows that are kept, a power of two */
+    size_t slots;    /* gathered rows that are kept */
     int direct;      /* is all but the edges read where it is? */
     size_t edge;     /* pixels of the strip at each edge then */
     size_t together; /* strips that are walked side by side, so that they share cache lines */
@@ -72,7 +72,7 @@ static inline size_t kernel_even_step(size_t length, size_t longest) {
 /* Plan the walk.
  *
  *   height, width  of the kernel; its anchor is at half of each.
- *   slots          gathered rows to keep at least.
+ *   slots          gathered rows to keep.
  *   gathered       samples of a gathered strip at most, as far as that is not less than a block,
  *   interior       and of one that is read where it is.
  *

@@ -45,7 +45,7 @@ pub(crate) struct Needs {
     pub height: usize,
     /// The same.
     pub width: usize,
-    /// Gathered rows to keep at least.
+    /// Gathered rows to keep.
     pub slots: usize,
     /// Samples of a gathered strip at most, as far as that is not less than a block,
     pub gathered: usize,
@@ -71,7 +71,7 @@ pub(crate) struct Walk<'a> {
     pub before: usize,
     /// and right of it.
     pub after: usize,
-    /// Gathered rows that are kept, a power of two.
+    /// Gathered rows that are kept.
     pub slots: usize,
     /// Is all but the edges read where it is?
     direct: bool,
@@ -225,7 +225,7 @@ impl<'a> Walk<'a> {
             above: needs.height / 2,
             before,
             after: needs.width - 1 - before,
-            slots: needs.slots.checked_next_power_of_two()?,
+            slots: needs.slots,
             direct,
             edge,
             together,
