@@ -39,7 +39,7 @@ int kernel_convolve_ex(const kernel_image *input, const void *kernel, uint32_t k
     slots = size + walk->rows - 1;
     size_t widest = GATHERED_FLOATS / slots;
     widest = widest < GATHERED_SAMPLES ? widest : GATHERED_SAMPLES;
-    if (kernel_plan_walk(walk, size, size, slots, widest, SIZE_MAX) != KERNEL_OK)
+    if (kernel_plan_walk(walk, size, size, slots, widest, KERNEL_INTERIOR_SAMPLES) != KERNEL_OK)
         return KERNEL_INVALID;
     float *weights = malloc(count * sizeof(float)); /* aligned */
     if (!weights)

@@ -33,8 +33,8 @@ int kernel_median(const kernel_image *input, uint32_t size, const kernel_options
     walk->block = bytes ? level->bytes : level->lanes;
     work.function = (bytes ? level->median_of_bytes : level->median_of_floats)[size / 2 - 1];
     work.fallback = level->median_of_keys[size / 2 - 1];
-    if (kernel_plan_walk(walk, size, size, size + walk->rows - 1, GATHERED_SAMPLES, SIZE_MAX) !=
-        KERNEL_OK)
+    if (kernel_plan_walk(walk, size, size, size + walk->rows - 1, GATHERED_SAMPLES,
+                         KERNEL_INTERIOR_SAMPLES) != KERNEL_OK)
         return KERNEL_INVALID;
     double comparisons = (double)walk->options.rows * input->width * input->channels *
                          (double)(size * size) / (bytes ? 4 : 1);

@@ -166,7 +166,7 @@ const void *kernel_source_row(kernel_source *source, int64_t y) {
     if (source->strip.direct)
         return (const unsigned char *)image->data + (ptrdiff_t)from * image->row_stride +
                (source->strip.first - walk->before) * image->channels * kernel_cell_size(walk);
-    size_t slot = (size_t)(y + (int64_t)walk->above) & (walk->slots - 1);
+    size_t slot = (size_t)(y + (int64_t)walk->above) % walk->slots;
     unsigned char *row = source->rows + slot * walk->length * kernel_cell_size(walk);
     if (source->held[slot] != y) {
         gather_row(source, (size_t)from, row);

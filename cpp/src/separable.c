@@ -64,7 +64,7 @@ int kernel_separable(const kernel_image *input, const void *across, uint32_t acr
     size_t widest = STRIP_FLOATS / work.slots, middle;
     widest = widest < STRIP_SAMPLES ? widest : STRIP_SAMPLES;
     if (kernel_plan_walk(walk, down_size, across_size, fused ? work.slots : 1, widest,
-                         fused ? SIZE_MAX : widest) != KERNEL_OK)
+                         fused ? KERNEL_INTERIOR_SAMPLES : widest) != KERNEL_OK)
         return KERNEL_INVALID;
     /* An odd count of cache lines, so that rows do not contend for the same places of the cache. */
     if (!kernel_add(walk->longest, KERNEL_ALIGNMENT / sizeof(float), &work.length) ||

@@ -30,8 +30,7 @@ int kernel_plan_walk(kernel_walk *walk, size_t height, size_t width, size_t slot
     walk->above = height / 2;
     walk->before = width / 2;
     walk->after = width - 1 - walk->before;
-    for (walk->slots = 1; walk->slots < slots; walk->slots *= 2)
-        ;
+    walk->slots = slots;
     walk->edge = at_least(fewest, walk->before);
     gathered = at_least(fewest, gathered / channels);
     interior = at_least(fewest, interior / channels);

@@ -27,7 +27,7 @@ typedef struct kernel_walk {
     size_t above;    /* rows needed above one of the result */
     size_t before;   /* pixels needed left of one of the result, */
     size_t after;    /* and right of it */
-    size_t slots;    /* gathered rows that are kept, a power of two */
+    size_t slots;    /* gathered rows that are kept */
     int direct;      /* is all but the edges read where it is? */
     size_t edge;     /* pixels of the strip at each edge then */
     size_t together; /* strips that are walked side by side, so that they share cache lines */
@@ -59,6 +59,10 @@ static inline int kernel_same_cells(const kernel_walk *walk) {
            (walk->image->sample == KERNEL_UINT8 ? KERNEL_CELLS_BYTE : KERNEL_CELLS_FLOAT);
 }
 
+/* Samples of a strip that is read where it is, for what does not ask for fewer: more than there are
+ * in most rows, and few enough that a row of what lies outside is short. */
+#define KERNEL_INTERIOR_SAMPLES (32 * 1024)
+
 /* Share a length out in equal steps that are no longer than the longest. */
 static inline size_t kernel_even_step(size_t length, size_t longest) {
     size_t count = length / longest + (length % longest != 0);
@@ -68,7 +72,7 @@ static inline size_t kernel_even_step(size_t length, size_t longest) {
 /* Plan the walk.
  *
  *   height, width  of the kernel; its anchor is at half of each.
- *   slots          gathered rows to keep at least.
+ *   slots          gathered rows to keep.
  *   gathered       samples of a gathered strip at most, as far as that is not less than a block,
  *   interior       and of one that is read where it is.
  *

@@ -50,9 +50,12 @@ def most_resident():
             if line.startswith(b"VmHWM:"):
                 return int(line.split()[1])  # in kB
 
-side, size = {side}, {size}
-image = memoryview(bytes(b"x" * side ** 2)).cast("B", (side, side, 1))
-output = memoryview(bytearray(b"x" * side ** 2)).cast("B", (side, side, 1))
+height, width, size = {height}, {width}, {size}
+samples = b"x" * (height * width)
+results = memoryview(bytearray(len(samples)))
+results[:] = samples  # so that it is resident, and nothing was that is no more
+image = memoryview(samples).cast("B", (height, width, 1))
+output = results.cast("B", (height, width, 1))
 line = memoryview(array("f", [1 / size]) * size)
 if {square}:
     kernel = memoryview(array("f", [1 / size ** 2]) * size ** 2).cast("B").cast("f", (size, size))
@@ -61,21 +64,33 @@ module.{call}
 print(most_resident() - before)
 """
 
+FLOATS = "{}.cast('B').cast('f', (height, width // 4, 1))".format
+
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize(
-    ("side", "size", "call", "most"),
+    ("height", "width", "size", "call", "most"),
     [
         # With the border in each, the rows between the passes would take 8001 times 32 kB.
-        (64, 8001, "convolve_separable(image, line, line, output, threads=1)", 8 << 10),
+        (64, 64, 8001, "convolve_separable(image, line, line, output, threads=1)", 8 << 10),
         # Each thread takes 2 MB, and there is work for 26.
-        (720, 384, "convolve_fft(image, kernel, output, threads=26)", 18 << 10),
+        (720, 720, 384, "convolve_fft(image, kernel, output, threads=26)", 18 << 10),
+        # Rows of what lies outside would be as long as the image is wide.
+        (1, 4000000, 3, f"convolve({FLOATS('image')}, kernel, {FLOATS('output')})", 2 << 10),
     ],
 )
 @pytest.mark.parametrize("implementation", NATIVE)
-def test_working_memory(implementation: str, side: int, size: int, call: str, most: int) -> None:
-    module = native_module(implementation).__name__
-    code = WORKING.format(module=module, side=side, size=size, call=call, square="kernel" in call)
+def test_working_memory(
+    implementation: str, height: int, width: int, size: int, call: str, most: int
+) -> None:
+    code = WORKING.format(
+        module=native_module(implementation).__name__,
+        height=height,
+        width=width,
+        size=size,
+        call=call,
+        square="kernel" in call,
+    )
     done = run(code)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) <= most

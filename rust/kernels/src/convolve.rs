@@ -6,7 +6,7 @@ use crate::cpu;
 use crate::image::{Error, Image, Options, Sample};
 use crate::level::Taps;
 use crate::rows::Source;
-use crate::walk::{Cells, Needs, Step, Walk};
+use crate::walk::{Cells, INTERIOR_SAMPLES, Needs, Step, Walk};
 
 /// Samples in a strip of gathered rows, so that those under the kernel stay in the cache.
 const GATHERED_SAMPLES: usize = 2048;
@@ -70,7 +70,7 @@ pub unsafe fn convolve_ex(
         width: size,
         slots,
         gathered: GATHERED_SAMPLES.min(GATHERED_FLOATS / slots),
-        interior: usize::MAX,
+        interior: INTERIOR_SAMPLES,
     };
     let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
     // SAFETY: the kernel is what the caller says.

@@ -274,7 +274,7 @@ impl Source<'_> {
                 row.add(first).cast()
             };
         }
-        let slot = (y + walk.above as i64) as usize & (walk.slots - 1);
+        let slot = (y + walk.above as i64) as usize % walk.slots;
         // SAFETY: there are so many slots of that length.
         let row = unsafe { self.rows.add(slot * walk.length * size) };
         if self.held[slot] != y {

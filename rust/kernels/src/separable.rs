@@ -7,7 +7,7 @@ use crate::cpu;
 use crate::image::{Error, Image, Options};
 use crate::level::{Level, Taps};
 use crate::rows::Source;
-use crate::walk::{Cells, Needs, Step, Walk};
+use crate::walk::{Cells, INTERIOR_SAMPLES, Needs, Step, Walk};
 
 /// Samples in a strip, so that the rows between the two passes stay in the cache.
 const STRIP_SAMPLES: usize = 8192;
@@ -127,7 +127,7 @@ pub unsafe fn separable(
         width,
         slots: if fused { slots } else { 1 },
         gathered: widest,
-        interior: if fused { usize::MAX } else { widest },
+        interior: if fused { INTERIOR_SAMPLES } else { widest },
     };
     let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
     // An odd count of cache lines, so that rows do not contend for the same places of the cache.

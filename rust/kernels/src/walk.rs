@@ -28,6 +28,10 @@ impl Cells {
     }
 }
 
+/// Samples of a strip that is read where it is, for what does not ask for fewer: more than there are
+/// in most rows, and few enough that a row of what lies outside is short.
+pub(crate) const INTERIOR_SAMPLES: usize = 32 * 1024;
+
 /// What a walk is planned for.
 pub(crate) struct Needs {
     pub cells: Cells,
@@ -41,7 +45,7 @@ pub(crate) struct Needs {
     pub height: usize,
     /// The same.
     pub width: usize,
-    /// Gathered rows to keep at least.
+    /// Gathered rows to keep.
     pub slots: usize,
     /// Samples of a gathered strip at most, as far as that is not less than a block,
     pub gathered: usize,
@@ -67,7 +71,7 @@ pub(crate) struct Walk<'a> {
     pub before: usize,
     /// and right of it.
     pub after: usize,
-    /// Gathered rows that are kept, a power of two.
+    /// Gathered rows that are kept.
     pub slots: usize,
     /// Is all but the edges read where it is?
     direct: bool,
@@ -221,7 +225,7 @@ impl<'a> Walk<'a> {
             above: needs.height / 2,
             before,
             after: needs.width - 1 - before,
-            slots: needs.slots.checked_next_power_of_two()?,
+            slots: needs.slots,
             direct,
             edge,
             together,

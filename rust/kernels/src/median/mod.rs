@@ -6,7 +6,7 @@ use crate::cpu;
 use crate::image::{Error, Image, Options, Sample};
 use crate::level::MEDIAN_ROWS;
 use crate::rows::Source;
-use crate::walk::{Cells, Needs, Step, Walk};
+use crate::walk::{Cells, INTERIOR_SAMPLES, Needs, Step, Walk};
 
 #[allow(clippy::all, clippy::pedantic, reason = "it is made by a program")]
 mod networks;
@@ -52,7 +52,7 @@ pub unsafe fn median(
         width: size,
         slots: size + MEDIAN_ROWS - 1,
         gathered: GATHERED_SAMPLES,
-        interior: usize::MAX,
+        interior: INTERIOR_SAMPLES,
     };
     let walk = Walk::plan(image, options, output, level, &needs).ok_or(Error::Invalid)?;
     let function = functions[size / 2 - 1];
