@@ -116,9 +116,10 @@ static void read_pixels(const kernel_walk *walk, size_t y, size_t first, size_t 
     else if (channels == 1)
         read_samples(walk, from, image->column_stride, last - first, target);
     else
-        for (size_t x = first; x < last; x++) {
-            read_samples(walk, from, image->channel_stride, channels, target);
-            from += image->column_stride;
+        for (size_t x = 0; x < last - first; x++) {
+            /* Not one pixel further than the last, however far that would be. */
+            read_samples(walk, from + (ptrdiff_t)x * image->column_stride, image->channel_stride,
+                         channels, target);
             target += channels * kernel_cell_size(walk);
         }
 }

@@ -71,6 +71,8 @@ def agree(arguments: Mapping[str, Any], reference: Any, candidate: Any) -> bool:
         reference: One output, as a buffer.
         candidate: The other.
     """
+    from math import isnan
+
     expected, found = memoryview(reference), memoryview(candidate)
     if (found.shape, found.format) != (expected.shape, expected.format):
         return False
@@ -84,7 +86,7 @@ def agree(arguments: Mapping[str, Any], reference: Any, candidate: Any) -> bool:
     if expected.format == "B":
         limit = int(limit) + 1
     pairs = zip(_numbers(expected), _numbers(found), strict=True)
-    return all(abs(a - b) <= limit for a, b in pairs)
+    return all(a == b or abs(a - b) <= limit or (isnan(a) and isnan(b)) for a, b in pairs)
 
 
 def _is_fit(magnitudes: list[float]) -> bool:
