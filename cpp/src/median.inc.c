@@ -20,8 +20,8 @@ static INLINE int ROWS_OF_MEDIANS(const void *const *window, size_t rows, size_t
     const size_t lanes = sizeof(WORD) / sizeof(CELL);
     int unordered = 0;
     for (size_t y = 0; y < rows + SIZE - 1; y++)
-        for (size_t column = 0; column < SIZE - 1; column++)
-            unordered |= UNORDERED(LOAD((const CELL *)window[y] + column * step));
+        for (size_t x = 0; x < (SIZE - 1) * step; x += lanes) /* all before the last column */
+            unordered |= UNORDERED(LOAD((const CELL *)window[y] + x));
     for (size_t offset = 0; offset < samples; offset += lanes) {
         /* The last block overlaps the one before: what is computed twice comes out the same. */
         if (offset > samples - lanes)

@@ -109,8 +109,9 @@ pub(crate) unsafe fn rows<W: Ordered, const SIZE: usize>(
         let mut sorted = [[W::load(window[0].cast()); SIZE]; MEDIAN_ROWS + MOST - 1];
         let mut unordered = 0;
         for &source in window {
-            for value in &load_row::<W, SIZE>(source, 0, step)[..SIZE - 1] {
-                unordered |= value.unordered();
+            // All before the last column.
+            for x in (0..(SIZE - 1) * step).step_by(W::LANES) {
+                unordered |= W::load(source.cast::<W::Cell>().add(x)).unordered();
             }
         }
         let mut offset = 0;
