@@ -130,20 +130,27 @@ static void test_against_definition(void) {
         }
 }
 
-/* Floats are put in order as they are, unless NaN or -0 is among them, wherever that is. */
+/* Floats are put in order as they are, unless NaN or -0 is among them, wherever that is: also
+ * where a pixel has more channels than a vector has lanes. */
 static void test_unordered_floats(void) {
-    enum { WIDTH = 70, HEIGHT = 19 };
-    static float samples[WIDTH * HEIGHT];
+    enum { MOST = 70, HEIGHT = 19 };
+    static const uint32_t shapes[][2] = {{70, 1}, {3, 23}};
+    static float samples[MOST * HEIGHT];
     uint64_t state = 5;
-    for (uint32_t first = 0; first <= WIDTH; first++) {
-        for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
-            samples[i] = (float)(next_random(&state) % 3);
-            if (i % WIDTH / 2 == first / 2)
-                samples[i] = first % 2 ? -0.0F : NAN;
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+        uint32_t width = shapes[s][0], channels = shapes[s][1], row = width * channels;
+        for (uint32_t first = 0; first <= row; first++) {
+            for (size_t i = 0; i < (size_t)row * HEIGHT; i++) {
+                samples[i] = (float)(next_random(&state) % 3);
+                if (i % row / 2 == first / 2)
+                    samples[i] = first % 2 ? -0.0F : NAN;
+            }
+            ptrdiff_t column_stride = 4 * (ptrdiff_t)channels;
+            kernel_image image = {samples,  KERNEL_FLOAT32,        width,         HEIGHT,
+                                  channels, column_stride * width, column_stride, 4};
+            for (uint32_t size = 3; size <= 7; size += 2)
+                check_result(&image, size, &(kernel_options){.border = KERNEL_BORDER_NEAREST});
         }
-        kernel_image image = {samples, KERNEL_FLOAT32, WIDTH, HEIGHT, 1, WIDTH * 4, 4, 4};
-        for (uint32_t size = 3; size <= 7; size += 2)
-            check_result(&image, size, &(kernel_options){.border = KERNEL_BORDER_NEAREST});
     }
 }
 

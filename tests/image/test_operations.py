@@ -94,6 +94,8 @@ def test_gaussian_blur(
 @settings(max_examples=200)
 @example(float32([[0.0, -0.0], [-0.0, 0.0]]), 3, ("wrap", 0.0))
 @example(float32([[np.nan, 1, np.inf], [-np.inf, np.nan, np.nan]]), 3, ("nearest", 0.0))
+@example(float32([[[-0.0] * 20, [0.0] * 20]]), 3, ("wrap", 0.0))
+@example(float32([[[1.0] * 19 + [np.nan]]]), 5, ("nearest", 0.0))
 @example(float32([[1]]), 3, ("constant", np.nan))
 @example(uint8([[7]]), 3, ("constant", 2.5))
 @example(uint8([[7]]), 3, ("constant", -3.0))

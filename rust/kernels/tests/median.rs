@@ -182,27 +182,36 @@ fn bytes(samples: &[u8], width: u32) -> Image {
     }
 }
 
-/// Floats are put in order as they are, unless NaN or -0 is among them, wherever that is.
+/// Floats are put in order as they are, unless NaN or -0 is among them, wherever that is: also
+/// where a pixel has more channels than a vector has lanes.
 #[test]
 fn unordered_floats() {
-    const WIDTH: u32 = 70;
     const HEIGHT: u32 = 19;
     let step = if cfg!(miri) { 31 } else { 1 };
     let mut random = Random(5);
-    for first in (0..=WIDTH).step_by(step) {
-        let samples: Vec<f32> = (0..WIDTH * HEIGHT)
-            .map(|i| match (random.next(), first % 2) {
-                (next, _) if i % WIDTH / 2 != first / 2 => (next % 3) as f32,
-                (_, 0) => f32::NAN,
-                _ => -0.0,
-            })
-            .collect();
-        let options = Options {
-            border: Border::Nearest,
-            ..Options::default()
-        };
-        for size in [3, 5, 7] {
-            check(&plain(&samples, WIDTH, HEIGHT), size, &options);
+    for (width, channels) in [(70, 1), (3, 23)] {
+        let row = width * channels;
+        for first in (0..=row).step_by(step) {
+            let samples: Vec<f32> = (0..row * HEIGHT)
+                .map(|i| match (random.next(), first % 2) {
+                    (next, _) if i % row / 2 != first / 2 => (next % 3) as f32,
+                    (_, 0) => f32::NAN,
+                    _ => -0.0,
+                })
+                .collect();
+            let image = Image {
+                width,
+                channels,
+                column_stride: 4 * channels as isize,
+                ..plain(&samples, row, HEIGHT)
+            };
+            let options = Options {
+                border: Border::Nearest,
+                ..Options::default()
+            };
+            for size in [3, 5, 7] {
+                check(&image, size, &options);
+            }
         }
     }
 }
@@ -231,7 +240,7 @@ fn random_windows() {
 fn threads_make_no_difference() {
     for (sample, side) in [(Sample::Float32, 450), (Sample::Uint8, 850)] {
         // Enough to be shared out, which under Miri is little.
-        let (side, size) = if cfg!(miri) { (8, 3) } else { (side, 7) };
+        let (side, window) = if cfg!(miri) { (8, 3) } else { (side, 7) };
         let length = sample.size() as isize;
         let count = sample.size() * side as usize * side as usize;
         let mut random = Random(7);
@@ -251,7 +260,7 @@ fn threads_make_no_difference() {
             };
             let mut output = vec![0x55; count];
             // SAFETY: the image is inside its memory, the output long enough.
-            let result = unsafe { median(&image, size, &options, output.as_mut_ptr()) };
+            let result = unsafe { median(&image, window, &options, output.as_mut_ptr()) };
             assert_eq!(result, Ok(()));
             output
         };
