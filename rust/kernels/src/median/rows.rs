@@ -101,9 +101,31 @@ pub(crate) unsafe fn rows<W: Ordered, const SIZE: usize>(
     output: *mut u8,
     stride: isize,
 ) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        if SIZE == 3 && rows == MEDIAN_ROWS {
+            rows_of_medians::<W, SIZE, true>(window, rows, samples, step, output, stride)
+        } else {
+            rows_of_medians::<W, SIZE, false>(window, rows, samples, step, output, stride)
+        }
+    }
+}
+
+/// Where there are `MEDIAN_ROWS` of the smallest, the loops over rows are `WRITTEN_OUT`, and its
+/// sorted samples stay in registers.
+///
+/// # Safety
+/// As for [`rows`].
+#[inline(always)]
+unsafe fn rows_of_medians<W: Ordered, const SIZE: usize, const WRITTEN_OUT: bool>(
+    window: &[*const c_void],
+    rows: usize,
+    samples: usize,
+    step: usize,
+    output: *mut u8,
+    stride: isize,
+) -> bool {
     let window = &window[..rows + SIZE - 1];
-    // The loops of the smallest are written out.
-    let short = SIZE == 3 && rows == MEDIAN_ROWS;
     // SAFETY: as the caller says.
     unsafe {
         let mut sorted = [[W::load(window[0].cast()); SIZE]; MEDIAN_ROWS + MOST - 1];
@@ -120,7 +142,7 @@ pub(crate) unsafe fn rows<W: Ordered, const SIZE: usize>(
             if offset > samples - W::LANES {
                 offset = samples - W::LANES;
             }
-            if short {
+            if WRITTEN_OUT {
                 unrolled!(y below MEDIAN_ROWS + SIZE - 1, {
                     unordered |= sort_row(window[y], offset, step, &mut sorted[y]);
                 });
@@ -133,7 +155,7 @@ pub(crate) unsafe fn rows<W: Ordered, const SIZE: usize>(
                 return true;
             }
             let output = output.add(offset * size_of::<W::Cell>());
-            if short {
+            if WRITTEN_OUT {
                 unrolled!(y below MEDIAN_ROWS, {
                     W::store(output.offset(y as isize * stride), middle_of_lines(&sorted[y..]));
                 });
