@@ -97,7 +97,7 @@ impl Ordered for Baseline {
     #[inline(always)]
     unsafe fn store(target: *mut u8, value: Self) {
         // SAFETY: as the caller says.
-        unsafe { Vector::store(target.cast(), value) }
+        unsafe { target.cast::<[f32; LANES]>().write_unaligned(value.0) }
     }
 
     #[inline(always)]

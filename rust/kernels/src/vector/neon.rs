@@ -4,9 +4,9 @@ use std::arch::aarch64::{
     float32x4_t, int32x4_t, uint8x16_t, vaddq_f32, vbslq_s32, vbslq_u32, vceqq_f32, vceqq_u32,
     vdupq_n_f32, vdupq_n_s32, vdupq_n_u32, veorq_s32, vfmaq_f32, vld1q_f32, vld1q_s32, vld1q_u8,
     vmaxq_f32, vmaxq_s32, vmaxq_u8, vmaxvq_u32, vminq_f32, vminq_s32, vminq_u8, vmulq_f32,
-    vornq_u32, vreinterpretq_f32_s32, vreinterpretq_s32_u32, vreinterpretq_u8_s32,
-    vreinterpretq_u8_u32, vreinterpretq_u32_f32, vreinterpretq_u32_s32, vshrq_n_s32, vshrq_n_u32,
-    vst1q_f32, vst1q_u8, vsubq_f32,
+    vornq_u32, vreinterpretq_f32_s32, vreinterpretq_s32_u32, vreinterpretq_u8_f32,
+    vreinterpretq_u8_s32, vreinterpretq_u8_u32, vreinterpretq_u32_f32, vreinterpretq_u32_s32,
+    vshrq_n_s32, vshrq_n_u32, vst1q_f32, vst1q_u8, vsubq_f32,
 };
 
 use super::{Ordered, QUIET_NAN, Vector, level};
@@ -91,7 +91,7 @@ impl Ordered for Neon {
     #[inline(always)]
     unsafe fn store(target: *mut u8, value: Self) {
         // SAFETY: as the caller says.
-        unsafe { Vector::store(target.cast(), value) }
+        unsafe { vst1q_u8(target, vreinterpretq_u8_f32(value.0)) }
     }
 
     #[inline(always)]
