@@ -1,0 +1,347 @@
+#include "slot.h"
+
+#include "clock.h"
+#include "page.h"
+#include "route.h"
+
+enum { CONTROL, CANDIDATE, ARMS };
+
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *targets; /* a tuple: one for each implementation, all kept alive */
+    PyObject *handler; /* what is done in Python: shadows, errors, snapshots */
+    PyObject *session; /* the context variable that holds the key of a sticky call */
+    PyObject *name;
+    PyObject *package;
+    PyObject *weak;
+    Py_buffer page;
+    uint64_t *word;             /* the policy, */
+    uint64_t *counters[ARMS];   /* this worker's counters, */
+    uint64_t *in_flight;        /* this worker's calls that are at the candidate now, */
+    uint32_t *histograms[ARMS]; /* and the times, in the page */
+    uint64_t chance;            /* of this slot alone; never 0 */
+    uint32_t seed;              /* checksum of what comes before the key */
+    uint32_t period;            /* one call in so many is timed; 0 for none */
+    uint32_t left;              /* calls until then */
+    uint64_t slow;              /* nanoseconds from which a call counts as slow */
+} slot;
+
+/* Hand a call to Python: args and keywords as it came, and the error where there was one. */
+static PyObject *handle(slot *self, int arm, uint64_t word, PyObject *const *args, size_t count,
+                        PyObject *names, PyObject *error) {
+    PyObject *positional = PyTuple_New((Py_ssize_t)count), *result = NULL;
+    PyObject *keywords = names ? PyDict_New() : NULL;
+    if (!positional || (names && !keywords))
+        goto done;
+    for (size_t i = 0; i < count; i++)
+        PyTuple_SET_ITEM(positional, (Py_ssize_t)i, Py_NewRef(args[i]));
+    for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++)
+        if (PyDict_SetItem(keywords, PyTuple_GET_ITEM(names, i), args[count + (size_t)i]) < 0)
+            goto done;
+    result = PyObject_CallFunction(self->handler, "iKOOO", arm, (unsigned long long)word,
+                                   positional, keywords ? keywords : Py_None,
+                                   error ? error : Py_None);
+done:
+    Py_XDECREF(positional);
+    Py_XDECREF(keywords);
+    return result;
+}
+
+/* The error that is raised, no longer raised. */
+static PyObject *take_error(void) {
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyErr_GetRaisedException();
+#else
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback)
+        PyException_SetTraceback(value, traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return value;
+#endif
+}
+
+static PyObject *handle_error(slot *self, int arm, uint64_t word, PyObject *const *args,
+                              size_t count, PyObject *names) {
+    PyObject *error = take_error();
+    PyObject *result = handle(self, arm, word, args, count, names, error);
+    Py_XDECREF(error);
+    return result;
+}
+
+/* Does the session's key go to the candidate? -1 with an error. */
+static int is_in(slot *self, uint32_t threshold) {
+    PyObject *key;
+    if (PyContextVar_Get(self->session, NULL, &key) < 0)
+        return -1;
+    if (!key)
+        return 0; /* no key means control */
+    Py_ssize_t length;
+    const char *text = PyUnicode_AsUTF8AndSize(key, &length);
+    int found = -1;
+    if (text)
+        found = slot_bucket(slot_crc32(self->seed, (const unsigned char *)text, (size_t)length)) <
+                threshold;
+    Py_DECREF(key);
+    return found;
+}
+
+static PyObject *call_timed(slot *self, int arm, PyObject *target, PyObject *const *args,
+                            size_t flags, PyObject *names) {
+    self->left = self->period;
+    const uint64_t start = clock_nanoseconds();
+    PyObject *result = PyObject_Vectorcall(target, args, flags, names);
+    const uint64_t took = clock_nanoseconds() - start;
+    page_add_own(&self->counters[arm][PAGE_TIMED], 1);
+    if (took >= self->slow)
+        page_add_own(&self->counters[arm][PAGE_SLOW], 1);
+    page_count(&self->histograms[arm][page_bucket(took)]);
+    return result;
+}
+
+static PyObject *slot_call(PyObject *object, PyObject *const *args, size_t flags, PyObject *names) {
+    slot *self = (slot *)object;
+    const uint64_t word = page_read(self->word);
+    const uint32_t threshold = SLOT_THRESHOLD(word), shadow = SLOT_SHADOW(word);
+    int arm = CONTROL;
+    if (threshold) {
+        if (word & SLOT_STICKY)
+            arm = is_in(self, threshold);
+        else
+            arm = threshold >= SLOT_BUCKETS || slot_chance(&self->chance) < threshold;
+        if (arm < 0)
+            return NULL;
+    }
+    page_add_own(&self->counters[arm][PAGE_CALLS], 1);
+    if ((arm == CANDIDATE && word & SLOT_HANDLED) ||
+        (shadow && arm == CONTROL && slot_chance(&self->chance) < shadow))
+        return handle(self, arm, word, args, (size_t)PyVectorcall_NARGS(flags), names, NULL);
+    const unsigned index = arm == CANDIDATE ? SLOT_CANDIDATE(word) : SLOT_CONTROL(word);
+    PyObject *target = PyTuple_GET_ITEM(self->targets, index);
+    PyObject *result;
+    const int in_flight = arm == CANDIDATE;
+    if (in_flight)
+        page_add_own(self->in_flight, 1);
+    if (self->period && --self->left == 0)
+        result = call_timed(self, arm, target, args, flags, names);
+    else
+        result = PyObject_Vectorcall(target, args, flags, names);
+    if (in_flight)
+        page_add_own(self->in_flight, (uint64_t)-1);
+    if (!result)
+        return handle_error(self, arm, word, args, (size_t)PyVectorcall_NARGS(flags), names);
+    return result;
+}
+
+/* The part of the page from an offset on, or NULL with an error when it is not all in it. */
+static void *part(slot *self, Py_ssize_t offset, size_t bytes) {
+    if (offset < 0 || offset % 8 || (size_t)self->page.len < bytes ||
+        (size_t)offset > (size_t)self->page.len - bytes) {
+        PyErr_Format(PyExc_ValueError, "offset %zd is not in the page", offset);
+        return NULL;
+    }
+    return (char *)self->page.buf + offset;
+}
+
+PyDoc_STRVAR(settle_doc, "settle(counters, in_flight)\n--\n\n"
+                         "Count into the row of another worker, as after a fork.");
+
+static PyObject *settle(PyObject *object, PyObject *arguments) {
+    slot *self = (slot *)object;
+    Py_ssize_t counters, in_flight;
+    if (!PyArg_ParseTuple(arguments, "nn", &counters, &in_flight))
+        return NULL;
+    uint64_t *rows = part(self, counters, ARMS * PAGE_COUNTERS * sizeof(uint64_t));
+    uint64_t *flight = part(self, in_flight, sizeof(uint64_t));
+    if (!rows || !flight)
+        return NULL;
+    for (int arm = 0; arm < ARMS; arm++)
+        self->counters[arm] = rows + arm * PAGE_COUNTERS;
+    self->in_flight = flight;
+    self->chance ^= clock_nanoseconds() << 1; /* or the child would route as its parent does */
+    self->chance |= 1;
+    Py_RETURN_NONE;
+}
+
+static int fill(slot *self, PyObject *targets, Py_ssize_t word, Py_ssize_t counters,
+                Py_ssize_t in_flight, Py_ssize_t histograms) {
+    const Py_ssize_t count = PyTuple_GET_SIZE(targets);
+    if (count < 1 || count > 16) {
+        PyErr_SetString(PyExc_ValueError, "a slot has 1 to 16 targets");
+        return -1;
+    }
+    /* All sixteen that a word can name are there, so that no call needs to look. */
+    self->targets = PyTuple_New(16);
+    if (!self->targets)
+        return -1;
+    for (Py_ssize_t i = 0; i < 16; i++)
+        PyTuple_SET_ITEM(self->targets, i,
+                         Py_NewRef(PyTuple_GET_ITEM(targets, i < count ? i : 0)));
+    uint32_t *buckets = part(self, histograms, ARMS * PAGE_BUCKETS * sizeof(uint32_t));
+    self->word = part(self, word, sizeof(uint64_t));
+    if (!buckets || !self->word)
+        return -1;
+    for (int arm = 0; arm < ARMS; arm++)
+        self->histograms[arm] = buckets + arm * PAGE_BUCKETS;
+    self->chance = (uint64_t)(uintptr_t)self | 1;
+    PyObject *rows = Py_BuildValue("nn", counters, in_flight);
+    PyObject *settled = rows ? settle((PyObject *)self, rows) : NULL;
+    Py_XDECREF(rows);
+    Py_XDECREF(settled);
+    return settled ? 0 : -1;
+}
+
+static PyObject *slot_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    static char *names[] = {"package",  "name",      "targets",    "handler", "session",
+                            "page",     "word",      "counters",   "in_flight",
+                            "histograms", "seed",    "period",     "slow",    NULL};
+    PyObject *package, *name, *targets, *handler, *session, *page;
+    Py_ssize_t word, counters, in_flight, histograms;
+    unsigned int seed, period;
+    unsigned long long slow;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "UUO!OO!OnnnnIIK:Slot", names, &package,
+                                     &name, &PyTuple_Type, &targets, &handler, &PyContextVar_Type,
+                                     &session, &page, &word, &counters, &in_flight, &histograms,
+                                     &seed, &period, &slow))
+        return NULL;
+    slot *self = (slot *)type->tp_alloc(type, 0);
+    if (!self)
+        return NULL;
+    self->vectorcall = slot_call;
+    self->package = Py_NewRef(package);
+    self->name = Py_NewRef(name);
+    self->handler = Py_NewRef(handler);
+    self->session = Py_NewRef(session);
+    self->seed = seed;
+    self->period = self->left = period;
+    self->slow = slow;
+    if (PyObject_GetBuffer(page, &self->page, PyBUF_WRITABLE) < 0 ||
+        fill(self, targets, word, counters, in_flight, histograms) < 0) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static int slot_traverse(PyObject *object, visitproc visit, void *arg) {
+    slot *self = (slot *)object;
+    Py_VISIT(Py_TYPE(object));
+    Py_VISIT(self->targets);
+    Py_VISIT(self->handler);
+    Py_VISIT(self->session);
+    Py_VISIT(self->page.obj);
+    return 0;
+}
+
+static int slot_clear(PyObject *object) {
+    slot *self = (slot *)object;
+    Py_CLEAR(self->handler);
+    return 0;
+}
+
+static void slot_dealloc(PyObject *object) {
+    slot *self = (slot *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    PyObject_GC_UnTrack(object);
+    if (self->weak)
+        PyObject_ClearWeakRefs(object);
+    Py_XDECREF(self->targets);
+    Py_XDECREF(self->handler);
+    Py_XDECREF(self->session);
+    Py_XDECREF(self->name);
+    Py_XDECREF(self->package);
+    PyBuffer_Release(&self->page);
+    type->tp_free(object);
+    Py_DECREF(type);
+}
+
+/* The implementation that serves as the control now: the slot looks like it. */
+static PyObject *control_of(slot *self) {
+    return PyTuple_GET_ITEM(self->targets, SLOT_CONTROL(page_read(self->word)));
+}
+
+static PyObject *look_at_control(PyObject *object, void *attribute) {
+    return PyObject_GetAttrString(control_of((slot *)object), attribute);
+}
+
+static PyObject *get_signature(PyObject *object, void *unused) {
+    (void)unused;
+    PyObject *inspect = PyImport_ImportModule("inspect");
+    PyObject *found =
+        inspect ? PyObject_CallMethod(inspect, "signature", "O", control_of((slot *)object)) : NULL;
+    Py_XDECREF(inspect);
+    /* A function without one: whoever asks goes on as if there were no such attribute. */
+    if (!found && PyErr_ExceptionMatches(PyExc_ValueError)) {
+        PyErr_Clear();
+        PyErr_SetString(PyExc_AttributeError, "__signature__");
+    }
+    return found;
+}
+
+static PyObject *slot_repr(PyObject *object) {
+    slot *self = (slot *)object;
+    return PyUnicode_FromFormat("<twinwheel slot %U of %U>", self->name, self->package);
+}
+
+PyDoc_STRVAR(reduce_doc, "__reduce__()\n--\n\n"
+                         "Pickle the name: whoever loads it gets what is bound there.");
+
+static PyObject *reduce(PyObject *object, PyObject *unused) {
+    slot *self = (slot *)object;
+    (void)unused;
+    PyObject *module = PyImport_ImportModule("twinwheel.selection");
+    PyObject *component = module ? PyObject_GetAttrString(module, "component") : NULL;
+    Py_XDECREF(module);
+    if (!component)
+        return NULL;
+    return Py_BuildValue("N(OO)", component, self->package, self->name);
+}
+
+static PyObject *copy(PyObject *object, PyObject *unused) {
+    (void)unused;
+    return Py_NewRef(object);
+}
+
+static PyMethodDef slot_methods[] = {
+    {"settle", settle, METH_VARARGS, settle_doc},
+    {"__reduce__", reduce, METH_NOARGS, reduce_doc},
+    {"__copy__", copy, METH_NOARGS, NULL},
+    {"__deepcopy__", copy, METH_O, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef slot_attributes[] = {
+    {"__name__", look_at_control, NULL, NULL, "__name__"},
+    {"__qualname__", look_at_control, NULL, NULL, "__qualname__"},
+    {"__doc__", look_at_control, NULL, NULL, "__doc__"},
+    {"__text_signature__", look_at_control, NULL, NULL, "__text_signature__"},
+    {"__signature__", get_signature, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+PyGetSetDef slot_module = {"__module__", look_at_control, NULL, NULL, "__module__"};
+
+static PyMemberDef slot_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(slot, vectorcall), READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(slot, weak), READONLY, NULL},
+    {"targets", T_OBJECT_EX, offsetof(slot, targets), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot slot_slots[] = {
+    {Py_tp_new, slot_new},           {Py_tp_dealloc, slot_dealloc},
+    {Py_tp_traverse, slot_traverse}, {Py_tp_clear, slot_clear},
+    {Py_tp_call, PyVectorcall_Call}, {Py_tp_repr, slot_repr},
+    {Py_tp_methods, slot_methods},   {Py_tp_getset, slot_attributes},
+    {Py_tp_members, slot_members},   {0, NULL},
+};
+
+PyType_Spec slot_spec = {
+    .name = "twinwheel.rollout._slot.Slot",
+    .basicsize = sizeof(slot),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
+    .slots = slot_slots,
+};
