@@ -1,6 +1,8 @@
 /* twinwheel.rollout._slot: the call path of an armed component, native. */
-#include "route.h"
 #include "slot.h"
+
+#include "page.h"
+#include "route.h"
 
 PyDoc_STRVAR(bucket_doc, "bucket(seed, key)\n--\n\nThe bucket of a session's key, of 100,000.");
 
@@ -13,6 +15,49 @@ static PyObject *bucket(PyObject *module, PyObject *arguments) {
         return NULL;
     return PyLong_FromUnsignedLong(
         slot_bucket(slot_crc32(seed, (const unsigned char *)key, (size_t)length)));
+}
+
+/* The word or bucket of a page at an offset; NULL with an error when it is not in it. */
+static void *at(Py_buffer *page, Py_ssize_t offset, Py_ssize_t size) {
+    if (offset >= 0 && offset % size == 0 && offset <= page->len - size)
+        return (char *)page->buf + offset;
+    PyErr_Format(PyExc_ValueError, "offset %zd is not in the page", offset);
+    return NULL;
+}
+
+PyDoc_STRVAR(add_doc, "add(page, offset, more)\n--\n\n"
+                      "Add to a word that this process alone writes, with any of its threads.");
+
+static PyObject *add(PyObject *module, PyObject *arguments) {
+    Py_buffer page;
+    Py_ssize_t offset;
+    long long more;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "w*nL", &page, &offset, &more))
+        return NULL;
+    uint64_t *word = at(&page, offset, sizeof *word);
+    if (word)
+        page_add_own(word, (uint64_t)more);
+    PyBuffer_Release(&page);
+    return word ? Py_NewRef(Py_None) : NULL;
+}
+
+PyDoc_STRVAR(observe_doc, "observe(page, histogram, nanoseconds)\n--\n\n"
+                          "Count a time in the histogram at an offset, which all workers write.");
+
+static PyObject *observe(PyObject *module, PyObject *arguments) {
+    Py_buffer page;
+    Py_ssize_t offset;
+    unsigned long long took;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "w*nK", &page, &offset, &took))
+        return NULL;
+    uint32_t *bucket =
+        at(&page, offset + (Py_ssize_t)page_bucket(took) * (Py_ssize_t)sizeof *bucket, sizeof *bucket);
+    if (bucket)
+        page_count(bucket);
+    PyBuffer_Release(&page);
+    return bucket ? Py_NewRef(Py_None) : NULL;
 }
 
 static int fill(PyObject *module) {
@@ -32,7 +77,9 @@ static int fill(PyObject *module) {
 }
 
 static PyMethodDef methods[] = {
+    {"add", add, METH_VARARGS, add_doc},
     {"bucket", bucket, METH_VARARGS, bucket_doc},
+    {"observe", observe, METH_VARARGS, observe_doc},
     {NULL, NULL, 0, NULL},
 };
 

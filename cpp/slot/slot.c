@@ -16,15 +16,12 @@ typedef struct {
     PyObject *package;
     PyObject *weak;
     Py_buffer page;
-    uint64_t *word;             /* the policy, */
+    const uint64_t *fields;     /* the policy, */
     uint64_t *counters[ARMS];   /* this worker's counters, */
     uint64_t *in_flight;        /* this worker's calls that are at the candidate now, */
     uint32_t *histograms[ARMS]; /* and the times, in the page */
     uint64_t chance;            /* of this slot alone; never 0 */
-    uint32_t seed;              /* checksum of what comes before the key */
-    uint32_t period;            /* one call in so many is timed; 0 for none */
-    uint32_t left;              /* calls until then */
-    uint64_t slow;              /* nanoseconds from which a call counts as slow */
+    uint64_t left;              /* calls until one is timed */
 } slot;
 
 /* Hand a call to Python: args and keywords as it came, and the error where there was one. */
@@ -64,6 +61,14 @@ static PyObject *take_error(void) {
 #endif
 }
 
+/* A bucket by chance. Two threads may draw the same lot. */
+static uint32_t chance_of(slot *self) {
+    uint64_t state = page_read(&self->chance);
+    const uint32_t drawn = slot_chance(&state);
+    page_write_own(&self->chance, state);
+    return drawn;
+}
+
 static PyObject *handle_error(slot *self, int arm, uint64_t word, PyObject *const *args,
                               size_t count, PyObject *names) {
     PyObject *error = take_error();
@@ -83,20 +88,28 @@ static int is_in(slot *self, uint32_t threshold) {
     const char *text = PyUnicode_AsUTF8AndSize(key, &length);
     int found = -1;
     if (text)
-        found = slot_bucket(slot_crc32(self->seed, (const unsigned char *)text, (size_t)length)) <
-                threshold;
+        found = slot_bucket(slot_crc32(PAGE_SEED(page_read(&self->fields[PAGE_ROUTE])),
+                                       (const unsigned char *)text, (size_t)length)) < threshold;
     Py_DECREF(key);
     return found;
 }
 
+/* Time the next call, and then one in so many. */
+static void renew(slot *self) {
+    const uint32_t period = PAGE_PERIOD(page_read(&self->fields[PAGE_ROUTE]));
+    page_write_own(&self->left, period ? period : UINT64_MAX);
+}
+
 static PyObject *call_timed(slot *self, int arm, PyObject *target, PyObject *const *args,
                             size_t flags, PyObject *names) {
-    self->left = self->period;
+    renew(self);
     const uint64_t start = clock_nanoseconds();
     PyObject *result = PyObject_Vectorcall(target, args, flags, names);
     const uint64_t took = clock_nanoseconds() - start;
+    if (!result)
+        return NULL;
     page_add_own(&self->counters[arm][PAGE_TIMED], 1);
-    if (took >= self->slow)
+    if (took >= page_read(&self->fields[PAGE_SLOW_AFTER]))
         page_add_own(&self->counters[arm][PAGE_SLOW], 1);
     page_count(&self->histograms[arm][page_bucket(took)]);
     return result;
@@ -104,33 +117,34 @@ static PyObject *call_timed(slot *self, int arm, PyObject *target, PyObject *con
 
 static PyObject *slot_call(PyObject *object, PyObject *const *args, size_t flags, PyObject *names) {
     slot *self = (slot *)object;
-    const uint64_t word = page_read(self->word);
+    const uint64_t word = page_read(&self->fields[PAGE_WORD]);
     const uint32_t threshold = SLOT_THRESHOLD(word), shadow = SLOT_SHADOW(word);
     int arm = CONTROL;
     if (threshold) {
         if (word & SLOT_STICKY)
             arm = is_in(self, threshold);
         else
-            arm = threshold >= SLOT_BUCKETS || slot_chance(&self->chance) < threshold;
+            arm = threshold >= SLOT_BUCKETS || chance_of(self) < threshold;
         if (arm < 0)
             return NULL;
     }
-    page_add_own(&self->counters[arm][PAGE_CALLS], 1);
     if ((arm == CANDIDATE && word & SLOT_HANDLED) ||
-        (shadow && arm == CONTROL && slot_chance(&self->chance) < shadow))
+        (shadow && arm == CONTROL && chance_of(self) < shadow))
         return handle(self, arm, word, args, (size_t)PyVectorcall_NARGS(flags), names, NULL);
+    page_add_own(&self->counters[arm][PAGE_CALLS], 1);
     const unsigned index = arm == CANDIDATE ? SLOT_CANDIDATE(word) : SLOT_CONTROL(word);
     PyObject *target = PyTuple_GET_ITEM(self->targets, index);
     PyObject *result;
-    const int in_flight = arm == CANDIDATE;
+    /* After a fork inside the call, the child counts in a row of its own. */
+    uint64_t *in_flight = arm == CANDIDATE ? self->in_flight : NULL;
     if (in_flight)
-        page_add_own(self->in_flight, 1);
-    if (self->period && --self->left == 0)
+        page_add_own(in_flight, 1);
+    if (page_add_own(&self->left, (uint64_t)-1) <= 1)
         result = call_timed(self, arm, target, args, flags, names);
     else
         result = PyObject_Vectorcall(target, args, flags, names);
-    if (in_flight)
-        page_add_own(self->in_flight, (uint64_t)-1);
+    if (in_flight && in_flight == self->in_flight)
+        page_add_own(in_flight, (uint64_t)-1);
     if (!result)
         return handle_error(self, arm, word, args, (size_t)PyVectorcall_NARGS(flags), names);
     return result;
@@ -166,46 +180,35 @@ static PyObject *settle(PyObject *object, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
-static int fill(slot *self, PyObject *targets, Py_ssize_t word, Py_ssize_t counters,
-                Py_ssize_t in_flight, Py_ssize_t histograms) {
+PyDoc_STRVAR(renew_doc, "renew()\n--\n\nFollow another rate of timed calls.");
+
+static PyObject *renew_now(PyObject *object, PyObject *unused) {
+    (void)unused;
+    page_write_own(&((slot *)object)->left, 1);
+    Py_RETURN_NONE;
+}
+
+/* All sixteen targets that a word can name are there, so that no call needs to look. */
+static PyObject *all_targets(PyObject *targets) {
     const Py_ssize_t count = PyTuple_GET_SIZE(targets);
     if (count < 1 || count > 16) {
         PyErr_SetString(PyExc_ValueError, "a slot has 1 to 16 targets");
-        return -1;
+        return NULL;
     }
-    /* All sixteen that a word can name are there, so that no call needs to look. */
-    self->targets = PyTuple_New(16);
-    if (!self->targets)
-        return -1;
-    for (Py_ssize_t i = 0; i < 16; i++)
-        PyTuple_SET_ITEM(self->targets, i,
-                         Py_NewRef(PyTuple_GET_ITEM(targets, i < count ? i : 0)));
-    uint32_t *buckets = part(self, histograms, ARMS * PAGE_BUCKETS * sizeof(uint32_t));
-    self->word = part(self, word, sizeof(uint64_t));
-    if (!buckets || !self->word)
-        return -1;
-    for (int arm = 0; arm < ARMS; arm++)
-        self->histograms[arm] = buckets + arm * PAGE_BUCKETS;
-    self->chance = (uint64_t)(uintptr_t)self | 1;
-    PyObject *rows = Py_BuildValue("nn", counters, in_flight);
-    PyObject *settled = rows ? settle((PyObject *)self, rows) : NULL;
-    Py_XDECREF(rows);
-    Py_XDECREF(settled);
-    return settled ? 0 : -1;
+    PyObject *all = PyTuple_New(16);
+    for (Py_ssize_t i = 0; all && i < 16; i++)
+        PyTuple_SET_ITEM(all, i, Py_NewRef(PyTuple_GET_ITEM(targets, i < count ? i : 0)));
+    return all;
 }
 
 static PyObject *slot_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"package",  "name",      "targets",    "handler", "session",
-                            "page",     "word",      "counters",   "in_flight",
-                            "histograms", "seed",    "period",     "slow",    NULL};
+    static char *names[] = {"package", "name",   "targets",  "handler",   "session",   "page",
+                            "fields",  "counters", "in_flight", "histograms", NULL};
     PyObject *package, *name, *targets, *handler, *session, *page;
-    Py_ssize_t word, counters, in_flight, histograms;
-    unsigned int seed, period;
-    unsigned long long slow;
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "UUO!OO!OnnnnIIK:Slot", names, &package,
+    Py_ssize_t fields, counters, in_flight, histograms;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "UUO!OO!Onnnn:Slot", names, &package,
                                      &name, &PyTuple_Type, &targets, &handler, &PyContextVar_Type,
-                                     &session, &page, &word, &counters, &in_flight, &histograms,
-                                     &seed, &period, &slow))
+                                     &session, &page, &fields, &counters, &in_flight, &histograms))
         return NULL;
     slot *self = (slot *)type->tp_alloc(type, 0);
     if (!self)
@@ -215,14 +218,22 @@ static PyObject *slot_new(PyTypeObject *type, PyObject *arguments, PyObject *key
     self->name = Py_NewRef(name);
     self->handler = Py_NewRef(handler);
     self->session = Py_NewRef(session);
-    self->seed = seed;
-    self->period = self->left = period;
-    self->slow = slow;
-    if (PyObject_GetBuffer(page, &self->page, PyBUF_WRITABLE) < 0 ||
-        fill(self, targets, word, counters, in_flight, histograms) < 0) {
-        Py_DECREF(self);
-        return NULL;
+    self->chance = (uint64_t)(uintptr_t)self | 1;
+    self->left = 1;
+    self->targets = all_targets(targets);
+    PyObject *rows = Py_BuildValue("nn", counters, in_flight), *settled = NULL;
+    if (self->targets && rows && PyObject_GetBuffer(page, &self->page, PyBUF_WRITABLE) == 0) {
+        self->fields = part(self, fields, PAGE_FIELDS * sizeof(uint64_t));
+        uint32_t *buckets = part(self, histograms, ARMS * PAGE_BUCKETS * sizeof(uint32_t));
+        for (int arm = 0; buckets && arm < ARMS; arm++)
+            self->histograms[arm] = buckets + arm * PAGE_BUCKETS;
+        if (self->fields && buckets)
+            settled = settle((PyObject *)self, rows);
     }
+    Py_XDECREF(rows);
+    if (!settled)
+        Py_CLEAR(self);
+    Py_XDECREF(settled);
     return (PyObject *)self;
 }
 
@@ -233,12 +244,6 @@ static int slot_traverse(PyObject *object, visitproc visit, void *arg) {
     Py_VISIT(self->handler);
     Py_VISIT(self->session);
     Py_VISIT(self->page.obj);
-    return 0;
-}
-
-static int slot_clear(PyObject *object) {
-    slot *self = (slot *)object;
-    Py_CLEAR(self->handler);
     return 0;
 }
 
@@ -260,7 +265,7 @@ static void slot_dealloc(PyObject *object) {
 
 /* The implementation that serves as the control now: the slot looks like it. */
 static PyObject *control_of(slot *self) {
-    return PyTuple_GET_ITEM(self->targets, SLOT_CONTROL(page_read(self->word)));
+    return PyTuple_GET_ITEM(self->targets, SLOT_CONTROL(page_read(&self->fields[PAGE_WORD])));
 }
 
 static PyObject *look_at_control(PyObject *object, void *attribute) {
@@ -307,6 +312,7 @@ static PyObject *copy(PyObject *object, PyObject *unused) {
 
 static PyMethodDef slot_methods[] = {
     {"settle", settle, METH_VARARGS, settle_doc},
+    {"renew", renew_now, METH_NOARGS, renew_doc},
     {"__reduce__", reduce, METH_NOARGS, reduce_doc},
     {"__copy__", copy, METH_NOARGS, NULL},
     {"__deepcopy__", copy, METH_O, NULL},
@@ -333,7 +339,7 @@ static PyMemberDef slot_members[] = {
 
 static PyType_Slot slot_slots[] = {
     {Py_tp_new, slot_new},           {Py_tp_dealloc, slot_dealloc},
-    {Py_tp_traverse, slot_traverse}, {Py_tp_clear, slot_clear},
+    {Py_tp_traverse, slot_traverse},
     {Py_tp_call, PyVectorcall_Call}, {Py_tp_repr, slot_repr},
     {Py_tp_methods, slot_methods},   {Py_tp_getset, slot_attributes},
     {Py_tp_members, slot_members},   {0, NULL},

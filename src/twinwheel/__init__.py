@@ -6,13 +6,42 @@ that it need not: the build backend is ``twinwheel.build``, the command line ``t
 
 from __future__ import annotations
 
-from twinwheel.selection import library_path, report, select
+from os import environ
+
+from twinwheel.selection import Selection, library_path, prefix_of, report
+from twinwheel.selection import select as _select
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from twinwheel._version import __version__
+    from twinwheel.rollout.sessions import session
 
-__all__ = ["__version__", "library_path", "rebuild", "report", "select"]
+__all__ = ["__version__", "library_path", "rebuild", "report", "select", "session"]
+
+
+def select(package: str) -> Selection:
+    """Bind each component of a package to the first implementation in order that has it.
+
+    Call it in the package's ``__init__.py`` with ``__name__``. Called again, as by a reload, it
+    gives the same object for as long as the manifest and the variables are the same.
+
+    Args:
+        package: Full name of the twin package, such as ``imagetools``.
+
+    Returns:
+        An object with one attribute per component: the implementation's own function or class, or
+        a slot where ``PREFIX_ROLLOUT`` names a policy.
+
+    Raises:
+        SelectionError: A variable has a wrong value, what it demands cannot be had, or a
+            component is in no implementation. It is an ``ImportError`` too.
+    """
+    policy = environ.get(f"{prefix_of(package)}_ROLLOUT", "").strip()
+    if not policy or policy.lower() == "off":
+        return _select(package)
+    from twinwheel.rollout.arming import arm
+
+    return arm(package, policy)
 
 
 def rebuild(package: str, *, only_if_changed: bool = False) -> None:
@@ -29,4 +58,8 @@ if not TYPE_CHECKING:  # a type checker is to know the names, not to take any
             from twinwheel._version import __version__
 
             return __version__
+        if name == "session":
+            from twinwheel.rollout.sessions import session
+
+            return session
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

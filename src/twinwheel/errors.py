@@ -9,6 +9,7 @@ __all__ = [
     "BuildError",
     "CommandError",
     "ConfigError",
+    "RolloutError",
     "SelectionError",
     "ToolchainError",
     "TwinwheelError",
@@ -73,3 +74,7 @@ class SelectionError(TwinwheelError, ImportError):
 
 class CommandError(TwinwheelError):
     """TW5xx: the command line was given something that it cannot work on."""
+
+
+class RolloutError(TwinwheelError):
+    """TW6xx: a rollout's policy or its shared page is refused; the control serves."""

@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypedDict
 
+    from typing_extensions import NotRequired
+
     from twinwheel.errors import SelectionError
 
     class Artifact(TypedDict):
@@ -57,6 +59,10 @@ if TYPE_CHECKING:
         """``pure``, ``stateful``, or ``{"inplace": [argument, ...]}``."""
         compare: str
         depends: list[str]
+        transient: NotRequired[list[str]]
+        """Exceptions that may go away when the call is made again."""
+        validate: NotRequired[str]
+        """``module:function`` with its pre- and post-conditions."""
 
     class Manifest(TypedDict):
         """All of it."""

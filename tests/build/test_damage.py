@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from support.projects import PACKAGES
 from support.toml import dumps
 
-from twinwheel.build._vendor import tomli
+from twinwheel._vendor import tomli
 from twinwheel.build.builders import builder_names
 from twinwheel.build.dynamic import dynamic_fields, dynamic_requirements
 from twinwheel.build.metadata import read_metadata

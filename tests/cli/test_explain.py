@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.commands import finish, start
 
-from twinwheel.build._vendor import tomli
+from twinwheel._vendor import tomli
 from twinwheel.build.builders import BuildContext, builder_names, get_builder
 from twinwheel.build.config_settings import Reader, check_mode, route_config_settings
 from twinwheel.build.settings import current_situation, read_settings

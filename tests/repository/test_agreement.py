@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import twinwheel
-from twinwheel.build._vendor import tomli
+from twinwheel._vendor import tomli
 
 
 def test_one_version(root: Path, pyproject: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from twinwheel.build._vendor import tomli
+from twinwheel._vendor import tomli
 from twinwheel.build.builders import builder_names
 from twinwheel.build.settings import current_situation, read_settings
 

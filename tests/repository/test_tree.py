@@ -53,7 +53,7 @@ def test_the_named_licences_are_there(root: Path, pyproject: dict[str, Any]) -> 
 
 
 def test_what_others_wrote_has_its_licence_beside_it(root: Path, pyproject: dict[str, Any]) -> None:
-    vendored = root / "src/twinwheel/build/_vendor"
+    vendored = root / "src/twinwheel/_vendor"
     for folder in sorted(path for path in vendored.iterdir() if path.is_dir()):
         if folder.name == "__pycache__":
             continue

@@ -10,7 +10,7 @@ from twinwheel.errors import ConfigError
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    from twinwheel.build._vendor import tomli as tomllib
+    from twinwheel._vendor import tomli as tomllib
 
 if TYPE_CHECKING:
     from pathlib import Path

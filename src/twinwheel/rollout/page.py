@@ -6,35 +6,60 @@ anything else is refused, and the service goes on with the control.
 
 from __future__ import annotations
 
+import json
 import mmap
 import os
-import stat
 import struct
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from twinwheel.errors import PolicyError
-from twinwheel.rollout.layout import MAGIC, SIZE, WORKERS, owner_at, word_at
+from twinwheel.errors import RolloutError
+from twinwheel.rollout import files, processes
+from twinwheel.rollout.layout import (
+    ARMS,
+    COMPONENTS,
+    COUNTERS,
+    GENERATION,
+    HEADER,
+    MAGIC,
+    RETIRED,
+    SIZE,
+    WORKERS,
+    Arm,
+    bucket_of,
+    counters_at,
+    histogram_at,
+    in_flight_at,
+    owner_at,
+)
+from twinwheel.rollout.native import native
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
+    from pathlib import Path
 
-__all__ = ["Page", "open_page", "page_path", "process_start"]
+__all__ = ["Page", "open_page", "private_page"]
 
-_NUMBER = struct.Struct("=Q")
-_FOLDER, _FILE = 0o700, 0o600
-_DIGEST = len(MAGIC)
+_ABOUT = 16
+"""Offset of what the page is of: the length of a JSON document, and the document."""
 
 
 class Page:
-    """The mapped numbers, and this worker's row among them."""
+    """The mapped numbers, and this process's row among them."""
 
-    def __init__(self, path: Path, memory: mmap.mmap) -> None:
-        self.path = path
+    def __init__(self, memory: mmap.mmap, about: dict[str, Any], path: Path | None) -> None:
         self.memory = memory
+        self.about = about
+        """``package``, ``version`` and ``components``: name to implementations, in the order in
+        which a policy word counts them."""
+        self.path = path
+        """None for a page of this process alone."""
         self.numbers = memoryview(memory).cast("Q")
-        self.worker = take_row(self)
+        self.buckets = memoryview(memory).cast("I")
+        self.worker = RETIRED
+        """This process's row. That of the dead for whoever only looks."""
+        self._lock = threading.RLock()
 
     def read(self, offset: int) -> int:
         """Return the number at an offset."""
@@ -45,139 +70,150 @@ class Page:
         self.numbers[offset // 8] = value
 
     def add(self, offset: int, more: int = 1) -> None:
-        """Add to a number that this worker alone writes."""
-        self.numbers[offset // 8] += more
+        """Add to a number that this process alone writes, whichever of its threads does."""
+        if native is not None:
+            native.add(self.memory, offset, more)
+        else:
+            with self._lock:
+                self.numbers[offset // 8] += more
+
+    def observe(self, component: int, arm: Arm, nanoseconds: int) -> None:
+        """Count a time in a histogram.
+
+        Without the native slot, one may get lost when another process counts in the same moment.
+        """
+        histogram = histogram_at(component, arm)
+        if native is not None:
+            native.observe(self.memory, histogram, nanoseconds)
+        else:
+            with self._lock:
+                self.buckets[histogram // 4 + bucket_of(nanoseconds)] += 1
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep all other threads and processes from what several of them change."""
+        with self._lock:
+            if self.path is None:
+                yield
+                return
+            with self.path.open("r+b") as file, files.locked(file):
+                yield
+
+    def changed(self) -> None:
+        """Tell the others that a policy word is another now. Called with the lock held."""
+        self.numbers[GENERATION // 8] += 1
+
+    def forked(self) -> list[int]:
+        """Take a row of its own for a process that was forked, and return as ``join`` does."""
+        self._lock = threading.RLock()  # a thread that is not in the child may hold it
+        return self.join()
+
+    def join(self) -> list[int]:
+        """Take a row for this process: its own, a free one, or that of a dead process.
+
+        Rows are told by process number and start time, as numbers are used again. What a dead
+        process counted is added to the row of those that are gone.
+
+        Returns:
+            The components in which a process died while it was at the candidate.
+
+        Raises:
+            RolloutError: TW612 when there are as many workers as there may be.
+        """
+        me = os.getpid()
+        start = processes.start_of(me)
+        with self.locked():
+            died_in = {component for row in range(WORKERS) for component in self._bury(row)}
+            owners = [self.read(owner_at(row)) for row in range(WORKERS)]
+            if me in owners:
+                self.worker = owners.index(me)
+            elif 0 in owners:
+                self.worker = owners.index(0)
+                self.write(owner_at(self.worker) + 8, start)
+                self.write(owner_at(self.worker), me)
+            else:
+                raise RolloutError(
+                    f"{WORKERS} processes share {self.path} already",
+                    code="TW612",
+                    where=str(self.path),
+                    accepted=f"at most {WORKERS} processes of a user on a machine",
+                    help="give some of them another XDG_RUNTIME_DIR",
+                )
+        return sorted(died_in)
+
+    def _bury(self, row: int) -> list[int]:
+        """Free a row if its process is gone."""
+        owner = self.read(owner_at(row))
+        if owner == 0 or processes.start_of(owner) == self.read(owner_at(row) + 8):
+            return []
+        died_in = []
+        for component in range(COMPONENTS):
+            if self.read(in_flight_at(row, component)):
+                died_in.append(component)
+            self.write(in_flight_at(row, component), 0)
+            mine, theirs = counters_at(row, component), counters_at(RETIRED, component)
+            for offset in range(0, ARMS * COUNTERS * 8, 8):
+                self.write(theirs + offset, self.read(theirs + offset) + self.read(mine + offset))
+                self.write(mine + offset, 0)
+        self.write(owner_at(row), 0)
+        return died_in
 
 
-def page_path(package: str, environ: Mapping[str, str]) -> Path:
-    """Return where a package's page lies: in the user's runtime folder, or in a temporary one.
-
-    Reference: https://specifications.freedesktop.org/basedir-spec/latest/
-    """
-    runtime = environ.get("XDG_RUNTIME_DIR", "")
-    if runtime and Path(runtime).is_absolute():
-        return Path(runtime, "twinwheel", f"{package}.rollout")
-    user = str(os.getuid()) if hasattr(os, "getuid") else environ.get("USERNAME", "user")
-    return Path(tempfile.gettempdir(), f"twinwheel-{user}", f"{package}.rollout")
+def private_page(about: dict[str, Any]) -> Page:
+    """Return a page that no other process sees."""
+    memory = mmap.mmap(-1, SIZE)
+    page = Page(memory, about, None)
+    page.join()
+    return page
 
 
-def open_page(path: Path, digest: bytes) -> Page:
-    """Map a page, making it if there is none, or if it is of other components.
+def open_page(path: Path, about: dict[str, Any] | None = None) -> Page:
+    """Map a page, making it if there is none.
 
     Args:
-        path: From ``page_path``.
-        digest: 32 bytes that tell the package's components and implementations from others'.
+        path: From ``files.page_path``.
+        about: What a new page is of. Without it none is made.
 
     Raises:
-        PolicyError: TW611 when the folder or the file is another's, a link, or no page.
+        RolloutError: TW611 when the folder or the file is another's, a link, or no page.
     """
-    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-    flags |= getattr(os, "O_BINARY", 0)
     try:
-        path.parent.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
-        _check_owner(path.parent, path.parent.lstat(), folder=True)
-        _make(path, digest)
-        file = os.open(path, flags)
+        if about is not None:
+            files.make(path, _header(about).ljust(SIZE, b"\0"))
+        with files.open_own(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size != SIZE:
+                raise files.refused(path, f"it has {size:,} bytes, not {SIZE:,}")
+            memory = mmap.mmap(file.fileno(), SIZE)
     except OSError as error:
-        raise _refused(path, f"it cannot be opened: {error.strerror}") from None
-    try:
-        about = os.fstat(file)
-        _check_owner(path, about, folder=False)
-        if about.st_size != SIZE:
-            raise _refused(path, f"it has {about.st_size:,} bytes, not {SIZE:,}")
-        memory = mmap.mmap(file, SIZE)
-    finally:
-        os.close(file)
+        raise files.refused(path, f"it cannot be opened ({error.strerror})") from None
+    found = _read_header(memory)
+    if found is None or (about is not None and found != about):
+        memory.close()
+        why = "it is no page of this version" if found is None else "it is of another package"
+        raise files.refused(path, why)
+    return Page(memory, found, path)
+
+
+def _header(about: dict[str, Any]) -> bytes:
+    document = json.dumps(about).encode()
+    header = MAGIC + bytes(8) + struct.pack("=Q", len(document)) + document
+    if len(header) > HEADER:
+        raise ValueError(f"the names of the components are longer than {HEADER} bytes")
+    return header
+
+
+def _read_header(memory: mmap.mmap) -> dict[str, Any] | None:
     if memory[: len(MAGIC)] != MAGIC:
-        memory.close()
-        raise _refused(path, "it is no page of this version")
-    if memory[_DIGEST : _DIGEST + len(digest)] != digest:
-        memory.close()
-        raise _refused(path, "it is of another version of the package")
-    return Page(path, memory)
-
-
-def _make(path: Path, digest: bytes) -> None:
-    """Make a page in one step: whoever comes later finds a whole one."""
-    if path.exists() or path.is_symlink():
-        return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        return None
+    (length,) = struct.unpack_from("=Q", memory, _ABOUT)
+    begin = _ABOUT + 8
+    if length > HEADER - begin:
+        return None
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write((MAGIC + digest).ljust(SIZE, b"\0"))
-        try:
-            os.link(name, path)
-        except FileExistsError:
-            pass  # another worker was first
-        except (AttributeError, OSError):
-            Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _check_owner(path: Path, about: os.stat_result, *, folder: bool) -> None:
-    right = stat.S_ISDIR(about.st_mode) if folder else stat.S_ISREG(about.st_mode)
-    if not right:
-        raise _refused(path, f"it is no {'folder' if folder else 'file'} of its own")
-    if not hasattr(os, "getuid"):
-        return
-    if about.st_uid != os.getuid():
-        raise _refused(path, f"it belongs to user {about.st_uid}, not to {os.getuid()}")
-    if about.st_mode & 0o022:
-        raise _refused(path, f"others may write it (mode {stat.S_IMODE(about.st_mode):o})")
-
-
-def take_row(page: Page) -> int:
-    """Take the row of a worker: this process's own, a free one, or that of a dead process.
-
-    Rows are told by process number and start time, as numbers are used again.
-    """
-    me, start = os.getpid(), process_start(os.getpid())
-    rows = [
-        (page.read(owner_at(row)), page.read(owner_at(row) + 8), row) for row in range(WORKERS)
-    ]
-    for pid, began, row in rows:
-        if (pid, began) == (me, start):
-            return row
-    for pid, began, row in rows:
-        if pid == 0 or process_start(pid) != began:
-            page.write(owner_at(row) + 8, start)
-            page.write(owner_at(row), me)
-            return row
-    raise PolicyError(
-        f"{WORKERS} workers share {page.path} already",
-        code="TW612",
-        where=str(page.path),
-        help="end some, or set XDG_RUNTIME_DIR apart for groups of them",
-    )
-
-
-def process_start(pid: int) -> int:
-    """Return when a process began, in the system's own count; 0 when it is gone."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_bytes()
-        return int(text.rpartition(b")")[2].split()[19])
-    except (OSError, ValueError, IndexError):
-        pass
-    if Path("/proc/self/stat").exists():
-        return 0
-    try:  # no such files here: whether it is alive must do
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return 0
-    except OSError:
-        return 1
-    return 1
-
-
-def _refused(path: Path, why: str) -> PolicyError:
-    return PolicyError(
-        f"the rollout's shared page is refused: {why}",
-        code="TW611",
-        where=str(path),
-        accepted="a file and a folder of this user's own, which no other may write",
-        help="remove it; the next worker makes it anew",
-    )
-
-
-assert word_at(0) % 8 == 0
+        found = json.loads(memory[begin : begin + length])
+        names = [found["package"], *(each for some in found["components"].values() for each in some)]
+        fits = len(found["components"]) <= COMPONENTS and all(isinstance(n, str) for n in names)
+        return dict(found) if fits else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

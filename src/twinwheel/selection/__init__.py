@@ -15,15 +15,22 @@ from twinwheel.selection.binding import Choice, Selection, bind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
     from twinwheel.manifest import Manifest
     from twinwheel.selection.binding import Record
     from twinwheel.selection.reporting import Report
 
 __all__ = [
     "Selection",
+    "component",
+    "hand_out",
+    "implementations_of",
     "library_path",
     "look",
     "prefix_of",
+    "record_of",
     "report",
     "select",
     "use_variable",
@@ -31,6 +38,9 @@ __all__ = [
 
 _records: dict[str, Record] = {}
 """The latest selection of each package. Written in one step, so it needs no lock."""
+
+_handed_out: dict[str, Selection] = {}
+"""What a rollout put in the place of a selection."""
 
 
 def select(package: str) -> Selection:
@@ -65,6 +75,38 @@ def select(package: str) -> Selection:
         return _records.setdefault(package, record).selection
     _records[package] = record
     return record.selection
+
+
+def record_of(package: str) -> Record:
+    """Give the selection of a package and how it came about; see ``select``."""
+    select(package)
+    return _records[package]
+
+
+def implementations_of(record: Record) -> dict[str, ModuleType]:
+    """Import what a selection did not need, and give each implementation that is there.
+
+    Returns:
+        Name to module, those first that the selection would take first. What cannot be imported is
+        left out.
+    """
+    from twinwheel.selection.binding import all_of
+
+    return all_of(record)
+
+
+def component(package: str, name: str) -> Any:
+    """Give what a component is bound to now; slots are pickled as a call of this."""
+    from twinwheel.selection.reporting import import_package
+
+    import_package(package)
+    return getattr(_handed_out.get(package) or select(package), name)
+
+
+def hand_out(package: str, components: dict[str, object]) -> Selection:
+    """Put other objects in the place of those that were selected, for ``component`` to give."""
+    made = _handed_out[package] = Selection(package, components)
+    return made
 
 
 def report(package: str) -> Report:
@@ -121,6 +163,6 @@ def use_variable(prefix: str, name: str) -> str:
 def look(package: str, manifest: Manifest) -> dict[str, str]:
     """Collect the package's variables that are set, with their values as they stand."""
     prefix = prefix_of(package)
-    names = [f"{prefix}_IMPLEMENTATION", f"{prefix}_ROLLOUT"]
+    names = [f"{prefix}_IMPLEMENTATION", f"{prefix}_ROLLOUT", f"{prefix}_SKIP_VALIDATION"]
     names += [use_variable(prefix, name) for name in manifest["implementations"]]
     return {name: environ[name] for name in names if name in environ}

@@ -6,20 +6,25 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
 
     from twinwheel.manifest import Manifest
 
-__all__ = ["Choice", "Record", "Selection", "bind"]
+__all__ = ["Choice", "Record", "Selection", "all_of", "bind", "checked"]
 
 
 class Choice:
     """The candidates that the variables leave, and how much they insist."""
 
-    __slots__ = ("demanded", "left_out", "order")
+    __slots__ = ("demanded", "left_out", "order", "validates")
 
     def __init__(
-        self, order: list[str], demanded: set[str], left_out: dict[str, tuple[str, str]]
+        self,
+        order: list[str],
+        demanded: set[str],
+        left_out: dict[str, tuple[str, str]],
+        validates: bool = True,
     ) -> None:
         self.order = order
         """Names of implementations, best first."""
@@ -27,6 +32,8 @@ class Choice:
         """Those that must be had; to pass over one is an error."""
         self.left_out = left_out
         """Status and reason of those that a variable keeps out of the order."""
+        self.validates = validates
+        """Whether components are bound with the checks that they declare."""
 
 
 class Selection:
@@ -58,13 +65,14 @@ class Selection:
 class Record:
     """A selection and how it came about."""
 
-    __slots__ = ("manifest", "package", "providers", "selection", "states", "variables")
+    __slots__ = ("choice", "manifest", "package", "providers", "selection", "states", "variables")
 
     def __init__(
         self,
         package: str,
         manifest: Manifest,
         variables: dict[str, str],
+        choice: Choice,
         selection: Selection,
         providers: dict[str, str],
         states: dict[str, tuple[str, str]],
@@ -72,6 +80,7 @@ class Record:
         self.package = package
         self.manifest = manifest
         self.variables = variables
+        self.choice = choice
         self.selection = selection
         self.providers = providers
         """Component to implementation."""
@@ -135,7 +144,7 @@ def bind(package: str, manifest: Manifest, variables: dict[str, str], choice: Ch
             raise problems.has_none(package, name, manifest, variables)
         taken = [part for part in had if part in missing]
         for part in taken:
-            components[part] = getattr(module, part)
+            components[part] = checked(package, manifest, choice, part, getattr(module, part))
             providers[part] = name
             missing.remove(part)
         if taken:
@@ -153,7 +162,40 @@ def bind(package: str, manifest: Manifest, variables: dict[str, str], choice: Ch
 
         raise problems.unbound(package, missing, states)
     in_order = {part: components[part] for part in manifest["components"]}
-    return Record(package, manifest, variables, Selection(package, in_order), providers, states)
+    made = Selection(package, in_order)
+    return Record(package, manifest, variables, choice, made, providers, states)
+
+
+def checked(
+    package: str, manifest: Manifest, choice: Choice, part: str, target: Any
+) -> Any:
+    """Give an implementation's object for a component, with the checks that are declared for it."""
+    validate = manifest["components"][part].get("validate")
+    if not validate or not choice.validates or isinstance(target, type):
+        return target
+    from twinwheel.selection.validation import with_checks
+
+    return with_checks(package, part, validate, target)
+
+
+def all_of(record: Record) -> dict[str, ModuleType]:
+    """Import all implementations that may be had, in the order of the choice."""
+    found: dict[str, ModuleType] = {}
+    for name in record.choice.order:
+        implementation = record.manifest["implementations"][name]
+        if not implementation["built"] or record.states[name][0] == "failed":
+            continue
+        try:
+            __import__(implementation["module"])
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            from twinwheel.selection import problems
+
+            problems.log_failed(record.package, name, error)
+            continue
+        found[name] = sys.modules[implementation["module"]]
+    return found
 
 
 def _first(providers: dict[str, str]) -> str:

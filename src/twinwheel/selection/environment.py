@@ -35,12 +35,6 @@ def choose(package: str, manifest: Manifest, variables: Mapping[str, str]) -> Ch
         SelectionError: TW403 to TW407, when a value is wrong or two contradict each other.
     """
     prefix = prefix_of(package)
-    rollout = variables.get(f"{prefix}_ROLLOUT", "").strip()
-    if rollout and rollout.lower() != "off":
-        from twinwheel.selection import problems
-
-        raise problems.no_rollout(f"{prefix}_ROLLOUT", rollout)
-
     variable = f"{prefix}_IMPLEMENTATION"
     listed = named(variable, variables.get(variable, ""), list(manifest["implementations"]))
     switches = _switches(prefix, manifest, variables)
@@ -70,7 +64,8 @@ def choose(package: str, manifest: Manifest, variables: Mapping[str, str]) -> Ch
         if listed and name not in order and name not in left_out:
             variable = f"{prefix}_IMPLEMENTATION"
             left_out[name] = ("not listed", f"{variable}={variables[variable]}")
-    return Choice(order, demanded, left_out)
+    skip = f"{prefix}_SKIP_VALIDATION"
+    return Choice(order, demanded, left_out, validates=not _switch(skip, variables))
 
 
 def named(variable: str, value: str, names: list[str], what: str = "implementation") -> list[str]:
@@ -108,14 +103,21 @@ def _switches(prefix: str, manifest: Manifest, variables: Mapping[str, str]) -> 
     names += [name for name in manifest["implementations"] if name not in names]
     switches: dict[str, bool] = {}
     for name in names:
-        variable = use_variable(prefix, name)
-        word = variables.get(variable, "").strip().lower()
-        if word in YES:
-            switches[name] = True
-        elif word in NO:
-            switches[name] = False
-        elif word:
-            from twinwheel.selection import problems
-
-            raise problems.wrong_switch(variable, variables[variable], (*YES, *NO))
+        on = _switch(use_variable(prefix, name), variables)
+        if on is not None:
+            switches[name] = on
     return switches
+
+
+def _switch(variable: str, variables: Mapping[str, str]) -> bool | None:
+    """Read a variable that says yes, no or nothing."""
+    word = variables.get(variable, "").strip().lower()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    if word:
+        from twinwheel.selection import problems
+
+        raise problems.wrong_switch(variable, variables[variable], (*YES, *NO))
+    return None

@@ -1,0 +1,174 @@
+"""One armed component of this process: what is declared of it, where it counts, what it counts."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from twinwheel.rollout import breaker
+from twinwheel.rollout.comparing import comparator
+from twinwheel.rollout.events import Event, tell
+from twinwheel.rollout.layout import Arm, Counter, Field, counters_at, field_at, in_flight_at
+from twinwheel.rollout.policy import ComponentPolicy
+from twinwheel.rollout.words import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinwheel.rollout.comparing import Comparator
+    from twinwheel.rollout.page import Page
+    from twinwheel.rollout.words import Word
+
+__all__ = ["Component", "Declared", "declared_of"]
+
+Target = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the package's manifest says of a component."""
+
+    raises: tuple[str, ...] = ()
+    transient: tuple[str, ...] = ()
+    effects: Literal["pure", "inplace", "stateful"] = "stateful"
+    inplace: tuple[str, ...] = ()
+    """Names of the arguments that it writes into."""
+    compare: str = "exact"
+
+    @property
+    def replays(self) -> bool:
+        """Whether a call may be made twice, at least with its arguments put back."""
+        return self.effects != "stateful"
+
+
+def declared_of(entry: Mapping[str, Any]) -> Declared:
+    """Read an entry of the manifest."""
+    effects = entry["effects"]
+    return Declared(
+        raises=tuple(entry["raises"]),
+        transient=tuple(entry.get("transient", ())),
+        effects=effects if isinstance(effects, str) else "inplace",
+        inplace=() if isinstance(effects, str) else tuple(effects["inplace"]),
+        compare=entry["compare"],
+    )
+
+
+@dataclass
+class Component:
+    """An armed component."""
+
+    page: Page
+    index: int
+    """Its place in the page."""
+    package: str
+    name: str
+    declared: Declared
+    implementations: tuple[str, ...]
+    targets: tuple[Target, ...]
+    """One for each implementation; all are kept alive."""
+    policy: ComponentPolicy = field(default_factory=ComponentPolicy)
+    """What holds now. Replaced as a whole by a new policy."""
+
+    def __post_init__(self) -> None:
+        self.signature = _signature(self.targets)
+        self._comparator: Comparator | None = None
+
+    @property
+    def comparator(self) -> Comparator:
+        """What the component compares answers by; looked up when it is first needed."""
+        if self._comparator is None:
+            self._comparator = comparator(self.declared.compare)
+        return self._comparator
+
+    def count(self, arm: Arm, counter: Counter, more: int = 1) -> None:
+        """Count something of an arm, in this process's row."""
+        begin = counters_at(self.page.worker, self.index, arm)
+        self.page.add(begin + 8 * counter, more)
+
+    def enter(self, more: int) -> None:
+        """Mark that this process is at the candidate, or is no longer."""
+        self.page.add(in_flight_at(self.page.worker, self.index), more)
+
+    def observe(self, arm: Arm, nanoseconds: int) -> bool:
+        """Count a call's time; tell whether it was slow."""
+        slow = nanoseconds >= self.page.read(field_at(self.index, Field.SLOW_AFTER))
+        self.count(arm, Counter.TIMED)
+        if slow:
+            self.count(arm, Counter.SLOW)
+        self.page.observe(self.index, arm, nanoseconds)
+        return slow
+
+    def place(self, word: int) -> Word:
+        """Return what a word says, with places that are among the targets whatever it says."""
+        what = unpack(word)
+        last = len(self.targets) - 1
+        if what.control <= last and what.candidate <= last:
+            return what
+        return replace(what, control=0, candidate=0)
+
+    def names(self, word: int) -> tuple[str, str]:
+        """Return the names of control and candidate that a policy word stands for."""
+        what = self.place(word)
+        return self.implementations[what.control], self.implementations[what.candidate]
+
+    def arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return arguments by name, as far as the names are known."""
+        if self.signature is None:
+            return dict(kwargs)
+        try:
+            return dict(self.signature.bind_partial(*args, **kwargs).arguments)
+        except TypeError:
+            return dict(kwargs)
+
+    def written(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the arguments that it writes into, by name; None if that cannot be told."""
+        if not self.declared.inplace:
+            return {}
+        if self.signature is None and args:
+            return None
+        found = self.arguments(args, kwargs)
+        return {
+            name: found[name] for name in self.declared.inplace if found.get(name) is not None
+        }
+
+    def judge(self) -> None:
+        """Open the breaker if the candidate is bad, and say so."""
+        with self.page.locked():
+            why = breaker.judge(self.page, self.index, self.policy.breaker, time.monotonic_ns())
+        if why:
+            self.say("breaker", f"the breaker opened: {why}", severity="error")
+
+    def quarantine(self, why: str) -> None:
+        """Take the candidate out of service until somebody resumes it."""
+        with self.page.locked():
+            breaker.quarantine(self.page, self.index)
+        self.say("breaker", f"the candidate is in quarantine: {why}", severity="critical")
+
+    def say(self, kind: Any, message: str, **more: Any) -> Event:
+        """Tell an event of this component."""
+        word = self.page.read(field_at(self.index, Field.POLICY))
+        control, candidate = self.names(word)
+        event = Event(
+            kind=kind,
+            package=self.package,
+            component=self.name,
+            control=control,
+            candidate=candidate,
+            message=message,
+            **more,
+        )
+        tell(event)
+        return event
+
+
+def _signature(targets: tuple[Target, ...]) -> inspect.Signature | None:
+    """The first that tells one: the implementations are of one interface."""
+    for target in targets:
+        try:
+            return inspect.signature(target)
+        except (ValueError, TypeError):
+            continue
+    return None

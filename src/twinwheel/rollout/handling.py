@@ -1,0 +1,319 @@
+"""What is done in Python for a call: when it ended in an error, or must be kept, or is shadowed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.rollout import breaker
+from twinwheel.rollout.copies import CannotCopy, Copier, can_restore, restore
+from twinwheel.rollout.faults import Classified, classify
+from twinwheel.rollout.layout import Arm, Counter
+from twinwheel.rollout.shadow import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinwheel.rollout.component import Component
+    from twinwheel.rollout.shadow import Shadows
+
+__all__ = ["Handler"]
+
+_ANSWERED_WRONGLY = Classified("fault", "error", "fallback")
+
+
+@dataclass
+class _Call:
+    """A call to the candidate, and how it can be made again."""
+
+    word: int
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    put_back: Callable[[], None] | None
+    """Puts the arguments back as they were; None where the call may not be made again."""
+    probe: bool = False
+
+
+def _nothing() -> None:
+    """Put back what a pure function changed."""
+
+
+class Handler:
+    """Takes the calls of one component that its slot hands over.
+
+    Args:
+        component: The component.
+        shadows: Where calls wait for their shadow.
+        sleep: Waits for so many seconds before a retry.
+    """
+
+    def __init__(
+        self, component: Component, shadows: Shadows, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.component = component
+        self.shadows = shadows
+        self.sleep = sleep
+
+    def __call__(
+        self,
+        arm: int,
+        word: int,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any] | None,
+        error: BaseException | None,
+    ) -> Any:
+        """Answer a call.
+
+        Args:
+            arm: The side that the slot chose.
+            word: The policy word that it went by.
+            args: As the caller gave them,
+            kwargs: the same.
+            error: What that side raised. None if it was not called yet, and so is not counted yet.
+
+        Raises:
+            BaseException: What the component raises.
+        """
+        kwargs = kwargs or {}
+        if arm == Arm.CONTROL:
+            if error is not None:
+                self._count_error_of_control(error)
+                raise error
+            return self._shadowed(word, args, kwargs)
+        if error is None:
+            return self._kept(word, args, kwargs)
+        put_back = _nothing if self.component.declared.effects == "pure" else None
+        return self._recover(error, _Call(word, args, kwargs, put_back))
+
+    def _kept(self, word: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call the candidate so that it can be taken back, or as a probe."""
+        component = self.component
+        probe = breaker.state_of(component.page, component.index) is breaker.State.HALF_OPEN
+        if probe:
+            with component.page.locked():
+                allowed = breaker.take_probe(component.page, component.index)
+            if not allowed:
+                return self._control(word, args, kwargs)
+        call = _Call(word, args, kwargs, self._keeper(args, kwargs), probe)
+        component.count(Arm.CANDIDATE, Counter.CALLS)
+        try:
+            result, slow = self._candidate(call)
+        except BaseException as raised:  # noqa: BLE001 (what it is, is told apart below)
+            error = raised
+        else:
+            self._end_probe(call, passed=not slow)
+            return result
+        return self._recover(error, call)
+
+    def _candidate(self, call: _Call) -> tuple[Any, bool]:
+        """Call the candidate; tell whether it was slow."""
+        component = self.component
+        target = component.targets[component.place(call.word).candidate]
+        component.enter(1)
+        began = time.perf_counter_ns()
+        try:
+            result = target(*call.args, **call.kwargs)
+        finally:
+            component.enter(-1)
+        return result, component.observe(Arm.CANDIDATE, time.perf_counter_ns() - began)
+
+    def _control(self, word: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Call the control in the candidate's place."""
+        target = self.component.targets[self.component.place(word).control]
+        self.component.count(Arm.CONTROL, Counter.CALLS)
+        try:
+            return target(*args, **kwargs)
+        except BaseException as error:
+            self._count_error_of_control(error)
+            raise
+
+    def _keeper(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Callable[[], None] | None:
+        """Keep what the call may change; return what puts it back, or None where nothing can."""
+        component = self.component
+        if component.declared.effects == "pure":
+            return _nothing
+        if component.declared.effects == "stateful" or not self._falls_back:
+            return None
+        written = component.written(args, kwargs)
+        if written is None or not all(map(can_restore, written.values())):
+            return None
+        try:
+            copier = Copier(component.policy.copy_limit)
+            saved = [(value, copier.copy(value)) for value in written.values()]
+        except CannotCopy:
+            return None
+
+        def put_back() -> None:
+            for value, copy in saved:
+                restore(value, copy)
+
+        return put_back
+
+    @property
+    def _falls_back(self) -> bool:
+        policy = self.component.policy
+        return policy.guard and policy.fail == "open"
+
+    def _recover(self, error: BaseException, call: _Call) -> Any:
+        """Answer a call in which the candidate raised something."""
+        component = self.component
+        kind = self._classify(error)
+        for attempt in range(component.policy.retries):
+            if kind.strategy != "retry" or call.put_back is None:
+                break
+            component.count(Arm.CANDIDATE, Counter.RETRIES)
+            component.say("retry", f"{_named(error)}, so it is tried again", severity="info")
+            self.sleep(component.policy.backoff * 2**attempt)
+            call.put_back()
+            try:
+                result, slow = self._candidate(call)
+            except BaseException as again:  # noqa: BLE001
+                error, kind = again, self._classify(again)
+            else:
+                self._end_probe(call, passed=not slow)
+                return result
+        if kind.category == "control-flow":
+            self._end_probe(call, passed=True)
+            raise error
+        if kind.category == "contract" and kind.strategy == "propagate":
+            component.count(Arm.CANDIDATE, Counter.CONTRACT_ERRORS)
+            self._end_probe(call, passed=True)
+            raise error
+        if kind.category == "ambiguous" and kind.strategy == "fallback":
+            return self._decide(error, call)
+        self._fault(error, kind, call)
+        if kind.strategy == "propagate" or not self._falls_back or call.put_back is None:
+            raise error
+        call.put_back()
+        component.count(Arm.CANDIDATE, Counter.FALLBACKS)
+        return self._control(call.word, call.args, call.kwargs)
+
+    def _decide(self, error: BaseException, call: _Call) -> Any:
+        """Have the control show whether an error at the boundary is an answer or a fault."""
+        component = self.component
+        if call.put_back is None or not component.policy.guard:
+            component.count(Arm.CANDIDATE, Counter.UNDECIDED)
+            self._end_probe(call, passed=True)
+            raise error
+        call.put_back()
+        try:
+            answer = self._control(call.word, call.args, call.kwargs)
+        except Exception as other:
+            if type(other).__name__ == type(error).__name__:
+                component.count(Arm.CANDIDATE, Counter.CONTRACT_ERRORS)
+                self._end_probe(call, passed=True)
+            else:
+                self._fault(error, _ANSWERED_WRONGLY, call, f"the control {_named(other)}")
+                component.count(Arm.CANDIDATE, Counter.FALLBACKS)
+            raise other from None
+        self._fault(error, _ANSWERED_WRONGLY, call, "the control answers")
+        if not self._falls_back:
+            raise error
+        component.count(Arm.CANDIDATE, Counter.FALLBACKS)
+        return answer
+
+    def _fault(
+        self, error: BaseException, kind: Classified, call: _Call, beside: str = ""
+    ) -> None:
+        component = self.component
+        component.count(Arm.CANDIDATE, Counter.FAULTS)
+        component.say(
+            "fault",
+            f"the candidate {_named(error)}" + (f", where {beside}" if beside else ""),
+            category=kind.category,
+            severity=kind.severity,
+        )
+        if kind.strategy == "quarantine":
+            component.quarantine(_named(error))
+        elif call.probe:
+            self._end_probe(call, passed=False)
+        else:
+            component.judge()
+
+    def _end_probe(self, call: _Call, *, passed: bool) -> None:
+        if not call.probe:
+            return
+        component, now = self.component, time.monotonic_ns()
+        with component.page.locked():
+            limits = component.policy.breaker
+            said = breaker.end_probe(component.page, component.index, limits, now, passed=passed)
+        if said:
+            became = breaker.state_of(component.page, component.index).name.lower()
+            severity = "info" if became == "closed" else "error"
+            component.say("breaker", f"the breaker is {became}: {said}", severity=severity)
+
+    def _classify(self, error: BaseException) -> Classified:
+        declared = self.component.declared
+        policy = self.component.policy
+        return classify(error, declared.raises, declared.transient, policy.errors)
+
+    def _count_error_of_control(self, error: BaseException) -> None:
+        category = self._classify(error).category
+        if category == "control-flow":
+            return
+        # What the control raises at the boundary is the truth there.
+        is_answer = category in ("contract", "ambiguous")
+        self.component.count(
+            Arm.CONTROL, Counter.CONTRACT_ERRORS if is_answer else Counter.FAULTS
+        )
+
+    def _shadowed(self, word: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Let the control answer, and have the candidate called with copies later."""
+        component = self.component
+        copier = Copier(component.policy.copy_limit)
+        try:
+            copies = copier.copy((args, kwargs))
+        except CannotCopy:
+            component.count(Arm.CANDIDATE, Counter.DROPPED)
+            return self._control(word, args, kwargs)
+        component.count(Arm.CONTROL, Counter.CALLS)
+        began = time.perf_counter_ns()
+        error: BaseException | None = None
+        result = None
+        try:
+            result = component.targets[component.place(word).control](*args, **kwargs)
+        except BaseException as raised:  # noqa: BLE001 (raised again below)
+            error = raised
+        took = time.perf_counter_ns() - began
+        component.observe(Arm.CONTROL, took)
+        if error is not None:
+            self._count_error_of_control(error)
+        if error is None or self._classify(error).category != "control-flow":
+            self._submit(word, copies, copier.left, took, result, error, args, kwargs)
+        if error is not None:
+            raise error
+        return result
+
+    def _submit(
+        self,
+        word: int,
+        copies: tuple[tuple[Any, ...], dict[str, Any]],
+        allowance: int,
+        took: int,
+        result: Any,
+        error: BaseException | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        component = self.component
+        copier = Copier(allowance)
+        try:
+            # The caller may change them while the candidate is being called.
+            kept = copier.copy(result)
+            written = copier.copy(component.written(args, kwargs) or {})
+        except CannotCopy:
+            component.count(Arm.CANDIDATE, Counter.DROPPED)
+            return
+        job = Job(component, word, *copies, took, kept, error, written)
+        if not self.shadows.submit(job):
+            component.count(Arm.CANDIDATE, Counter.DROPPED)
+
+
+def _named(error: BaseException) -> str:
+    return f"raised {type(error).__name__}"
+
+

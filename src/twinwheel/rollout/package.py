@@ -1,0 +1,237 @@
+"""An armed package in this process: its page, its policy, its slots, and what is done each moment."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import fields, is_dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.errors import RolloutError
+from twinwheel.rollout import breaker
+from twinwheel.rollout.events import Event, tell
+from twinwheel.rollout.layout import GENERATION, Field, field_at
+from twinwheel.rollout.policy import ComponentPolicy, Policy
+from twinwheel.rollout.reading import read_policy
+from twinwheel.rollout.sessions import seed_of
+from twinwheel.rollout.words import BUCKETS, GUARDED, Word, pack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twinwheel.rollout.component import Component
+    from twinwheel.rollout.page import Page
+    from twinwheel.rollout.shadow import Shadows
+    from twinwheel.rollout.slots import Slot
+
+__all__ = ["ArmedPackage", "policy_word"]
+
+
+class ArmedPackage:
+    """What is armed of one package in this process.
+
+    Args:
+        name: The package.
+        controls: Component -> the implementation that serves it without a rollout.
+        implementations: Those that are there.
+        path: The policy file.
+        page: The shared page, or one of this process alone.
+        slots: The slots, each with its component.
+        shadows: Where calls wait for their shadow.
+        follows: Whether the policy is followed: not where the page was refused.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        controls: dict[str, str],
+        implementations: tuple[str, ...],
+        path: Path,
+        page: Page,
+        slots: list[Slot],
+        shadows: Shadows,
+        *,
+        follows: bool = True,
+    ) -> None:
+        self.name = name
+        self.controls = controls
+        self.implementations = implementations
+        self.path = path
+        self.page = page
+        self.slots = slots
+        self.shadows = shadows
+        self.follows = follows
+        self.policy = Policy()
+        self.problem: RolloutError | None = None
+        """Why the latest policy file was refused; None if it was not."""
+        self._stamp: object = None
+        self._generation = -1
+
+    @property
+    def components(self) -> list[Component]:
+        """The armed components."""
+        return [slot.component for slot in self.slots]
+
+    def start(self, problem: RolloutError | None) -> None:
+        """Begin with the policy that the file has, or the one that the other workers follow.
+
+        Args:
+            problem: Why the page was refused.
+        """
+        new = [
+            each
+            for each in self.components
+            if not self.page.read(field_at(each.index, Field.FINGERPRINT))
+        ]
+        if new:
+            self._write_all(Policy(), new)
+        if problem is not None and not self.follows:
+            self.refuse(problem, "the control serves")
+        self.tick(time.monotonic_ns())
+
+    def refuse(self, problem: RolloutError, instead: str) -> None:
+        """Say why something was refused, and what is done instead."""
+        self.problem = problem
+        tell(Event("policy", self.name, message=f"{problem}\n{instead}", severity="error"))
+
+    def tick(self, now: int) -> None:
+        """Follow the policy file and the other workers; wake and judge the breakers.
+
+        Args:
+            now: Nanoseconds of the system's monotonic clock.
+        """
+        if self.follows:
+            self._look_at_file()
+        for component in self.components:
+            if breaker.state_of(self.page, component.index) is not breaker.State.CLOSED:
+                with self.page.locked():
+                    limits = component.policy.breaker
+                    woken = breaker.wake(self.page, component.index, limits, now)
+                if woken:
+                    component.say("breaker", "the breaker is half-open", severity="info")
+            elif component.policy.percentage:
+                component.judge()
+        generation = self.page.read(GENERATION)
+        for slot in self.slots:
+            slot.refresh(changed=generation != self._generation)
+        self._generation = generation
+
+    def _look_at_file(self) -> None:
+        stamp = _stamp_of(self.path)
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            policy = read_policy(self.path, self.name, self.controls, self.implementations)
+            self.apply(policy)
+        except RolloutError as error:
+            self.refuse(error, "the last good policy stays")
+        else:
+            self.problem = None
+            tell(Event("policy", self.name, message=f"the policy of {self.path} is in effect"))
+
+    def apply(self, policy: Policy) -> None:
+        """Put a policy into effect, here and in all other workers.
+
+        Raises:
+            RolloutError: TW605 when a component would be tried against itself.
+        """
+        self._write_all(policy, self.components)
+        self.policy = policy
+
+    def _write_all(self, policy: Policy, components: list[Component]) -> None:
+        words = {each.name: policy_word(self, each, policy) for each in components}
+        with self.page.locked():
+            for component in components:
+                component.policy = policy.of(component.name)
+                self._write(component, words[component.name], component.policy, policy.salt)
+
+    def _write(self, component: Component, word: int, own: ComponentPolicy, salt: str) -> None:
+        page, index = self.page, component.index
+        slow = int(own.breaker.slow_after * 1e9)
+        page.write(field_at(index, Field.SLOW_AFTER), slow)
+        route = seed_of(salt, component.name) | own.sample << 32
+        if page.read(field_at(index, Field.ROUTE)) != route:
+            page.write(field_at(index, Field.ROUTE), route)
+            page.changed()
+        page.write(field_at(index, Field.POLICY), word)
+        fingerprint = _fingerprint(own)
+        if page.read(field_at(index, Field.FINGERPRINT)) != fingerprint:
+            page.write(field_at(index, Field.FINGERPRINT), fingerprint)
+            if breaker.state_of(page, index) is not breaker.State.QUARANTINED:
+                page.write(field_at(index, Field.OPENED), 0)
+                breaker.close(page, index)
+        breaker.settle(page, index)
+
+    def forked(self) -> None:
+        """Begin anew in a process that was forked."""
+        self.shadows.forked()
+        try:
+            died_in = self.page.forked()
+        except RolloutError as error:
+            tell(Event("policy", self.name, message=str(error), severity="error"))
+            return
+        for slot in self.slots:
+            slot.forked()
+        self.bury(died_in)
+
+    def bury(self, died_in: list[int]) -> None:
+        """Quarantine the candidates that a process died in."""
+        for component in self.components:
+            if component.index in died_in:
+                component.quarantine("a process died while it was at the candidate")
+
+
+def policy_word(package: ArmedPackage, component: Component, policy: Policy) -> int:
+    """Return the word that a policy means for a component."""
+    own = policy.of(component.name)
+    order = component.implementations
+    control = own.control or package.controls[component.name]
+    if not own.candidate or not policy.may_try(component.name):
+        return pack(Word(order.index(control), order.index(own.candidate or control)))
+    if own.candidate == control and own.percentage:
+        raise RolloutError(
+            f"'{control}' serves {component.name} already",
+            code="TW605",
+            where=f"{package.path}, components.{component.name}.candidate",
+            accepted=", ".join(name for name in order if name != control)
+            + "; or the same one with shadow alone, as an A/A run",
+        )
+    declared = component.declared
+    keeps = declared.effects == "inplace" and own.guard and own.fail == "open"
+    return pack(
+        Word(
+            control=order.index(control),
+            candidate=order.index(own.candidate),
+            threshold=round(own.percentage * BUCKETS / 100),
+            # To call it beside the control would do twice what it does.
+            shadow=round(own.shadow * BUCKETS / 100) if declared.replays else 0,
+            sticky=own.sticky,
+            handled=keeps,
+        )
+    ) | (GUARDED if own.guard else 0)
+
+
+def _stamp_of(path: Path) -> object:
+    """What changes with a file. A file that is not there has a stamp too."""
+    try:
+        about = path.stat()
+    except OSError as error:
+        return error.errno
+    return about.st_mtime_ns, about.st_size, about.st_ino
+
+
+def _fingerprint(policy: ComponentPolicy) -> int:
+    return int.from_bytes(blake2b(repr(_plain(policy)).encode(), digest_size=8).digest(), "big")
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        # Of a whole policy too, what holds for a component.
+        kind = ComponentPolicy if isinstance(value, ComponentPolicy) else type(value)
+        return [(item.name, _plain(getattr(value, item.name))) for item in fields(kind)]
+    if isinstance(value, dict):
+        return sorted(value.items())
+    return value
+
+

@@ -1,0 +1,54 @@
+"""Which processes are alive."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+__all__ = ["start_of"]
+
+
+def start_of(pid: int) -> int:
+    """Return when a process began, in the system's own count; 0 when it is gone.
+
+    Where the system does not tell, as outside Linux, 1 for a process that is alive.
+    """
+    if sys.platform == "linux":
+        try:
+            # The name of the program, in parentheses, may hold anything.
+            fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            fields = []
+        if fields:
+            dead = fields[0] in (b"Z", b"X")
+            return 0 if dead else int(fields[19])
+        if Path("/proc/self/stat").exists():
+            return 0
+    if sys.platform == "win32":
+        return _alive_on_windows(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return 0
+    except OSError:
+        return 1  # another user's
+    return 1
+
+
+def _alive_on_windows(pid: int) -> int:
+    if sys.platform != "win32":
+        raise AssertionError("for Windows alone")
+    import ctypes
+
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    query, still_active = 0x1000, 259
+    handle = kernel.OpenProcess(query, False, pid)
+    if not handle:
+        return 0
+    try:
+        code = ctypes.c_ulong()
+        known = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+        return int(not known or code.value == still_active)
+    finally:
+        kernel.CloseHandle(handle)

@@ -1,0 +1,208 @@
+"""Read a policy file, and refuse what is wrong in it: what, where, and what is accepted."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+
+from twinwheel.errors import RolloutError
+from twinwheel.rollout.policy import Breaker, ComponentPolicy, Policy
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    from twinwheel._vendor import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from dataclasses import Field
+    from pathlib import Path
+
+__all__ = ["keys_of", "read_policy"]
+
+_LARGEST = 1_000_000
+"""Bytes: what is longer is no policy."""
+
+_WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
+
+
+def read_policy(path: Path, package: str, known: Iterable[str], names: Iterable[str]) -> Policy:
+    """Read a policy file.
+
+    Args:
+        path: The file.
+        package: The package that it is for.
+        known: The package's components.
+        names: Its implementations that are there.
+
+    Raises:
+        RolloutError: TW601 when the file cannot be read, TW602 when it is no TOML, TW603 for an
+            unknown key, TW604 for a value of a wrong type, TW605 for one that is not accepted.
+    """
+    reader = _Reader(path, package, list(known), list(names))
+    return reader.policy(_parse(path))
+
+
+@cache
+def keys_of(cls: type) -> dict[str, Field[Any]]:
+    """Return the keys of a table and the fields that they set."""
+    return {item.name.replace("_", "-"): item for item in fields(cls)}
+
+
+@cache
+def _hints_of(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        # In one piece, so that a file that is written meanwhile is read again, not half.
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise RolloutError(
+            f"the policy cannot be read: {error.strerror}",
+            code="TW601",
+            where=str(path),
+            accepted="the path of a TOML file",
+            help="write it, or correct the variable that names it",
+        ) from None
+    try:
+        if len(data) > _LARGEST:
+            raise ValueError(f"it is longer than {_LARGEST:,} bytes")
+        return tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise RolloutError(
+            f"the policy is no TOML: {error}",
+            code="TW602",
+            where=str(path),
+            accepted="a TOML document in UTF-8",
+        ) from None
+
+
+class _Reader:
+    """What is said of a file in its errors, and what may stand in it."""
+
+    def __init__(self, path: Path, package: str, known: list[str], names: list[str]) -> None:
+        self.path = path
+        self.package = package
+        self.known = known
+        self.names = names
+
+    def policy(self, document: Mapping[str, Any]) -> Policy:
+        tables = document.get("components", {})
+        top = {key: value for key, value in document.items() if key != "components"}
+        common = self.table(Policy, top, "")
+        self.check(common, "")
+        for name in common.allow:
+            self.component(name, "allow")
+        components = {}
+        if not isinstance(tables, dict):
+            raise self.mistyped("components", tables, "a table for each component")
+        own = {key: value for key, value in top.items() if key in keys_of(ComponentPolicy)}
+        for name, table in tables.items():
+            where = f"components.{name}"
+            self.component(name, "components")
+            if not isinstance(table, dict):
+                raise self.mistyped(where, table, "a table")
+            both = {**own, **table}
+            for key in ("breaker", "errors"):
+                if isinstance(own.get(key), dict) and isinstance(table.get(key), dict):
+                    both[key] = {**own[key], **table[key]}
+            components[name] = self.table(ComponentPolicy, both, where)
+            self.check(components[name], where)
+        values = {item.name: getattr(common, item.name) for item in fields(Policy)}
+        return Policy(**{**values, "components": components})
+
+    def table(self, cls: type[Any], table: Mapping[str, Any], where: str) -> Any:
+        known = keys_of(cls)
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            place = f"{where}.{key}" if where else key
+            item = known.get(key)
+            if item is None:
+                near = difflib.get_close_matches(key, known, n=1)
+                raise RolloutError(
+                    f"unknown key '{key}'",
+                    code="TW603",
+                    where=f"{self.path}, {place}",
+                    accepted=", ".join(sorted(known)),
+                    help=f"did you mean '{near[0]}'?" if near else "",
+                )
+            values[item.name] = self.value(_hints_of(cls)[item.name], value, place)
+            limits = item.metadata
+            if limits and not limits["least"] <= values[item.name] <= limits["most"]:
+                accepted = f"{limits['least']:,} to {limits['most']:,}"
+                raise self.refused(place, f"{value!r} is not accepted", accepted)
+        return cls(**values)
+
+    def value(self, hint: Any, value: Any, place: str) -> Any:
+        if hint is Breaker:
+            if not isinstance(value, dict):
+                raise self.mistyped(place, value, "a table")
+            return self.table(Breaker, value, place)
+        origin, arguments = get_origin(hint), get_args(hint)
+        if origin is Literal:
+            if value not in arguments:
+                raise self.refused(place, f"{value!r} is not accepted", ", ".join(arguments))
+            return value
+        if origin is Mapping:
+            if not isinstance(value, dict):
+                raise self.mistyped(place, value, "a table")
+            return {
+                key: self.value(arguments[1], each, f"{place}.{key}") for key, each in value.items()
+            }
+        if origin is tuple:
+            if not isinstance(value, list):
+                raise self.mistyped(place, value, "an array of strings")
+            return tuple(
+                self.value(str, each, f"{place}[{index}]") for index, each in enumerate(value)
+            )
+        fits = isinstance(value, (int, float) if hint is float else hint)
+        if not fits or (isinstance(value, bool) and hint is not bool):
+            raise self.mistyped(place, value, _WORDS[hint])
+        return hint(value)
+
+    def check(self, policy: ComponentPolicy, where: str) -> None:
+        """Look at what two keys say together, and at the names of implementations."""
+        for key in ("control", "candidate"):
+            name = getattr(policy, key)
+            if name and name not in self.names:
+                place = f"{where}.{key}" if where else key
+                here = ", ".join(self.names)
+                raise self.refused(place, f"no implementation '{name}' can be had here", here)
+        place = f"{where}.candidate" if where else "candidate"
+        if not policy.candidate and (policy.percentage or policy.shadow):
+            wants = "percentage" if policy.percentage else "shadow"
+            raise self.refused(
+                place, f"{wants} asks for a candidate, and none is named", ", ".join(self.names)
+            )
+        if policy.control and policy.control == policy.candidate and policy.percentage:
+            raise self.refused(
+                place,
+                f"'{policy.candidate}' is the control too",
+                "another implementation; or the same one with shadow alone, as an A/A run",
+            )
+
+    def component(self, name: str, place: str) -> None:
+        if name not in self.known:
+            raise self.refused(
+                place, f"{self.package} has no component '{name}'", ", ".join(self.known)
+            )
+
+    def refused(self, place: str, message: str, accepted: str) -> RolloutError:
+        return RolloutError(
+            message, code="TW605", where=f"{self.path}, {place}", accepted=accepted
+        )
+
+    def mistyped(self, place: str, value: Any, accepted: str) -> RolloutError:
+        return RolloutError(
+            f"{value!r:.60} is not {accepted}",
+            code="TW604",
+            where=f"{self.path}, {place}",
+            accepted=accepted,
+        )

@@ -1,0 +1,67 @@
+"""The thread that looks after all armed packages of a process, twenty times a second."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinwheel.rollout.package import ArmedPackage
+
+__all__ = ["PERIOD", "packages", "publish", "watch"]
+
+PERIOD = 0.05
+"""Seconds: half of what a change may take until all workers of a machine see it."""
+
+_packages: list[ArmedPackage] = []
+_thread: threading.Thread | None = None
+
+
+def watch(package: ArmedPackage) -> None:
+    """Look after a package from now on, in this process and in those that are forked from it."""
+    if not _packages and hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_forked)
+    _packages.append(package)
+    _start()
+
+
+def packages() -> list[ArmedPackage]:
+    """Return the packages that this process looks after."""
+    return list(_packages)
+
+
+def publish() -> None:
+    """Put into the pages what this process counted, without waiting for the thread."""
+    for package in _packages:
+        for slot in package.slots:
+            slot.refresh(changed=False)
+
+
+def _start() -> None:
+    global _thread  # noqa: PLW0603 (one for each process)
+    if _thread is None:
+        _thread = threading.Thread(target=_run, name="twinwheel-rollout", daemon=True)
+        _thread.start()
+
+
+def _run() -> None:
+    while True:
+        time.sleep(PERIOD)
+        for package in list(_packages):
+            try:
+                package.tick(time.monotonic_ns())
+            except Exception:
+                import logging
+
+                logging.getLogger("twinwheel.rollout").exception("%s: a tick failed", package.name)
+
+
+def _forked() -> None:
+    """A process that was forked has none of its parent's threads."""
+    global _thread  # noqa: PLW0603
+    _thread = None
+    for package in _packages:
+        package.forked()
+    _start()
