@@ -13,8 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypedDict
 
-    from typing_extensions import NotRequired
-
     from twinwheel.errors import SelectionError
 
     class Artifact(TypedDict):
@@ -59,10 +57,10 @@ if TYPE_CHECKING:
         """``pure``, ``stateful``, or ``{"inplace": [argument, ...]}``."""
         compare: str
         depends: list[str]
-        transient: NotRequired[list[str]]
+        transient: list[str]
         """Exceptions that may go away when the call is made again."""
-        validate: NotRequired[str]
-        """``module:function`` with its pre- and post-conditions."""
+        validate: str
+        """``module:function`` with conditions before and after each call; may be empty."""
 
     class Manifest(TypedDict):
         """All of it."""

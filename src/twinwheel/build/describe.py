@@ -53,6 +53,8 @@ def describe(
             else component.effects,
             "compare": component.compare,
             "depends": list(component.depends),
+            "transient": list(component.transient),
+            "validate": component.validate,
         }
         for name, component in package.components.items()
     }

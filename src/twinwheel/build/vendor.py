@@ -53,7 +53,9 @@ def select(package: str) -> Selection:
         try:
             installed = import_module("twinwheel")
         except ModuleNotFoundError:
-            return _select(package)
+            from {copy}.selection.problems import no_rollout
+
+            raise no_rollout(f"{{prefix_of(package)}}_ROLLOUT", rollout) from None
         selection: Selection = installed.select(package)
         return selection
     return _select(package)

@@ -1,8 +1,8 @@
-"""The native slot, in ``cpp/slot``."""
-
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
+
+from typing_extensions import Self
 
 class Slot:
     def __new__(
@@ -17,7 +17,7 @@ class Slot:
         counters: int,
         in_flight: int,
         histograms: int,
-    ) -> Slot: ...
+    ) -> Self: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
     def settle(self, counters: int, in_flight: int) -> None: ...
     def renew(self) -> None: ...

@@ -81,7 +81,7 @@ def arm(package: str, policy: str) -> Selection:
         "version": record.manifest["version"],
         "components": {name: list(targets) for name, targets in parts.items()},
     }
-    page, died_in, refused = _page(package, about)
+    page, died_in, refused = _page(about)
     shadows = Shadows()
     slots = []
     for index, (name, targets) in enumerate(parts.items()):
@@ -124,7 +124,7 @@ def page_path(about: Mapping[str, Any]) -> Path:
     return files.page_folder(os.environ) / f"{about['package']}-{digest}.page"
 
 
-def _page(package: str, about: dict[str, Any]) -> tuple[Page, list[int], RolloutError | None]:
+def _page(about: dict[str, Any]) -> tuple[Page, list[int], RolloutError | None]:
     try:
         page = open_page(page_path(about), about)
         return page, page.join(), None

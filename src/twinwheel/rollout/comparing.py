@@ -79,7 +79,7 @@ def comparator(spec: str) -> Comparator:
     if rule is None:
         raise ValueError(f"{spec!r} is no comparator")
     find = _find_in_any_order if spec == "set" else _find
-    return lambda arguments, reference, candidate: find(reference, candidate, rule, "", 0)
+    return lambda _arguments, reference, candidate: find(reference, candidate, rule, "", 0)
 
 
 def _of_the_author(spec: str) -> Comparator:
@@ -101,14 +101,14 @@ def _of_the_author(spec: str) -> Comparator:
 
 def _same_bits(reference: float, candidate: float, _width: int) -> bool:
     """All NaNs are one; -0.0 is not 0.0."""
-    if reference != reference:
-        return candidate != candidate
+    if math.isnan(reference):
+        return math.isnan(candidate)
     return reference == candidate and math.copysign(1, reference) == math.copysign(1, candidate)
 
 
 def _within_ulps(most: float) -> _Rule:
     def agree(reference: float, candidate: float, width: int) -> bool:
-        if reference == candidate or (reference != reference and candidate != candidate):
+        if reference == candidate or (math.isnan(reference) and math.isnan(candidate)):
             return True
         if not (math.isfinite(reference) and math.isfinite(candidate)):
             return False
@@ -126,7 +126,7 @@ def _place_of(number: float, width: int) -> int:
 
 def _close(relative: float, absolute: float) -> _Rule:
     def agree(reference: float, candidate: float, _width: int) -> bool:
-        if reference == candidate or (reference != reference and candidate != candidate):
+        if reference == candidate or (math.isnan(reference) and math.isnan(candidate)):
             return True
         return abs(reference - candidate) <= absolute + relative * abs(reference)
 
@@ -213,7 +213,8 @@ def _find_in_others(
         pass
     else:
         return _find_in_views(*views, rule, place)
-    if type(reference).__eq__ is object.__eq__:  # equal to itself alone: its state is compared
+    own: object = type(reference).__eq__
+    if own is object.__eq__:  # equal to itself alone: its state is compared
         left, right = getattr(reference, "__dict__", None), getattr(candidate, "__dict__", None)
         if left is not None and right is not None:
             return _find(left, right, rule, f"{place}.__dict__", depth + 1)
@@ -235,9 +236,7 @@ def _find_in_views(
         return Difference(place, "value", f"{reference.nbytes} bytes", "others")
 
 
-def _find_in_arrays(
-    reference: Any, candidate: Any, rule: _Rule, place: str
-) -> Difference | None:
+def _find_in_arrays(reference: Any, candidate: Any, rule: _Rule, place: str) -> Difference | None:
     """Arrays of NumPy, which is there if they are."""
     numpy = sys.modules["numpy"]
     kinds = (str(reference.dtype), reference.shape), (str(candidate.dtype), candidate.shape)

@@ -46,12 +46,13 @@ class Declared:
 
 def declared_of(entry: Mapping[str, Any]) -> Declared:
     """Read an entry of the manifest."""
-    effects = entry["effects"]
+    effects: Any = entry["effects"]
+    inplace = effects["inplace"] if isinstance(effects, dict) else ()
     return Declared(
         raises=tuple(entry["raises"]),
         transient=tuple(entry.get("transient", ())),
-        effects=effects if isinstance(effects, str) else "inplace",
-        inplace=() if isinstance(effects, str) else tuple(effects["inplace"]),
+        effects="inplace" if isinstance(effects, dict) else effects,
+        inplace=tuple(inplace),
         compare=entry["compare"],
     )
 
@@ -130,9 +131,7 @@ class Component:
         if self.signature is None and args:
             return None
         found = self.arguments(args, kwargs)
-        return {
-            name: found[name] for name in self.declared.inplace if found.get(name) is not None
-        }
+        return {name: found[name] for name in self.declared.inplace if found.get(name) is not None}
 
     def judge(self) -> None:
         """Open the breaker if the candidate is bad, and say so."""
@@ -166,9 +165,11 @@ class Component:
 
 def _signature(targets: tuple[Target, ...]) -> inspect.Signature | None:
     """The first that tells one: the implementations are of one interface."""
-    for target in targets:
-        try:
-            return inspect.signature(target)
-        except (ValueError, TypeError):
-            continue
-    return None
+    return next(filter(None, map(_signature_of, targets)), None)
+
+
+def _signature_of(target: Target) -> inspect.Signature | None:
+    try:
+        return inspect.signature(target)
+    except (ValueError, TypeError):
+        return None

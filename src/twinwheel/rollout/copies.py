@@ -6,15 +6,15 @@ import sys
 from copy import deepcopy
 from typing import Any
 
-__all__ = ["CannotCopy", "Copier", "can_restore", "restore"]
+__all__ = ["CannotCopyError", "Copier", "can_restore", "restore"]
 
 _IMMUTABLE = (
-    type(None), bool, int, float, complex, str, bytes, range, slice, type(...), type(NotImplemented),
-    type, type(len), type(lambda: None),
-)  # fmt: skip
+    *(bool, int, float, complex, str, bytes, range, slice, type),
+    *(type(None), type(...), type(NotImplemented), type(len), type(lambda: None)),
+)
 
 
-class CannotCopy(Exception):
+class CannotCopyError(Exception):
     """There is more than may be copied, or something that has no copy."""
 
 
@@ -34,7 +34,7 @@ class Copier:
         """Copy a value with all that may be changed in it.
 
         Raises:
-            CannotCopy: There is more in it than is left, or something that has no copy.
+            CannotCopyError: There is more in it than is left, or something that has no copy.
         """
         if isinstance(value, _IMMUTABLE):
             return value
@@ -51,30 +51,32 @@ class Copier:
         kind = type(value)
         if kind in (tuple, frozenset):
             return kind(map(self.copy, value))
-        if kind in (list, set):
-            made = kind()
-            self._made[id(value)] = made
-            self._kept.append(value)
-            (made.extend if kind is list else made.update)(map(self.copy, value))
-            return made
-        if kind is dict:
-            made = {}
-            self._made[id(value)] = made
-            self._kept.append(value)
-            made.update((self.copy(key), self.copy(each)) for key, each in value.items())
-            return made
+        if kind in (list, set, dict):
+            return self._fill(value, kind())
         if kind is memoryview:
             return _copy_of_view(value)
         try:
             # What is copied besides is not seen here, so that it costs no more than it should.
             return deepcopy(value, {})
         except Exception as error:  # noqa: BLE001 (any class may refuse, in any way)
-            raise CannotCopy(f"{kind.__name__}: {error}") from None
+            raise CannotCopyError(f"{kind.__name__}: {error}") from None
+
+    def _fill(self, value: Any, made: Any) -> Any:
+        """Copy what is in a container, which may be in itself."""
+        self._made[id(value)] = made
+        self._kept.append(value)
+        if isinstance(value, dict):
+            made.update((self.copy(key), self.copy(each)) for key, each in value.items())
+        elif isinstance(value, list):
+            made.extend(map(self.copy, value))
+        else:
+            made.update(map(self.copy, value))
+        return made
 
     def _take(self, value: Any) -> None:
         self.left -= _size(value)
         if self.left < 0:
-            raise CannotCopy("it is larger than may be copied")
+            raise CannotCopyError("it is larger than may be copied")
 
 
 def _size(value: Any) -> int:
@@ -83,10 +85,11 @@ def _size(value: Any) -> int:
 
 
 def _copy_of_view(view: memoryview) -> memoryview:
-    made = memoryview(bytearray(view.tobytes()))
+    made: Any = memoryview(bytearray(view.tobytes()))
     if view.format != "B" or view.ndim != 1:
         made = made.cast(view.format, view.shape) if view.nbytes else made.cast(view.format)
-    return made if not view.readonly else made.toreadonly()
+    copied: memoryview = made.toreadonly() if view.readonly else made
+    return copied
 
 
 def restore(value: Any, saved: Any) -> None:
@@ -97,7 +100,7 @@ def restore(value: Any, saved: Any) -> None:
         saved: The copy.
 
     Raises:
-        CannotCopy: It is of a type whose contents cannot be put back.
+        CannotCopyError: It is of a type whose contents cannot be put back.
     """
     if isinstance(value, (list, bytearray)):
         value[:] = saved
@@ -112,7 +115,7 @@ def restore(value: Any, saved: Any) -> None:
         else:
             view[:] = saved
     else:
-        raise CannotCopy(f"{type(value).__name__}: its contents cannot be put back")
+        raise CannotCopyError(f"{type(value).__name__}: its contents cannot be put back")
 
 
 def can_restore(value: Any) -> bool:

@@ -90,7 +90,7 @@ def tell(event: Event) -> None:
             event.message,
             f" ({event.difference})" if event.difference else "",
         )
-    for function in list(_subscribers):
+    for function in _subscribers:
         try:
             function(event)
         except Exception:

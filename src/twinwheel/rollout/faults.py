@@ -66,9 +66,7 @@ def classify(
     return kind
 
 
-def _kind(
-    error: BaseException, raises: Collection[str], transient: Collection[str]
-) -> Classified:
+def _kind(error: BaseException, raises: Collection[str], transient: Collection[str]) -> Classified:
     if getattr(error, BEFORE, False) or any(bears_name(error, name) for name in raises):
         return _CONTRACT
     # Each extension made by PyO3 has a class of its own, which is no Exception.
@@ -95,5 +93,6 @@ def bears_name(error: BaseException, name: str) -> bool:
             class of its own under one name.
     """
     return any(
-        name in (cls.__name__, f"{cls.__module__}.{cls.__qualname__}") for cls in type(error).__mro__
+        name in (cls.__name__, f"{cls.__module__}.{cls.__qualname__}")
+        for cls in type(error).__mro__
     )

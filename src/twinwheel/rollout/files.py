@@ -66,7 +66,7 @@ def open_own(path: Path) -> Iterator[BinaryIO]:
     _check(path.parent, path.parent.lstat(), stat.S_ISDIR, "folder")
     _check(path, path.lstat(), stat.S_ISREG, "file")
     flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with open(os.open(path, flags | getattr(os, "O_BINARY", 0)), "r+b") as file:
+    with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "r+b") as file:
         _check(path, os.fstat(file.fileno()), stat.S_ISREG, "file")
         yield file
 

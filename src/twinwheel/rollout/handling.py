@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.rollout import breaker
-from twinwheel.rollout.copies import CannotCopy, Copier, can_restore, restore
+from twinwheel.rollout.copies import CannotCopyError, Copier, can_restore, restore
 from twinwheel.rollout.faults import Classified, classify
 from twinwheel.rollout.layout import Arm, Counter
 from twinwheel.rollout.shadow import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from twinwheel.rollout.component import Component
     from twinwheel.rollout.shadow import Shadows
@@ -144,7 +143,7 @@ class Handler:
         try:
             copier = Copier(component.policy.copy_limit)
             saved = [(value, copier.copy(value)) for value in written.values()]
-        except CannotCopy:
+        except CannotCopyError:
             return None
 
         def put_back() -> None:
@@ -216,9 +215,7 @@ class Handler:
         component.count(Arm.CANDIDATE, Counter.FALLBACKS)
         return answer
 
-    def _fault(
-        self, error: BaseException, kind: Classified, call: _Call, beside: str = ""
-    ) -> None:
+    def _fault(self, error: BaseException, kind: Classified, call: _Call, beside: str = "") -> None:
         component = self.component
         component.count(Arm.CANDIDATE, Counter.FAULTS)
         component.say(
@@ -257,9 +254,7 @@ class Handler:
             return
         # What the control raises at the boundary is the truth there.
         is_answer = category in ("contract", "ambiguous")
-        self.component.count(
-            Arm.CONTROL, Counter.CONTRACT_ERRORS if is_answer else Counter.FAULTS
-        )
+        self.component.count(Arm.CONTROL, Counter.CONTRACT_ERRORS if is_answer else Counter.FAULTS)
 
     def _shadowed(self, word: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Let the control answer, and have the candidate called with copies later."""
@@ -267,7 +262,7 @@ class Handler:
         copier = Copier(component.policy.copy_limit)
         try:
             copies = copier.copy((args, kwargs))
-        except CannotCopy:
+        except CannotCopyError:
             component.count(Arm.CANDIDATE, Counter.DROPPED)
             return self._control(word, args, kwargs)
         component.count(Arm.CONTROL, Counter.CALLS)
@@ -305,7 +300,7 @@ class Handler:
             # The caller may change them while the candidate is being called.
             kept = copier.copy(result)
             written = copier.copy(component.written(args, kwargs) or {})
-        except CannotCopy:
+        except CannotCopyError:
             component.count(Arm.CANDIDATE, Counter.DROPPED)
             return
         job = Job(component, word, *copies, took, kept, error, written)
@@ -315,5 +310,3 @@ class Handler:
 
 def _named(error: BaseException) -> str:
     return f"raised {type(error).__name__}"
-
-

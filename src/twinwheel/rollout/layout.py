@@ -1,8 +1,8 @@
 """Where each number lies in the mapped page: the one description, which the native slot follows.
 
-The header, then for each component its policy and its breaker, then for each component the times of
-both arms, then for each worker its own counters, and those of the workers that are gone. All numbers
-are of the machine's byte order, since the page never leaves it.
+The header, then for each component its policy and its breaker, then for each component the times
+of both arms, then for each worker its own counters, and those of the workers that are gone. All
+numbers are of the machine's byte order, since the page never leaves it.
 """
 
 from __future__ import annotations

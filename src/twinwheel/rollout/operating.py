@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import RolloutError
-from twinwheel.rollout import breaker
+from twinwheel.rollout import resuming
 from twinwheel.rollout.arming import armed
-from twinwheel.rollout.copies import CannotCopy, Copier
+from twinwheel.rollout.copies import CannotCopyError, Copier
 from twinwheel.rollout.layout import Field, field_at
 from twinwheel.rollout.shadow import Job
 from twinwheel.rollout.state import read_state
@@ -59,9 +59,7 @@ def resume(package: str, component: str) -> None:
             where=package,
             accepted=", ".join(by_name),
         )
-    with found.page.locked():
-        found.page.write(field_at(by_name[component].index, Field.OPENED), 0)
-        breaker.close(found.page, by_name[component].index)
+    resuming.resume(found.page, by_name[component].index)
     by_name[component].say("breaker", "the breaker is closed: it was resumed")
 
 
@@ -98,7 +96,7 @@ def compare(slot: Any, /, *args: Any, **kwargs: Any) -> Event:
     try:
         for_control = Copier(2**62).copy((args, kwargs))
         for_candidate = Copier(2**62).copy((args, kwargs))
-    except CannotCopy as why:
+    except CannotCopyError as why:
         raise RolloutError(
             f"an argument of {component.name} cannot be copied: {why}",
             code="TW615",
@@ -114,7 +112,10 @@ def compare(slot: Any, /, *args: Any, **kwargs: Any) -> Event:
         error = raised
     took = time.perf_counter_ns() - began
     written = component.written(*for_control) or {}
-    return Job(component, word, *for_candidate, took, result, error, written).run()
+    candidate_args, candidate_kwargs = for_candidate
+    return Job(
+        component, word, candidate_args, candidate_kwargs, took, result, error, written
+    ).run()
 
 
 def _component_of(slot: Any) -> Component:

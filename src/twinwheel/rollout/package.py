@@ -1,4 +1,4 @@
-"""An armed package in this process: its page, its policy, its slots, and what is done each moment."""
+"""An armed package in this process: its page, its policy, its slots, and what keeps them up."""
 
 from __future__ import annotations
 
@@ -228,10 +228,8 @@ def _fingerprint(policy: ComponentPolicy) -> int:
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         # Of a whole policy too, what holds for a component.
-        kind = ComponentPolicy if isinstance(value, ComponentPolicy) else type(value)
+        kind: Any = ComponentPolicy if isinstance(value, ComponentPolicy) else type(value)
         return [(item.name, _plain(getattr(value, item.name))) for item in fields(kind)]
     if isinstance(value, dict):
         return sorted(value.items())
     return value
-
-

@@ -212,7 +212,10 @@ def _read_header(memory: mmap.mmap) -> dict[str, Any] | None:
         return None
     try:
         found = json.loads(memory[begin : begin + length])
-        names = [found["package"], *(each for some in found["components"].values() for each in some)]
+        names = [
+            found["package"],
+            *(each for some in found["components"].values() for each in some),
+        ]
         fits = len(found["components"]) <= COMPONENTS and all(isinstance(n, str) for n in names)
         return dict(found) if fits else None
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -6,7 +6,7 @@ is different there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 (read again at run time)
 from dataclasses import dataclass, field
 from typing import Any, Literal
 

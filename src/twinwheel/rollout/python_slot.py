@@ -13,7 +13,6 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from types import FunctionType, MethodType
@@ -24,7 +23,7 @@ from twinwheel.rollout.sessions import KEY, bucket
 from twinwheel.rollout.words import BUCKETS, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from twinwheel.rollout.component import Component
 
@@ -101,7 +100,7 @@ class PythonSlot:
         self.component = component
         self.handler = handler
         self.form = form_of(component.signature)
-        self.word = -1
+        self.word = self.route = -1
         self.what = Word(0, 0)
         self.scope: dict[str, Any] = {
             "_handler": handler,
@@ -175,7 +174,7 @@ class PythonSlot:
         )
         source = f"def slot(_standing{self.form.signature}):{lines}"
         made: dict[str, Any] = {}
-        exec(compile(source, f"<slot of {self.component.name}>", "exec"), self.scope, made)  # noqa: S102
+        exec(compile(source, f"<slot of {self.component.name}>", "exec"), self.scope, made)
         function: FunctionType = made["slot"]
         return function
 
@@ -184,8 +183,12 @@ class PythonSlot:
             found = getattr(target, name, None)
             if found is not None:
                 setattr(self.function, name, found)
-        # That of the function has the first parameter more.
-        self.callable_signature = self.component.signature
+        if self.component.signature is not None:
+            self.function.__annotations__ = {
+                name: each.annotation
+                for name, each in self.component.signature.parameters.items()
+                if each.annotation is not inspect.Parameter.empty
+            }
 
     def _timed(self, arm: int, n: int, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
         name = Arm(arm).name.lower()
@@ -261,7 +264,7 @@ def form_of(signature: inspect.Signature | None) -> Form:
             kinds.VAR_POSITIONAL,
         ):
             declared.append("*")
-        star = {kinds.VAR_POSITIONAL: "*", kinds.VAR_KEYWORD: "**"}.get(each.kind, "")
+        star = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}.get(each.kind.name, "")
         default = ""
         if each.default is not inspect.Parameter.empty:
             default = f"=_default_{len(defaults)}"
@@ -295,7 +298,7 @@ def _new_counter() -> Any:
 
 
 class _LockedCount:
-    """``itertools.count`` with a lock, for an interpreter that has none around each of its steps."""
+    """``itertools.count`` with a lock of its own, for an interpreter without one."""
 
     def __init__(self) -> None:
         self._next = 0

@@ -118,7 +118,7 @@ class _Reader:
         values = {item.name: getattr(common, item.name) for item in fields(Policy)}
         return Policy(**{**values, "components": components})
 
-    def table(self, cls: type[Any], table: Mapping[str, Any], where: str) -> Any:
+    def table(self, cls: Any, table: Mapping[str, Any], where: str) -> Any:
         known = keys_of(cls)
         values: dict[str, Any] = {}
         for key, value in table.items():
@@ -195,9 +195,7 @@ class _Reader:
             )
 
     def refused(self, place: str, message: str, accepted: str) -> RolloutError:
-        return RolloutError(
-            message, code="TW605", where=f"{self.path}, {place}", accepted=accepted
-        )
+        return RolloutError(message, code="TW605", where=f"{self.path}, {place}", accepted=accepted)
 
     def mistyped(self, place: str, value: Any, accepted: str) -> RolloutError:
         return RolloutError(

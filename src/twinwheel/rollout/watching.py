@@ -49,7 +49,7 @@ def _start() -> None:
 def _run() -> None:
     while True:
         time.sleep(PERIOD)
-        for package in list(_packages):
+        for package in _packages:
             try:
                 package.tick(time.monotonic_ns())
             except Exception:

@@ -166,9 +166,7 @@ def bind(package: str, manifest: Manifest, variables: dict[str, str], choice: Ch
     return Record(package, manifest, variables, choice, made, providers, states)
 
 
-def checked(
-    package: str, manifest: Manifest, choice: Choice, part: str, target: Any
-) -> Any:
+def checked(package: str, manifest: Manifest, choice: Choice, part: str, target: Any) -> Any:
     """Give an implementation's object for a component, with the checks that are declared for it."""
     validate = manifest["components"][part].get("validate")
     if not validate or not choice.validates or isinstance(target, type):

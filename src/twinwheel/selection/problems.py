@@ -105,13 +105,13 @@ def wrong_switch(variable: str, value: str, words: Iterable[str]) -> SelectionEr
 
 
 def no_rollout(variable: str, value: str) -> SelectionError:
-    """TW405: a rollout was asked for."""
+    """TW405: a rollout was asked for, and only a copy of the selector is there."""
     return SelectionError(
-        f"{variable}={value!r} asks for a rollout, but this version of twinwheel has none",
+        f"{variable}={value!r} asks for a rollout, and there is only the vendored selector",
         code="TW405",
         where=f"environment variable {variable}",
-        accepted="off, or empty",
-        help=f"take it away: unset {variable}",
+        accepted="off, or empty; or an environment with twinwheel in it",
+        help=f"pip install twinwheel; or take it away: unset {variable}",
     )
 
 

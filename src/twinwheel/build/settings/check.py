@@ -38,6 +38,7 @@ _COMPARATOR = re.compile(
     rf"exact\Z|set\Z|ulp\(\s*[0-9]+\s*\)\Z|close\({_TOLERANCE},{_TOLERANCE}\)\Z"
     r"|[^\W\d][\w.]*:[^\W\d]\w*\Z"
 )
+_FUNCTION = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*\Z")
 _DEFAULT_ORDER = ("rust", "c", "python")
 _BUILDER_OF_ANOTHER = (
     "a builder of another distribution (entry-point group twinwheel.builders) is known only where "
@@ -348,6 +349,12 @@ def _check_components(table: Table, components: Mapping[str, ComponentSettings])
                 "compare",
                 f"'{component.compare}' is no comparator",
                 "exact, ulp(n), close(rtol, atol), set, module:function; such as close(1e-9, 0)",
+            )
+        if component.validate and not _FUNCTION.match(component.validate):
+            raise entry.invalid(
+                "validate",
+                f"'{component.validate}' names no function",
+                "module:function, such as imagetools._checks:convolve",
             )
         for other in component.depends:
             if other not in components or other == name:

@@ -176,6 +176,12 @@ class ComponentSettings:
     depends: tuple[str, ...] = ()
     """Components that this one calls."""
 
+    transient: tuple[str, ...] = ()
+    """Exceptions that may go away when the call is made again, by name: a rollout tries again."""
+
+    validate: str = ""
+    """``module:function`` with conditions before and after each call; none, if empty."""
+
 
 @dataclass(frozen=True)
 class PackageTable:

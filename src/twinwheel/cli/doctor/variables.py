@@ -11,9 +11,10 @@ from twinwheel.selection.environment import choose
 from twinwheel.selection.libraries import candidates, library_variable
 
 if TYPE_CHECKING:
+    from twinwheel.errors import RolloutError
     from twinwheel.manifest import Manifest
 
-__all__ = ["explain_variables"]
+__all__ = ["explain_variables", "policy_problem"]
 
 
 def explain_variables(package: str, manifest: Manifest) -> dict[str, dict[str, str | None]]:
@@ -29,6 +30,8 @@ def explain_variables(package: str, manifest: Manifest) -> dict[str, dict[str, s
     for name in manifest["implementations"]:
         defaults[use_variable(prefix, name)] = f"no word on {name}"
     defaults[f"{prefix}_ROLLOUT"] = "off: no rollout"
+    if any(component.get("validate") for component in manifest["components"].values()):
+        defaults[f"{prefix}_SKIP_VALIDATION"] = "no: components check what they are given"
     if manifest["libraries"]:
         first = " > ".join(manifest["libraries"])
         defaults[library_variable(package)] = f"auto: the first that can be had of {first}"
@@ -46,8 +49,37 @@ def explain_variables(package: str, manifest: Manifest) -> dict[str, dict[str, s
     return told
 
 
+def policy_problem(package: str, manifest: Manifest, value: str) -> RolloutError | None:
+    """Return what is wrong with the policy file that a variable names; None if nothing is."""
+    from pathlib import Path
+
+    from twinwheel.errors import RolloutError
+    from twinwheel.rollout.reading import read_policy
+
+    built = [name for name, each in manifest["implementations"].items() if each["built"]]
+    try:
+        read_policy(Path(value.strip()).expanduser(), package, manifest["components"], built)
+    except RolloutError as error:
+        return error
+    return None
+
+
+def _rollout(package: str, manifest: Manifest, value: str, default: str) -> str:
+    if value.strip().lower() in ("", "off"):
+        return default
+    problem = policy_problem(package, manifest, value)
+    if problem is not None:
+        return f"wrong, so the control serves: {problem.message}"
+    return "a policy, which arms the package"
+
+
 def _meaning(package: str, manifest: Manifest, variable: str, value: str, default: str) -> str:
     try:
+        if variable.endswith("_ROLLOUT"):
+            return _rollout(package, manifest, value, default)
+        if variable.endswith("_SKIP_VALIDATION"):
+            choice = choose(package, manifest, {variable: value})
+            return default if choice.validates else "components are bound without their checks"
         if variable == library_variable(package):
             order = " > ".join(candidates(package, manifest, value))
             return f"the first that can be had of {order}"

@@ -13,6 +13,7 @@ from twinwheel.cli.explain.explanations import (
     halves,
     libraries,
     project,
+    rollout,
     selection,
     settings,
     tools,
@@ -22,6 +23,7 @@ from twinwheel.errors import (
     BuildError,
     CommandError,
     ConfigError,
+    RolloutError,
     SelectionError,
     ToolchainError,
     TwinwheelError,
@@ -35,10 +37,14 @@ CLASSES: dict[str, tuple[str, type[TwinwheelError]]] = {
     "3": ("build", BuildError),
     "4": ("selection", SelectionError),
     "5": ("command line", CommandError),
+    "6": ("rollout", RolloutError),
 }
 """First digit of a code: what the errors are about, and their class."""
 
-_MODULES = (settings, project, tools, builds, halves, editable, libraries, selection, command_line)
+_MODULES = (
+    *(settings, project, tools, builds, halves, editable, libraries, selection, command_line),
+    rollout,
+)
 
 EXPLANATIONS: tuple[Explanation, ...] = tuple(
     sorted(

@@ -78,18 +78,18 @@ ENTRIES = (
     ),
     entry(
         "TW405",
-        "`PREFIX_ROLLOUT` asks for a rollout, and this version has none",
-        "unset it",
+        "`PREFIX_ROLLOUT` asks for a rollout, and only the vendored selector is there",
+        "install twinwheel beside the package, or unset the variable",
         """
-        The variable is reserved for the path of a policy that moves calls from one implementation
-        to another by and by. This version of twinwheel has no rollouts, and it would be worse to
-        import the package as if the policy held. Unset the variable, or set it to `off`. To choose
-        an implementation for all calls, use `PREFIX_IMPLEMENTATION`.
+        The variable names the policy that moves calls from one implementation to another. A package
+        that was built with a copy of the selector, so as to depend on nothing, leaves rollouts to
+        an installed twinwheel, and there is none. It would be worse to import the package as if the
+        policy held.
         """,
         language="console",
         wrong='$ IMAGETOOLS_ROLLOUT=policy.toml python -c "import imagetools"',
-        right='$ IMAGETOOLS_IMPLEMENTATION=rust python -c "import imagetools"',
-        pages=(_VARIABLES, _FORCE),
+        right="$ pip install twinwheel",
+        pages=(_VARIABLES, "how-to/depend-on-nothing.md"),
     ),
     entry(
         "TW406",
