@@ -90,10 +90,14 @@ def tell(event: Event) -> None:
             event.message,
             f" ({event.difference})" if event.difference else "",
         )
-    for function in _subscribers:
-        try:
-            function(event)
-        except Exception:
-            import logging
+    for function in _subscribers.copy():
+        _hand(function, event)
 
-            logging.getLogger("twinwheel.rollout").exception("a subscriber failed")
+
+def _hand(function: Callable[[Event], None], event: Event) -> None:
+    try:
+        function(event)
+    except Exception:
+        import logging
+
+        logging.getLogger("twinwheel.rollout").exception("a subscriber failed")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["VARIABLE", "native"]
 
 VARIABLE = "TWINWHEEL_SLOT"
-"""Set to ``python``, it leaves the native half out: for tests, and to see whose fault something is."""
+"""Set to ``python``, it leaves the native half out."""
 
 if not TYPE_CHECKING:
     native = None

@@ -49,13 +49,17 @@ def _start() -> None:
 def _run() -> None:
     while True:
         time.sleep(PERIOD)
-        for package in _packages:
-            try:
-                package.tick(time.monotonic_ns())
-            except Exception:
-                import logging
+        for package in packages():
+            _tick(package)
 
-                logging.getLogger("twinwheel.rollout").exception("%s: a tick failed", package.name)
+
+def _tick(package: ArmedPackage) -> None:
+    try:
+        package.tick(time.monotonic_ns())
+    except Exception:
+        import logging
+
+        logging.getLogger("twinwheel.rollout").exception("%s: a tick failed", package.name)
 
 
 def _forked() -> None:
