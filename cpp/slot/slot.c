@@ -86,10 +86,18 @@ static int is_in(slot *self, uint32_t threshold) {
         return 0; /* no key means control */
     Py_ssize_t length;
     const char *text = PyUnicode_AsUTF8AndSize(key, &length);
+    PyObject *bytes = NULL;
+    if (!text && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) { /* a lone surrogate */
+        PyErr_Clear();
+        bytes = PyUnicode_AsEncodedString(key, "utf-8", "surrogatepass");
+        text = bytes ? PyBytes_AS_STRING(bytes) : NULL;
+        length = bytes ? PyBytes_GET_SIZE(bytes) : 0;
+    }
     int found = -1;
     if (text)
         found = slot_bucket(slot_crc32(PAGE_SEED(page_read(&self->fields[PAGE_ROUTE])),
                                        (const unsigned char *)text, (size_t)length)) < threshold;
+    Py_XDECREF(bytes);
     Py_DECREF(key);
     return found;
 }

@@ -73,6 +73,10 @@ class Component:
     policy: ComponentPolicy = field(default_factory=ComponentPolicy)
     """What holds now. Replaced as a whole by a new policy."""
 
+    refresh: Callable[[bool], None] = field(default=lambda _changed: None, repr=False)
+    """Has this process's slot put what it counted into the page and, if told that something
+    changed, follow the page. Set by the slot."""
+
     def __post_init__(self) -> None:
         self.signature = _signature(self.targets)
         self._comparator: Comparator | None = None
@@ -135,15 +139,18 @@ class Component:
 
     def judge(self) -> None:
         """Open the breaker if the candidate is bad, and say so."""
+        self.refresh(False)
         with self.page.locked():
             why = breaker.judge(self.page, self.index, self.policy.breaker, time.monotonic_ns())
         if why:
+            self.refresh(True)
             self.say("breaker", f"the breaker opened: {why}", severity="error")
 
     def quarantine(self, why: str) -> None:
         """Take the candidate out of service until somebody resumes it."""
         with self.page.locked():
             breaker.quarantine(self.page, self.index)
+        self.refresh(True)
         self.say("breaker", f"the candidate is in quarantine: {why}", severity="critical")
 
     def say(self, kind: Any, message: str, **more: Any) -> Event:

@@ -239,6 +239,7 @@ class Handler:
             limits = component.policy.breaker
             said = breaker.end_probe(component.page, component.index, limits, now, passed=passed)
         if said:
+            component.refresh(True)
             became = breaker.state_of(component.page, component.index).name.lower()
             severity = "info" if became == "closed" else "error"
             component.say("breaker", f"the breaker is {became}: {said}", severity=severity)

@@ -113,7 +113,7 @@ class ArmedPackage:
                 component.judge()
         generation = self.page.read(GENERATION)
         for slot in self.slots:
-            slot.refresh(changed=generation != self._generation)
+            slot.refresh(generation != self._generation)
         self._generation = generation
 
     def _look_at_file(self) -> None:

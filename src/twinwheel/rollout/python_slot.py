@@ -115,9 +115,10 @@ class PythonSlot:
         self._begin_counting()
         self.function = self._make(_ANY)
         self.callable = MethodType(self.function, Standing(component.package, component.name))
-        self.refresh()
+        component.refresh = self.refresh
+        self.refresh(True)
 
-    def refresh(self, *, changed: bool = True) -> None:
+    def refresh(self, changed: bool) -> None:
         """Put into the page what was counted, and follow the policy word in it."""
         page, index = self.component.page, self.component.index
         self.publish()

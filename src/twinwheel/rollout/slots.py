@@ -23,7 +23,7 @@ class Slot(Protocol):
     callable: Any
     """The object that stands for the component."""
 
-    def refresh(self, *, changed: bool) -> None:
+    def refresh(self, changed: bool) -> None:
         """Put into the page what was counted, and follow what changed in it."""
 
     def forked(self) -> None:
@@ -47,8 +47,9 @@ class NativeSlot:
             histograms=histogram_at(component.index, Arm.CONTROL),
             **self._row(),
         )
+        component.refresh = self.refresh
 
-    def refresh(self, *, changed: bool) -> None:
+    def refresh(self, changed: bool) -> None:
         """Follow another rate of timed calls."""
         if changed:
             self.callable.renew()

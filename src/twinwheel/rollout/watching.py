@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from twinwheel.rollout.package import ArmedPackage
 
-__all__ = ["PERIOD", "packages", "publish", "watch"]
+__all__ = ["PERIOD", "packages", "publish", "register", "watch"]
 
 PERIOD = 0.05
 """Seconds: half of what a change may take until all workers of a machine see it."""
@@ -21,10 +21,15 @@ _thread: threading.Thread | None = None
 
 def watch(package: ArmedPackage) -> None:
     """Look after a package from now on, in this process and in those that are forked from it."""
+    register(package)
+    _start()
+
+
+def register(package: ArmedPackage) -> None:
+    """Keep a package, without a thread that looks after it."""
     if not _packages and hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_forked)
     _packages.append(package)
-    _start()
 
 
 def packages() -> list[ArmedPackage]:
@@ -36,7 +41,7 @@ def publish() -> None:
     """Put into the pages what this process counted, without waiting for the thread."""
     for package in _packages:
         for slot in package.slots:
-            slot.refresh(changed=False)
+            slot.refresh(False)
 
 
 def _start() -> None:
@@ -65,7 +70,8 @@ def _tick(package: ArmedPackage) -> None:
 def _forked() -> None:
     """A process that was forked has none of its parent's threads."""
     global _thread  # noqa: PLW0603
-    _thread = None
+    had_thread, _thread = _thread is not None, None
     for package in _packages:
         package.forked()
-    _start()
+    if had_thread:
+        _start()
