@@ -91,6 +91,7 @@ class Builder:
         self,
         control: Callable[..., Any],
         candidate: Callable[..., Any],
+        /,
         *more: Callable[..., Any],
         declared: Declared | None = None,
         page: Page | None = None,

@@ -80,9 +80,7 @@ class Declining(ValueError):
 
 @pytest.mark.parametrize("error", [ValueError("declared"), Declining()], ids=repr)
 @pytest.mark.parametrize("declared", [PURE, STATEFUL], ids=lambda declared: declared.effects)
-def test_a_contract_error_is_an_answer(
-    arm: Builder, error: ValueError, declared: Declared
-) -> None:
+def test_a_contract_error_is_an_answer(arm: Builder, error: ValueError, declared: Declared) -> None:
     calls: list[int] = []
     armed = arm(calls.append, raising(error), declared=declared)
     with pytest.raises(ValueError) as caught:  # noqa: PT011

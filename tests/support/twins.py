@@ -112,6 +112,7 @@ class Maker:
         absent: dict[str, str] | None = None,
         artifacts: dict[str, dict[str, bytes]] | None = None,
         components: Iterable[str] = ("convolve",),
+        declared: dict[str, dict[str, Any]] | None = None,
         prefer: Iterable[str] = NAMES,
         init: str = INIT,
     ) -> Twin:
@@ -123,6 +124,7 @@ class Maker:
             absent: Implementation to the reason why the wheel was made without it.
             artifacts: Implementation to files that its build made: name to content.
             components: What the manifest lists.
+            declared: Component to what else than the defaults the manifest says of it.
             prefer: The manifest's order.
             init: Source of the package's ``__init__.py``.
         """
@@ -164,7 +166,11 @@ class Maker:
             "prefer": list(prefer),
             "implementations": implementations,
             "components": {
-                part: {"raises": [], "effects": "pure", "compare": "exact", "depends": []}
+                part: {  # type: ignore[typeddict-item]
+                    **{"raises": [], "effects": "pure", "compare": "exact", "depends": []},
+                    **{"transient": [], "validate": ""},
+                    **(declared or {}).get(part, {}),
+                }
                 for part in components
             },
             "libraries": {},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel import selection
 from twinwheel.errors import RolloutError
-from twinwheel.rollout import files
+from twinwheel.rollout import files, processes
 from twinwheel.rollout.component import Component, declared_of
 from twinwheel.rollout.events import Event, tell
 from twinwheel.rollout.handling import Handler
@@ -51,6 +51,11 @@ def arm(package: str, policy: str) -> Selection:
         SelectionError: As ``twinwheel.select``.
     """
     record = selection.record_of(package)
+    if processes.interpreter() != 0:
+        # What looks after the slots is a thread, and an interpreter that has one cannot be ended.
+        message = "not armed, as this is a subinterpreter: what was selected serves"
+        tell(Event("policy", package, message=message, severity="warning"))
+        return record.selection
     known = _armed.get(package)
     if known is not None and known[0] is record:
         return known[2]

@@ -128,6 +128,8 @@ def _close(relative: float, absolute: float) -> _Rule:
     def agree(reference: float, candidate: float, _width: int) -> bool:
         if reference == candidate or (math.isnan(reference) and math.isnan(candidate)):
             return True
+        if not (math.isfinite(reference) and math.isfinite(candidate)):
+            return False
         return abs(reference - candidate) <= absolute + relative * abs(reference)
 
     return agree

@@ -1,12 +1,25 @@
-"""Which processes are alive."""
+"""Which processes are alive, and which interpreter of its process this is."""
 
 from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
-__all__ = ["start_of"]
+__all__ = ["interpreter", "start_of"]
+
+
+def interpreter() -> int:
+    """Return the number of this interpreter among those of the process; 0 is the main one."""
+    for name in ("_interpreters", "_xxsubinterpreters"):  # from Python 3.13 on, and before
+        try:
+            module = import_module(name)
+        except ImportError:
+            continue
+        current = module.get_current()
+        return int(current[0] if isinstance(current, tuple) else current)
+    return 0
 
 
 def start_of(pid: int) -> int:

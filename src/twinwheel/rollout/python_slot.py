@@ -84,7 +84,7 @@ class Standing:
             if not name.startswith("_"):
                 from twinwheel.selection import component
 
-                return component(self.package, name)
+                return component(self.package, self.name)
             raise AttributeError(name)
 
 
@@ -184,10 +184,15 @@ class PythonSlot:
             found = getattr(target, name, None)
             if found is not None:
                 setattr(self.function, name, found)
-        if self.component.signature is not None:
+        signature = self.component.signature
+        if signature is not None and self.form == Form():  # its own signature is another
+            first = inspect.Parameter("_standing", inspect.Parameter.POSITIONAL_ONLY)
+            whole = signature.replace(parameters=[first, *signature.parameters.values()])
+            self.function.__dict__["__signature__"] = whole
+        elif signature is not None:
             self.function.__annotations__ = {
                 name: each.annotation
-                for name, each in self.component.signature.parameters.items()
+                for name, each in signature.parameters.items()
                 if each.annotation is not inspect.Parameter.empty
             }
 

@@ -56,7 +56,7 @@ class NativeSlot:
 
     def forked(self) -> None:
         """Count into the row of a process that was forked."""
-        self.callable.settle(**self._row())
+        self.callable.settle(*self._row().values())
 
     def _row(self) -> dict[str, int]:
         worker, index = self.component.page.worker, self.component.index

@@ -1,0 +1,128 @@
+"""Copies: equal, separate, bounded; and putting back."""
+
+from __future__ import annotations
+
+import array
+import ctypes
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twinwheel.rollout.comparing import comparator
+from twinwheel.rollout.copies import CannotCopyError, Copier, can_restore, restore
+
+leaves = st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.floats()
+values = st.recursive(
+    leaves | st.builds(bytearray, st.binary()),
+    lambda inner: (
+        st.lists(inner)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(), inner)
+        | st.sets(st.integers() | st.text())
+    ),
+)
+
+
+def parts(value: Any) -> list[Any]:
+    """All that may be changed in a value."""
+    if isinstance(value, dict):
+        return [value, *(part for each in value.values() for part in parts(each))]
+    if isinstance(value, (list, tuple)):
+        mine = [value] if isinstance(value, list) else []
+        return [*mine, *(part for each in value for part in parts(each))]
+    return [value] if isinstance(value, (set, bytearray)) else []
+
+
+@given(values)
+def test_a_copy_is_equal_and_shares_nothing_that_changes(value: Any) -> None:
+    made = Copier(10**9).copy(value)
+    assert comparator("exact")({}, value, made) is None
+    assert not {id(part) for part in parts(made)} & {id(part) for part in parts(value)}
+
+
+def test_what_is_one_object_stays_one() -> None:
+    shared = [1]
+    args = (shared, {"again": shared}, shared)
+    one, other, last = Copier(10**6).copy(args)
+    assert one is other["again"] is last
+    assert one is not shared
+
+
+def test_what_holds_itself() -> None:
+    loop: list[Any] = [1]
+    loop.append(loop)
+    made = Copier(10**6).copy(loop)
+    assert made[1] is made
+    assert made is not loop
+
+
+@pytest.mark.parametrize("large", [[0] * 10_000, "x" * 0, {n: n for n in range(5000)}], ids=len)
+def test_no_more_than_is_allowed(large: Any) -> None:
+    if not large:
+        Copier(0).copy(large)
+        return
+    with pytest.raises(CannotCopyError):
+        Copier(10_000).copy([large])
+
+
+@pytest.mark.parametrize("odd", [(n for n in ()), iter([1]).__iter__().__reduce__, open], ids=repr)
+def test_some_things_have_no_copy(odd: Any) -> None:
+    try:
+        Copier(10**6).copy(odd)
+    except CannotCopyError as error:
+        assert str(error)
+
+
+RESTORED = [
+    [1, [2], "3"],
+    bytearray(b"abc"),
+    {"a": 1},
+    {1, 2},
+    memoryview(bytearray(b"abcdef")),
+    memoryview(bytearray(b"abcdef"))[::2],
+    memoryview(bytearray(16)).cast("d"),
+    memoryview(bytearray(16)).cast("B").cast("f", [2, 2]),
+    array.array("h", [1, 2, 3]),
+    (ctypes.c_int * 3)(1, 2, 3),
+]
+
+
+@pytest.mark.parametrize("value", RESTORED, ids=lambda value: type(value).__name__)
+def test_contents_are_put_back(value: Any) -> None:
+    def look() -> Any:
+        return bytes(value) if not isinstance(value, (list, dict, set)) else repr(value)
+
+    assert can_restore(value)
+    before, saved = look(), Copier(10**6).copy(value)
+    if isinstance(value, (dict, set)):
+        value.clear()
+    elif isinstance(value, memoryview) and value.ndim == 2:
+        value[0, 0] = 9
+    else:
+        value[0] = value[1]
+    assert look() != before or isinstance(value, memoryview)
+    restore(value, saved)
+    assert look() == before
+
+
+@pytest.mark.parametrize("value", [b"bytes", "text", 1, None, object(), memoryview(b"x")], ids=repr)
+def test_what_cannot_be_put_back(value: Any) -> None:
+    assert not can_restore(value)
+    with pytest.raises(CannotCopyError):
+        restore(value, value)
+
+
+def test_arrays() -> None:
+    numpy = pytest.importorskip("numpy")
+    whole = numpy.arange(24).reshape(4, 6)
+    part = whole[::2, ::-1]
+    made = Copier(10**6).copy(part)
+    assert (made == part).all()
+    assert not numpy.shares_memory(made, whole)
+    part[...] = 0
+    restore(part, made)
+    assert (whole == numpy.arange(24).reshape(4, 6)).all()
+    with pytest.raises(CannotCopyError):
+        Copier(100).copy(whole)

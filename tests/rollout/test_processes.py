@@ -1,0 +1,348 @@
+"""Forks, spawned processes, threads, subinterpreters: right answers, and counters that add up."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rollout.building import needs_native
+
+from twinwheel.rollout.inspecting import find_pages
+from twinwheel.rollout.state import read_state
+
+if TYPE_CHECKING:
+    from support.twins import Maker, Twin
+
+    from twinwheel.rollout.state import ComponentState
+
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
+INIT = "from twinwheel import select\n\n_kernels = select(__name__)\nwork = _kernels.work\n"
+SOURCE = "def work(x):\n    return {name!r}, 2 * x\n"
+
+
+@pytest.fixture
+def twin(make: Maker) -> Twin:
+    sources = {name: SOURCE.format(name=name) for name in ("rust", "c", "python")}
+    return make(sources=sources, components=["work"], init=INIT)
+
+
+def policy(
+    folder: Path, text: str = 'control = "c"\ncandidate = "rust"\npercentage = 50\n'
+) -> Path:
+    path = folder / "policy.toml"
+    path.write_text(text)
+    return path
+
+
+def counted() -> ComponentState:
+    """What the processes of this test counted, once all have ended."""
+    (page,), refused = find_pages("twin")
+    assert refused == []
+    (component,) = read_state(page).components
+    return component
+
+
+def go(twin: Twin, tmp_path: Path, code: str, **more: Any) -> dict[str, Any]:
+    done = twin.run(code, ROLLOUT=str(policy(tmp_path, **more)))
+    assert done.returncode == 0, done.stderr
+    assert "Exception ignored" not in done.stderr, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+THREADS = """
+import json, sys, threading, twin
+from twinwheel import rollout
+sys.setswitchinterval(1e-5)
+seen = []
+def serve():
+    found = {"c": 0, "rust": 0}
+    for n in range(20000):
+        name, answer = twin.work(n)
+        assert answer == 2 * n
+        found[name] += 1
+    seen.append(found)
+threads = [threading.Thread(target=serve) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+sides = rollout.state("twin").components[0].sides
+print(json.dumps({
+    "seen": [sum(each[name] for each in seen) for name in ("c", "rust")],
+    "counted": [side.calls for side in sides],
+}))
+"""
+
+
+def test_threads_lose_no_count(twin: Twin, tmp_path: Path) -> None:
+    told = go(twin, tmp_path, THREADS)
+    assert told["counted"] == told["seen"]
+    assert sum(told["seen"]) == 160_000
+
+
+FORKS = """
+import json, os, sys, twin
+from twinwheel import rollout
+def serve(calls):
+    found = {"c": 0, "rust": 0}
+    for n in range(calls):
+        name, answer = twin.work(n)
+        assert answer == 2 * n
+        found[name] += 1
+    return [found["c"], found["rust"]]
+totals = [serve(1000)]
+for child in range(4):
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        found = serve(2000 + child)
+        if child == 3 and os.fork() == 0:      # and its own child
+            more = serve(500)
+            rollout.state("twin")
+            os.write(writer, json.dumps(more).encode() + b"\\n")
+            os._exit(0)
+        if child == 3:
+            os.wait()
+        rollout.state("twin")                  # puts into the page what was counted
+        os.write(writer, json.dumps(found).encode() + b"\\n")
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as lines:
+        totals += [json.loads(line) for line in lines]
+totals.append(serve(1000))
+while True:
+    try:
+        os.wait()
+    except ChildProcessError:
+        break
+state = rollout.state("twin")
+print(json.dumps({
+    "seen": [sum(each[side] for each in totals) for side in (0, 1)],
+    "counted": [side.calls for side in state.components[0].sides],
+    "workers": len(state.workers), "processes": len(totals) - 1,
+}))
+"""
+
+
+@forks
+def test_forks_count_in_rows_of_their_own(twin: Twin, tmp_path: Path) -> None:
+    told = go(twin, tmp_path, FORKS)
+    assert told["counted"] == told["seen"]
+    assert sum(told["seen"]) == 2000 + 8006 + 500
+    assert (told["workers"], told["processes"]) == (1, 6)
+
+
+@forks
+def test_children_draw_lots_of_their_own(twin: Twin, tmp_path: Path) -> None:
+    code = """
+import json, os, twin
+found = []
+for _ in range(3):
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.write(writer, "".join(twin.work(1)[0][0] for _ in range(64)).encode())
+        os._exit(0)
+    os.close(writer)
+    found.append(os.read(reader, 100).decode())
+    os.wait()
+print(json.dumps(found))
+"""
+    found: Any = go(twin, tmp_path, code)
+    assert len(set(found)) == 3
+
+
+@forks
+def test_a_fork_while_other_threads_call(twin: Twin, tmp_path: Path) -> None:
+    """No lock that a thread held in the parent stays locked in the child."""
+    code = """
+import json, os, threading, twin
+from twinwheel import rollout
+stop = threading.Event()
+def serve():
+    while not stop.is_set():
+        twin.work(1)
+        rollout.state("twin")
+threads = [threading.Thread(target=serve) for _ in range(4)]
+[thread.start() for thread in threads]
+codes = []
+for _ in range(20):
+    child = os.fork()
+    if child == 0:
+        ok = twin.work(3)[1] == 6 and rollout.state("twin").package == "twin"
+        os._exit(0 if ok else 1)
+    codes.append(os.waitpid(child, 0)[1])
+stop.set()
+[thread.join() for thread in threads]
+print(json.dumps(codes))
+"""
+    found: Any = go(twin, tmp_path, code)
+    assert found == [0] * 20
+
+
+POOL = """
+import json, multiprocessing, sys, twin
+def serve(calls):
+    found = {"c": 0, "rust": 0}
+    for n in range(calls):
+        name, answer = twin.work(n)
+        found[name] += 1
+    from twinwheel import rollout
+    rollout.state("twin")
+    return found["c"], found["rust"]
+def apply(function, value):
+    return function(value)
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[1])
+    with context.Pool(3) as pool:
+        pairs = pool.map(serve, [1000 + n for n in range(9)], chunksize=1)
+        handed = pool.starmap(apply, [(twin.work, 5)])     # a slot is pickled by name
+        extra = [int(handed[0][0] == name) for name in ("c", "rust")]
+    print(json.dumps({"seen": [sum(each) + more for each, more in zip(zip(*pairs), extra)],
+                      "answer": handed[0][1]}))
+"""
+
+
+@pytest.mark.parametrize(
+    "method", ["spawn", pytest.param("fork", marks=forks), pytest.param("forkserver", marks=forks)]
+)
+def test_pools(twin: Twin, tmp_path: Path, method: str) -> None:
+    script = tmp_path / "pool.py"
+    script.write_text(POOL)
+    code = f"import runpy, sys\nsys.argv = [{str(script)!r}, {method!r}]\n"
+    code += f"runpy.run_path({str(script)!r}, run_name='__main__')"
+    # A spawned process runs the main module again, so it is to be a file.
+    environment = {**os.environ, "TWIN_ROLLOUT": str(policy(tmp_path))}
+    environment["PYTHONPATH"] = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, str(script), method],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["answer"] == 10
+    sides = counted().sides
+    # A process that was told of the pool's end may be gone before it put its last call in the page.
+    found = [side.calls for side in sides]
+    assert 9036 <= sum(found) <= 9037
+    assert all(0 <= seen - had <= 1 for seen, had in zip(told["seen"], found, strict=True))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_a_process_that_is_killed_loses_nothing_that_was_put_in_the_page(
+    twin: Twin, tmp_path: Path
+) -> None:
+    code = """
+import os, signal, twin
+from twinwheel import rollout
+for n in range(100):
+    twin.work(n)
+rollout.state("twin")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = twin.run(code, ROLLOUT=str(policy(tmp_path)))
+    assert done.returncode == -signal.SIGKILL
+    assert sum(side.calls for side in counted().sides) == 100
+    go(twin, tmp_path, "import twin; print('{}')")
+    assert sum(side.calls for side in counted().sides) == 100, "kept when the row is taken again"
+
+
+DIES = "import os, signal\ndef work(x):\n    os.kill(os.getpid(), signal.SIGSEGV)\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+@needs_native
+def test_a_candidate_that_a_process_died_in(make: Maker, tmp_path: Path, kind: str) -> None:
+    """No crash loop: the next process finds it in quarantine."""
+    if kind == "python":
+        pytest.skip("the slot in Python keeps no markers")
+    sources = {name: SOURCE.format(name=name) for name in ("c", "python")} | {"rust": DIES}
+    twin = make(sources=sources, components=["work"], init=INIT)
+    everything = 'control = "c"\ncandidate = "rust"\npercentage = 100\n'
+    path = str(policy(tmp_path, everything))
+    assert twin.run("import twin; twin.work(1)", ROLLOUT=path).returncode == -signal.SIGSEGV
+    done = twin.run("import twin; print(twin.work(1))", ROLLOUT=path)
+    assert (done.returncode, done.stdout.strip()) == (0, "('c', 2)"), done.stderr
+    assert "in quarantine: a process died while it was at the candidate" in done.stderr
+    assert counted().breaker == "quarantined"
+
+
+SEEN = """
+import json, os, pathlib, subprocess, sys, time, twin
+from twinwheel import rollout
+work = twin.work
+if len(sys.argv) > 1:
+    print("ready", flush=True)
+    while work(1)[0] != sys.argv[1]:
+        pass
+    print(time.monotonic(), flush=True)
+    sys.exit()
+command = [sys.executable, "-c", os.environ["CODE"], "rust"]
+workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+for worker in workers:
+    worker.stdout.readline()
+path = pathlib.Path(os.environ["TWIN_ROLLOUT"])
+new = path.with_suffix(".new")
+new.write_text('control = "c"\\ncandidate = "rust"\\npercentage = 100')
+began = time.monotonic()
+new.replace(path)
+took = [float(worker.stdout.readline()) - began for worker in workers]
+[worker.wait() for worker in workers]
+print(json.dumps({"took": took}))
+"""
+
+
+def test_all_workers_see_a_change(
+    twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How soon is measured by ``nox -s soak``; here, that it comes to all."""
+    monkeypatch.setenv("CODE", SEEN)
+    assert len(go(twin, tmp_path, SEEN, text='control = "c"\n')["took"]) == 3
+
+
+SUBINTERPRETER = """
+import json, sys
+try:
+    import _interpreters as interpreters
+    make = lambda: interpreters.create("legacy" if LEGACY else "isolated")
+    run = lambda i, code: interpreters.exec(i, code)
+except ImportError:
+    import _xxsubinterpreters as interpreters
+    make = lambda: interpreters.create(isolated=not LEGACY)
+    run = lambda i, code: interpreters.run_string(i, code)
+import twin
+first = type(twin.work).__name__
+code = '''
+import json, os, sys
+sys.path[:] = json.loads(%r)
+import twin
+from twinwheel import rollout
+event = rollout.recent()[-1]
+with open(os.environ["TOLD"], "w") as file:
+    json.dump([twin.work(1)[0], type(twin.work).__name__, [event.kind, event.severity]], file)
+''' % json.dumps(sys.path)
+other = make()
+run(other, code)
+interpreters.destroy(other)
+import os
+print(json.dumps({"first": first, "other": json.load(open(os.environ["TOLD"]))}))
+"""
+
+
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="subinterpreters are CPython's")
+@pytest.mark.parametrize("legacy", [False, True])
+def test_subinterpreters_are_not_armed(
+    twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, legacy: bool
+) -> None:
+    monkeypatch.setenv("TOLD", str(tmp_path / "told.json"))
+    told = go(twin, tmp_path, SUBINTERPRETER.replace("LEGACY", str(legacy)))
+    assert told["first"] == {"native": "Slot", "python": "method"}[kind]
+    assert told["other"] == ["rust", "function", ["policy", "warning"]]
