@@ -463,9 +463,10 @@ def bench_kernels(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def reference(session: nox.Session) -> None:
-    """Write the references of the settings and of the error codes from the code."""
+    """Write the references of the settings, the policy and the error codes from the code."""
     session.install("--quiet", ".", env=PURE)
     session.run("python", "docs/make_settings.py")
+    session.run("python", "docs/make_policy.py")
     session.run("python", "docs/make_errors.py")
 
 

@@ -29,7 +29,7 @@ def test_the_readme_names_the_lowest_rust_and_python(root: Path, pyproject: dict
     assert f"Python {python} or newer, a C++ compiler and Rust {rust} or newer" in readme
 
 
-@pytest.mark.parametrize("maker", ["make_errors.py", "make_settings.py"])
+@pytest.mark.parametrize("maker", ["make_errors.py", "make_policy.py", "make_settings.py"])
 def test_a_page_is_what_the_code_makes_it(root: Path, maker: str) -> None:
     command = [sys.executable, str(root / "docs" / maker), "--check"]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
