@@ -60,7 +60,14 @@ def manifest(package: str) -> Manifest:
         "prefer": names,
         "implementations": {name: implementation(name) for name in names},
         "components": {
-            "convolve": {"raises": [], "effects": "pure", "compare": "exact", "depends": []}
+            "convolve": {
+                "raises": [],
+                "effects": "pure",
+                "compare": "exact",
+                "depends": [],
+                "transient": [],
+                "validate": "",
+            }
         },
         "libraries": {},
         "built_with": {},

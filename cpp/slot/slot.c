@@ -168,23 +168,36 @@ static void *part(slot *self, Py_ssize_t offset, size_t bytes) {
     return (char *)self->page.buf + offset;
 }
 
-PyDoc_STRVAR(settle_doc, "settle(counters, in_flight)\n--\n\n"
-                         "Count into the row of another worker, as after a fork.");
-
-static PyObject *settle(PyObject *object, PyObject *arguments) {
-    slot *self = (slot *)object;
-    Py_ssize_t counters, in_flight;
-    if (!PyArg_ParseTuple(arguments, "nn", &counters, &in_flight))
-        return NULL;
+/* Read the policy of one page, and count into a row of it. */
+static int settle_in(slot *self, PyObject *page, Py_ssize_t fields, Py_ssize_t counters,
+                     Py_ssize_t in_flight, Py_ssize_t histograms) {
+    PyBuffer_Release(&self->page);
+    if (PyObject_GetBuffer(page, &self->page, PyBUF_WRITABLE) < 0)
+        return -1;
+    self->fields = part(self, fields, PAGE_FIELDS * sizeof(uint64_t));
+    self->in_flight = part(self, in_flight, sizeof(uint64_t));
     uint64_t *rows = part(self, counters, ARMS * PAGE_COUNTERS * sizeof(uint64_t));
-    uint64_t *flight = part(self, in_flight, sizeof(uint64_t));
-    if (!rows || !flight)
-        return NULL;
-    for (int arm = 0; arm < ARMS; arm++)
+    uint32_t *buckets = part(self, histograms, ARMS * PAGE_BUCKETS * sizeof(uint32_t));
+    if (!self->fields || !self->in_flight || !rows || !buckets)
+        return -1;
+    for (int arm = 0; arm < ARMS; arm++) {
         self->counters[arm] = rows + arm * PAGE_COUNTERS;
-    self->in_flight = flight;
+        self->histograms[arm] = buckets + arm * PAGE_BUCKETS;
+    }
     self->chance ^= clock_nanoseconds() << 1; /* or the child would route as its parent does */
     self->chance |= 1;
+    return 0;
+}
+
+PyDoc_STRVAR(settle_doc, "settle(page, fields, counters, in_flight, histograms)\n--\n\n"
+                         "Go over to another row or page, in a process that was forked just now.");
+
+static PyObject *settle(PyObject *object, PyObject *arguments) {
+    PyObject *page;
+    Py_ssize_t fields, counters, in_flight, histograms;
+    if (!PyArg_ParseTuple(arguments, "Onnnn", &page, &fields, &counters, &in_flight, &histograms) ||
+        settle_in((slot *)object, page, fields, counters, in_flight, histograms) < 0)
+        return NULL;
     Py_RETURN_NONE;
 }
 
@@ -229,19 +242,8 @@ static PyObject *slot_new(PyTypeObject *type, PyObject *arguments, PyObject *key
     self->chance = (uint64_t)(uintptr_t)self | 1;
     self->left = 1;
     self->targets = all_targets(targets);
-    PyObject *rows = Py_BuildValue("nn", counters, in_flight), *settled = NULL;
-    if (self->targets && rows && PyObject_GetBuffer(page, &self->page, PyBUF_WRITABLE) == 0) {
-        self->fields = part(self, fields, PAGE_FIELDS * sizeof(uint64_t));
-        uint32_t *buckets = part(self, histograms, ARMS * PAGE_BUCKETS * sizeof(uint32_t));
-        for (int arm = 0; buckets && arm < ARMS; arm++)
-            self->histograms[arm] = buckets + arm * PAGE_BUCKETS;
-        if (self->fields && buckets)
-            settled = settle((PyObject *)self, rows);
-    }
-    Py_XDECREF(rows);
-    if (!settled)
+    if (!self->targets || settle_in(self, page, fields, counters, in_flight, histograms) < 0)
         Py_CLEAR(self);
-    Py_XDECREF(settled);
     return (PyObject *)self;
 }
 

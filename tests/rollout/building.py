@@ -121,7 +121,7 @@ class Builder:
             name, {"work": "c"}, names, Path("no.toml"), page, [slot], shadows, follows=False
         )
         watching.register(package)
-        package.start(None)
+        package.start(Policy(), None)
         armed = Armed(slot, package, waits)
         self.ends.append(subscribe(self._keep(armed)))
         armed.follow(**{"percentage": 100.0, **policy})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import ctypes
+import sys
 from typing import Any
 
 import pytest
@@ -67,12 +68,10 @@ def test_no_more_than_is_allowed(large: Any) -> None:
         Copier(10_000).copy([large])
 
 
-@pytest.mark.parametrize("odd", [(n for n in ()), iter([1]).__iter__().__reduce__, open], ids=repr)
+@pytest.mark.parametrize("odd", [(n for n in [1]), sys.stdout], ids=["generator", "file"])
 def test_some_things_have_no_copy(odd: Any) -> None:
-    try:
-        Copier(10**6).copy(odd)
-    except CannotCopyError as error:
-        assert str(error)
+    with pytest.raises(CannotCopyError, match=type(odd).__name__):
+        Copier(10**6).copy([odd])
 
 
 RESTORED = [
@@ -107,7 +106,9 @@ def test_contents_are_put_back(value: Any) -> None:
     assert look() == before
 
 
-@pytest.mark.parametrize("value", [b"bytes", "text", 1, None, object(), memoryview(b"x")], ids=repr)
+@pytest.mark.parametrize(
+    "value", [b"bytes", "text", 1, None, object(), memoryview(b"x")], ids=lambda x: type(x).__name__
+)
 def test_what_cannot_be_put_back(value: Any) -> None:
     assert not can_restore(value)
     with pytest.raises(CannotCopyError):

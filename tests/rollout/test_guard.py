@@ -55,7 +55,7 @@ def test_a_fault_of_a_pure_candidate(arm: Builder, error: BaseException) -> None
 def test_a_fault_of_a_stateful_candidate(arm: Builder, error: BaseException) -> None:
     """It may have done half of its work: nobody does it again."""
     calls: list[int] = []
-    armed = arm(lambda x: calls.append(x), raising(error), declared=STATEFUL)
+    armed = arm(calls.append, raising(error), declared=STATEFUL)
     with pytest.raises(type(error)) as caught:
         armed.call(4)
     assert caught.value is error
@@ -74,16 +74,16 @@ def test_a_broken_extension_is_quarantined(arm: Builder) -> None:
     assert armed.state.breaker == "quarantined", "another policy does not end it"
 
 
-class Declining(ValueError):
+class DecliningError(ValueError):
     """A subclass of what is declared."""
 
 
-@pytest.mark.parametrize("error", [ValueError("declared"), Declining()], ids=repr)
+@pytest.mark.parametrize("error", [ValueError("declared"), DecliningError()], ids=repr)
 @pytest.mark.parametrize("declared", [PURE, STATEFUL], ids=lambda declared: declared.effects)
 def test_a_contract_error_is_an_answer(arm: Builder, error: ValueError, declared: Declared) -> None:
     calls: list[int] = []
     armed = arm(calls.append, raising(error), declared=declared)
-    with pytest.raises(ValueError) as caught:  # noqa: PT011
+    with pytest.raises(ValueError) as caught:
         armed.call(4)
     assert caught.value is error
     assert calls == []
@@ -95,7 +95,7 @@ def test_a_contract_error_is_an_answer(arm: Builder, error: ValueError, declared
 def test_thousands_of_contract_errors_open_no_breaker(arm: Builder) -> None:
     armed = arm(double, raising(ValueError()), declared=PURE, breaker=limits(at_least=10))
     for _ in range(2000):
-        with pytest.raises(ValueError):  # noqa: PT011
+        with pytest.raises(ValueError):
             armed.call(1)
     armed.tick(0)
     assert armed.state.breaker == "closed"
@@ -342,6 +342,31 @@ def test_a_component_that_fails_closed_at_the_boundary(arm: Builder) -> None:
     with pytest.raises(TypeError):
         armed.call(4)
     assert armed.counted() == {"calls": (1, 1), "faults": (0, 1)}
+
+
+def test_a_component_that_fails_closed_where_the_control_has_another_error(arm: Builder) -> None:
+    error = OverflowError("too large")
+    armed = arm(raising(TypeError()), raising(error), declared=PURE, fail="closed")
+    with pytest.raises(OverflowError) as caught:
+        armed.call(4)
+    assert caught.value is error
+    assert armed.counted() == {"calls": (1, 1), "contract_errors": (1, 0), "faults": (0, 1)}
+
+
+def test_a_control_that_panics_at_the_boundary(arm: Builder) -> None:
+    mine = PanicException("in the control")
+    armed = arm(raising(mine), raising(TypeError()), declared=PURE)
+    with pytest.raises(PanicException) as caught:
+        armed.call(4)
+    assert caught.value is mine
+    assert armed.counted() == {"calls": (1, 1), "faults": (1, 1), "fallbacks": (0, 1)}
+
+
+def test_a_control_that_is_interrupted_at_the_boundary(arm: Builder) -> None:
+    armed = arm(raising(KeyboardInterrupt()), raising(TypeError()), declared=PURE)
+    with pytest.raises(KeyboardInterrupt):
+        armed.call(4)
+    assert armed.counted() == {"calls": (1, 1)}
 
 
 def test_without_a_guard(arm: Builder) -> None:

@@ -151,7 +151,7 @@ def policies() -> list[Any]:
 def test_a_policy_is_read(text: str, tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text(text, "utf-8")
-    assert read_policy(path, "imagetools", ["convolve"], ["c", "rust"]).candidate
+    assert read_policy(path, "imagetools", {"convolve": "c"}, ["c", "rust"]).candidate
 
 
 def test_the_check_holds_before_and_after(package: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -70,7 +71,7 @@ def test_all_that_is_in_it_has_a_place_of_its_own() -> None:
             ]
     taken += [range(at, at + 16) for at in map(owner_at, range(layout.WORKERS + 1))]
     taken.sort(key=lambda each: each.start)
-    for before, after in zip(taken, taken[1:], strict=False):
+    for before, after in itertools.pairwise(taken):
         assert before.stop <= after.start
     assert taken[-1].stop == layout.SIZE
 

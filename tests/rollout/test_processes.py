@@ -155,6 +155,42 @@ print(json.dumps(found))
 
 
 @forks
+def test_more_forks_than_rows(twin: Twin, tmp_path: Path) -> None:
+    """Those without a row have the control alone, and count into nobody else's."""
+    code = """
+import json, os, twin
+from twinwheel import rollout
+reader, writer = os.pipe()
+go, started = os.pipe()
+children = []
+for _ in range(40):
+    children.append(os.fork())
+    if children[-1] == 0:
+        names = [twin.work(n)[0] for n in range(100)]
+        problem = rollout.problem("twin")
+        rollout.state("twin")
+        told = [names.count("c"), names.count("rust"), problem.code if problem else ""]
+        os.write(writer, json.dumps(told).encode() + b"\\n")
+        os.close(started)
+        os.read(go, 1)          # until the parent has heard of all
+        os._exit(0)
+found = []
+with os.fdopen(reader) as lines:
+    found = [json.loads(lines.readline()) for _ in range(40)]
+os.close(started)
+[os.waitpid(child, 0) for child in children]
+sides = rollout.state("twin").components[0].sides
+print(json.dumps({"found": found, "counted": [side.calls for side in sides]}))
+"""
+    told = go(twin, tmp_path, code, text='control = "c"\ncandidate = "rust"\npercentage = 100\n')
+    ours = [each for each in told["found"] if not each[2]]
+    others = [each for each in told["found"] if each[2]]
+    assert sorted(ours) == [[0, 100, ""]] * 31
+    assert others == [[100, 0, "TW612"]] * 9
+    assert told["counted"] == [0, 3100]
+
+
+@forks
 def test_a_fork_while_other_threads_call(twin: Twin, tmp_path: Path) -> None:
     """No lock that a thread held in the parent stays locked in the child."""
     code = """
@@ -255,7 +291,8 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert sum(side.calls for side in counted().sides) == 100, "kept when the row is taken again"
 
 
-DIES = "import os, signal\ndef work(x):\n    os.kill(os.getpid(), signal.SIGSEGV)\n"
+# Not by a signal to itself, which another thread may get, a moment later.
+DIES = "import ctypes\ndef work(x):\n    return ctypes.string_at(0)\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
@@ -263,12 +300,22 @@ DIES = "import os, signal\ndef work(x):\n    os.kill(os.getpid(), signal.SIGSEGV
 def test_a_candidate_that_a_process_died_in(make: Maker, tmp_path: Path, kind: str) -> None:
     """No crash loop: the next process finds it in quarantine."""
     if kind == "python":
-        pytest.skip("the slot in Python keeps no markers")
+        pytest.skip("the slot in Python keeps no markers of its own calls")
+    everything = "percentage = 100"
+    _dies_once(make, tmp_path, everything, "import twin; twin.work(1)")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_a_shadow_that_a_process_died_in(make: Maker, tmp_path: Path) -> None:
+    code = "import twin\nfrom twinwheel import rollout\ntwin.work(1)\nrollout.flush()"
+    _dies_once(make, tmp_path, "shadow = 100", code)
+
+
+def _dies_once(make: Maker, tmp_path: Path, how: str, code: str) -> None:
     sources = {name: SOURCE.format(name=name) for name in ("c", "python")} | {"rust": DIES}
     twin = make(sources=sources, components=["work"], init=INIT)
-    everything = 'control = "c"\ncandidate = "rust"\npercentage = 100\n'
-    path = str(policy(tmp_path, everything))
-    assert twin.run("import twin; twin.work(1)", ROLLOUT=path).returncode == -signal.SIGSEGV
+    path = str(policy(tmp_path, f'control = "c"\ncandidate = "rust"\n{how}\n'))
+    assert twin.run(code, ROLLOUT=path).returncode == -signal.SIGSEGV
     done = twin.run("import twin; print(twin.work(1))", ROLLOUT=path)
     assert (done.returncode, done.stdout.strip()) == (0, "('c', 2)"), done.stderr
     assert "in quarantine: a process died while it was at the candidate" in done.stderr

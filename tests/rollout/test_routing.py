@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rollout.building import Builder
+from rollout.building import Armed, Builder
 
 import twinwheel
 from twinwheel.rollout.native import native
@@ -38,7 +39,7 @@ def who(name: str) -> object:
     return lambda: name
 
 
-def arms(arm: Builder, **policy: object):  # type: ignore[no-untyped-def]
+def arms(arm: Builder, **policy: Any) -> Armed:
     return arm(lambda: "c", lambda: "rust", **policy)
 
 

@@ -57,7 +57,6 @@ def test_variables_steer(twin: Twin, variables: dict[str, str], expected: str) -
     [
         ("TW403", {"IMPLEMENTATION": "fortran"}),
         ("TW404", {"USE_RUST": "maybe"}),
-        ("TW405", {"ROLLOUT": "policy.toml"}),
         ("TW406", {"IMPLEMENTATION": "rust", "USE_RUST": "0"}),
         ("TW407", {"USE_RUST": "0", "USE_C": "0", "USE_PYTHON": "0"}),
     ],

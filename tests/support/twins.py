@@ -17,7 +17,7 @@ from twinwheel.manifest import MODULE_NAME, SCHEMA, render
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from twinwheel.manifest import Implementation, Manifest
+    from twinwheel.manifest import Component, Implementation, Manifest
 
 SOURCE = Path(twinwheel.__file__).parents[1]
 NAMES = ("rust", "c", "python")
@@ -98,6 +98,19 @@ print(json.dumps(told))
 """
 
 
+def _component(declared: dict[str, Any]) -> Component:
+    usual: Component = {
+        "raises": [],
+        "effects": "pure",
+        "compare": "exact",
+        "depends": [],
+        "transient": [],
+        "validate": "",
+    }
+    usual.update(declared)  # type: ignore[typeddict-item]
+    return usual
+
+
 class Maker:
     """Writes twin packages into one folder."""
 
@@ -165,14 +178,7 @@ class Maker:
             "version": "1.2.3",
             "prefer": list(prefer),
             "implementations": implementations,
-            "components": {
-                part: {  # type: ignore[typeddict-item]
-                    **{"raises": [], "effects": "pure", "compare": "exact", "depends": []},
-                    **{"transient": [], "validate": ""},
-                    **(declared or {}).get(part, {}),
-                }
-                for part in components
-            },
+            "components": {part: _component((declared or {}).get(part, {})) for part in components},
             "libraries": {},
             "built_with": {"twinwheel": "0.1.0", "python": "3.11.7", "tag": "py3-none-any"},
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,11 +63,10 @@ def arm(package: str, policy: str) -> Selection:
     path = Path(policy).expanduser().absolute()
     found = selection.implementations_of(record)
     names = tuple(found)
-    problem = None
     try:
-        first = read_policy(path, package, record.manifest["components"], names)
-    except RolloutError as error:
-        first, problem = Policy(), error
+        first = read_policy(path, package, record.providers, names)
+    except RolloutError:  # of which the log will tell, once
+        first = Policy()
     bound = dict(vars(record.selection))
     functions = [name for name, each in bound.items() if callable(each) and not _is_class(each)]
     chosen, left = _columns(functions, first)
@@ -107,10 +107,12 @@ def arm(package: str, policy: str) -> Selection:
     )
     for name, each in zip(chosen, slots, strict=True):
         bound[name] = each.callable
-    bound |= _classes(package, record, found, first, bound)
+    bound |= _classes(
+        package, record, found, replace(first, kill=first.kill or bool(refused)), bound
+    )
     made = selection.hand_out(package, bound)
     _armed[package] = record, armed_package, made
-    armed_package.start(refused or problem)
+    armed_package.start(first, refused)
     armed_package.bury(died_in)
     watch(armed_package)
     return made

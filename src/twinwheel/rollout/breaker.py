@@ -126,7 +126,7 @@ def judge(page: Page, component: int, limits: Breaker, now: int) -> str:
         why = f"{slow:,} of the latest {timed:,} timed calls took {limits.slow_after:g} s or more"
     if why:
         reopen(page, component, limits, now)
-    elif calls >= limits.window:
+    elif calls >= limits.window and (timed == 0 or timed >= limits.at_least / 10):
         page.write(field_at(component, Field.OPENED), 0)  # it is well
         _begin_window(page, component)
     return why

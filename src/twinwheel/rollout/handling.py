@@ -201,13 +201,18 @@ class Handler:
         call.put_back()
         try:
             answer = self._control(call.word, call.args, call.kwargs)
-        except Exception as other:
+        except BaseException as other:
+            if self._classify(other).category == "control-flow":
+                self._end_probe(call, passed=True)
+                raise
             if type(other).__name__ == type(error).__name__:
                 component.count(Arm.CANDIDATE, Counter.CONTRACT_ERRORS)
                 self._end_probe(call, passed=True)
-            else:
-                self._fault(error, _ANSWERED_WRONGLY, call, f"the control {_named(other)}")
-                component.count(Arm.CANDIDATE, Counter.FALLBACKS)
+                raise other from None
+            self._fault(error, _ANSWERED_WRONGLY, call, f"the control {_named(other)}")
+            if not self._falls_back:
+                raise error from None
+            component.count(Arm.CANDIDATE, Counter.FALLBACKS)
             raise other from None
         self._fault(error, _ANSWERED_WRONGLY, call, "the control answers")
         if not self._falls_back:

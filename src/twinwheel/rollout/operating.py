@@ -6,10 +6,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import RolloutError
-from twinwheel.rollout import resuming
 from twinwheel.rollout.arming import armed
 from twinwheel.rollout.copies import CannotCopyError, Copier
 from twinwheel.rollout.layout import Field, field_at
+from twinwheel.rollout.resuming import resume_by_name
 from twinwheel.rollout.shadow import Job
 from twinwheel.rollout.state import read_state
 from twinwheel.rollout.watching import packages, publish
@@ -51,15 +51,8 @@ def resume(package: str, component: str) -> None:
             component.
     """
     found = _armed(package)
+    resume_by_name([found.page], package, component)
     by_name = {each.name: each for each in found.components}
-    if component not in by_name:
-        raise RolloutError(
-            f"{package} has no armed component '{component}'",
-            code="TW605",
-            where=package,
-            accepted=", ".join(by_name),
-        )
-    resuming.resume(found.page, by_name[component].index)
     by_name[component].say("breaker", "the breaker is closed: it was resumed")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from twinwheel.errors import RolloutError
 from twinwheel.rollout import breaker
 from twinwheel.rollout.events import Event, tell
 from twinwheel.rollout.layout import GENERATION, Field, field_at
+from twinwheel.rollout.page import private_page
 from twinwheel.rollout.policy import ComponentPolicy, Policy
 from twinwheel.rollout.reading import read_policy
 from twinwheel.rollout.sessions import seed_of
@@ -72,11 +73,12 @@ class ArmedPackage:
         """The armed components."""
         return [slot.component for slot in self.slots]
 
-    def start(self, problem: RolloutError | None) -> None:
+    def start(self, policy: Policy, problem: RolloutError | None) -> None:
         """Begin with the policy that the file has, or the one that the other workers follow.
 
         Args:
-            problem: Why the page was refused.
+            policy: What the file said at first.
+            problem: Why the page was refused. Then only the policy's controls serve.
         """
         new = [
             each
@@ -84,15 +86,16 @@ class ArmedPackage:
             if not self.page.read(field_at(each.index, Field.FINGERPRINT))
         ]
         if new:
-            self._write_all(Policy(), new)
-        if problem is not None and not self.follows:
+            self._write_all(replace(policy, kill=True), new)
+        if problem is not None:
             self.refuse(problem, "the control serves")
         self.tick(time.monotonic_ns())
 
     def refuse(self, problem: RolloutError, instead: str) -> None:
         """Say why something was refused, and what is done instead."""
         self.problem = problem
-        tell(Event("policy", self.name, message=f"{problem}\n{instead}", severity="error"))
+        message = f"[{problem.code}] {problem.message} ({problem.where}): {instead}"
+        tell(Event("policy", self.name, message=message, severity="error"))
 
     def tick(self, now: int) -> None:
         """Follow the policy file and the other workers; wake and judge the breakers.
@@ -131,11 +134,7 @@ class ArmedPackage:
             tell(Event("policy", self.name, message=f"the policy of {self.path} is in effect"))
 
     def apply(self, policy: Policy) -> None:
-        """Put a policy into effect, here and in all other workers.
-
-        Raises:
-            RolloutError: TW605 when a component would be tried against itself.
-        """
+        """Put a policy into effect, here and in all other workers."""
         self._write_all(policy, self.components)
         self.policy = policy
 
@@ -166,11 +165,16 @@ class ArmedPackage:
     def forked(self) -> None:
         """Begin anew in a process that was forked."""
         self.shadows.forked()
+        died_in: list[int] = []
         try:
             died_in = self.page.forked()
-        except RolloutError as error:
-            tell(Event("policy", self.name, message=str(error), severity="error"))
-            return
+        except RolloutError as error:  # no row is free
+            self.follows = False
+            self.page = private_page(self.page.about)
+            for component in self.components:
+                component.page = self.page
+            self._write_all(replace(self.policy, kill=True), self.components)
+            self.refuse(error, "the control serves")
         for slot in self.slots:
             slot.forked()
         self.bury(died_in)
@@ -186,17 +190,11 @@ def policy_word(package: ArmedPackage, component: Component, policy: Policy) -> 
     """Return the word that a policy means for a component."""
     own = policy.of(component.name)
     order = component.implementations
-    control = own.control or package.controls[component.name]
-    if not own.candidate or not policy.may_try(component.name):
-        return pack(Word(order.index(control), order.index(own.candidate or control)))
-    if own.candidate == control and own.percentage:
-        raise RolloutError(
-            f"'{control}' serves {component.name} already",
-            code="TW605",
-            where=f"{package.path}, components.{component.name}.candidate",
-            accepted=", ".join(name for name in order if name != control)
-            + "; or the same one with shadow alone, as an A/A run",
-        )
+    selected = package.controls[component.name]
+    control = own.control if own.control in order else selected
+    if own.candidate not in order or not policy.may_try(component.name):
+        candidate = own.candidate if own.candidate in order else control
+        return pack(Word(order.index(control), order.index(candidate)))
     declared = component.declared
     keeps = declared.effects == "inplace" and own.guard and own.fail == "open"
     return pack(

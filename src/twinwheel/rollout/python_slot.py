@@ -151,6 +151,8 @@ class PythonSlot:
         """Count from 0 in a process that was forked, and draw other lots than its parent."""
         random.seed()
         self._begin_counting()
+        self.word = -1
+        self.refresh(True)
 
     def _begin_counting(self) -> None:
         self.counters = [_new_counter() for _ in Arm]

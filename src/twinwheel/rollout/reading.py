@@ -30,20 +30,20 @@ _LARGEST = 1_000_000
 _WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
 
 
-def read_policy(path: Path, package: str, known: Iterable[str], names: Iterable[str]) -> Policy:
+def read_policy(path: Path, package: str, known: Mapping[str, str], names: Iterable[str]) -> Policy:
     """Read a policy file.
 
     Args:
         path: The file.
         package: The package that it is for.
-        known: The package's components.
+        known: The package's components, and which implementation serves each without a rollout.
         names: Its implementations that are there.
 
     Raises:
         RolloutError: TW601 when the file cannot be read, TW602 when it is no TOML, TW603 for an
             unknown key, TW604 for a value of a wrong type, TW605 for one that is not accepted.
     """
-    reader = _Reader(path, package, list(known), list(names))
+    reader = _Reader(path, package, known, list(names))
     return reader.policy(_parse(path))
 
 
@@ -87,7 +87,9 @@ def _parse(path: Path) -> dict[str, Any]:
 class _Reader:
     """What is said of a file in its errors, and what may stand in it."""
 
-    def __init__(self, path: Path, package: str, known: list[str], names: list[str]) -> None:
+    def __init__(
+        self, path: Path, package: str, known: Mapping[str, str], names: list[str]
+    ) -> None:
         self.path = path
         self.package = package
         self.known = known
@@ -115,6 +117,10 @@ class _Reader:
                     both[key] = {**own[key], **table[key]}
             components[name] = self.table(ComponentPolicy, both, where)
             self.check(components[name], where)
+            self.check_control(components[name], known=self.known[name], where=where)
+        for name, control in self.known.items():
+            if name not in components and (not common.allow or name in common.allow):
+                self.check_control(common, known=control, where="")
         values = {item.name: getattr(common, item.name) for item in fields(Policy)}
         return Policy(**{**values, "components": components})
 
@@ -181,7 +187,11 @@ class _Reader:
             raise self.refused(
                 place, f"{wants} asks for a candidate, and none is named", ", ".join(self.names)
             )
-        if policy.control and policy.control == policy.candidate and policy.percentage:
+
+    def check_control(self, policy: ComponentPolicy, *, known: str, where: str) -> None:
+        """Look whether a component would be tried against itself."""
+        place = f"{where}.candidate" if where else "candidate"
+        if policy.candidate and (policy.control or known) == policy.candidate and policy.percentage:
             raise self.refused(
                 place,
                 f"'{policy.candidate}' is the control too",

@@ -50,10 +50,13 @@ class Job:
         arguments = component.arguments(self.args, self.kwargs)
         result, error = None, None
         began = time.perf_counter_ns()
+        component.enter(1)
         try:
             result = target(*self.args, **self.kwargs)
         except BaseException as raised:  # noqa: BLE001 (a shadow is nobody's call)
             error = raised
+        finally:
+            component.enter(-1)
         took = time.perf_counter_ns() - began
         component.count(Arm.CANDIDATE, Counter.SHADOWED)
         try:

@@ -42,10 +42,7 @@ class NativeSlot:
             targets=component.targets,
             handler=handler,
             session=KEY,
-            page=component.page.memory,
-            fields=field_at(component.index, Field.WORD),
-            histograms=histogram_at(component.index, Arm.CONTROL),
-            **self._row(),
+            **self._place(),
         )
         component.refresh = self.refresh
 
@@ -56,13 +53,16 @@ class NativeSlot:
 
     def forked(self) -> None:
         """Count into the row of a process that was forked."""
-        self.callable.settle(*self._row().values())
+        self.callable.settle(*self._place().values())
 
-    def _row(self) -> dict[str, int]:
-        worker, index = self.component.page.worker, self.component.index
+    def _place(self) -> dict[str, Any]:
+        page, index = self.component.page, self.component.index
         return {
-            "counters": counters_at(worker, index),
-            "in_flight": in_flight_at(worker, index),
+            "page": page.memory,
+            "fields": field_at(index, Field.WORD),
+            "counters": counters_at(page.worker, index),
+            "in_flight": in_flight_at(page.worker, index),
+            "histograms": histogram_at(index, Arm.CONTROL),
         }
 
 

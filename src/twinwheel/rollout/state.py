@@ -104,13 +104,15 @@ def _component(page: Page, index: int, name: str) -> ComponentState:
     policy = unpack(page.read(field_at(index, Field.POLICY)))
     implementations = page.about["components"][name]
 
+    is_tried = policy.candidate != policy.control or policy.threshold or policy.shadow
+
     def named(place: int) -> str:
         return str(implementations[place]) if place < len(implementations) else ""
 
     return ComponentState(
         name=name,
         control=named(word.control),
-        candidate=named(policy.candidate) if policy.threshold or policy.shadow else "",
+        candidate=named(policy.candidate) if is_tried else "",
         percentage=word.threshold * 100 / OF_ALL,
         asked=policy.threshold * 100 / OF_ALL,
         shadow=word.shadow * 100 / OF_ALL,

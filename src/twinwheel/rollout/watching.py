@@ -69,7 +69,7 @@ def _tick(package: ArmedPackage) -> None:
 
 def _forked() -> None:
     """A process that was forked has none of its parent's threads."""
-    global _thread  # noqa: PLW0603
+    global _thread
     had_thread, _thread = _thread is not None, None
     for package in _packages:
         package.forked()

@@ -45,7 +45,7 @@ def with_checks(package: str, name: str, validate: str, target: Callable[..., An
         try:
             conditions = check(*args, **kwargs)
             if yields:
-                next(conditions)
+                next(conditions, None)
         except Exception as error:
             error.__dict__[BEFORE] = True
             raise

@@ -56,9 +56,10 @@ def policy_problem(package: str, manifest: Manifest, value: str) -> RolloutError
     from twinwheel.errors import RolloutError
     from twinwheel.rollout.reading import read_policy
 
-    built = [name for name, each in manifest["implementations"].items() if each["built"]]
+    built = [name for name in manifest["prefer"] if manifest["implementations"][name]["built"]]
+    controls = dict.fromkeys(manifest["components"], built[0] if built else "")
     try:
-        read_policy(Path(value.strip()).expanduser(), package, manifest["components"], built)
+        read_policy(Path(value.strip()).expanduser(), package, controls, built)
     except RolloutError as error:
         return error
     return None

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import argparse
 
     from twinwheel.cli.output import Output
-    from twinwheel.rollout.page import Page
 
 __all__ = ["add_arguments", "run"]
 
@@ -72,34 +71,22 @@ def _check(package: str, path: Path, output: Output) -> int:
     from twinwheel.rollout.reading import read_policy
 
     manifest = find(package).manifest
-    built = [name for name, each in manifest["implementations"].items() if each["built"]]
-    read_policy(path, package, manifest["components"], built)
+    built = [name for name in manifest["prefer"] if manifest["implementations"][name]["built"]]
+    read_policy(path, package, dict.fromkeys(manifest["components"], built[0]), built)
     output.line(f"{path}: a policy for {package}", "good")
     return 0
 
 
 def _resume(package: str, component: str, output: Output) -> int:
     from twinwheel.rollout.inspecting import find_pages
-    from twinwheel.rollout.resuming import resume
+    from twinwheel.rollout.resuming import resume_by_name
 
     pages, refused = find_pages(package)
     if refused:
         raise refused[0]
     if not pages:
         raise _no_page(package)
-    known: dict[str, list[Page]] = {}
-    for page in pages:
-        for name in page.about["components"]:
-            known.setdefault(name, []).append(page)
-    if component not in known:
-        raise RolloutError(
-            f"{package} has no armed component '{component}'",
-            code="TW605",
-            where=package,
-            accepted=", ".join(known),
-        )
-    for page in known[component]:
-        was = resume(page, list(page.about["components"]).index(component))
+    for was in resume_by_name(pages, package, component):
         output.line(f"{package}.{component}: the breaker was {was}, and is closed")
     return 0
 
