@@ -462,6 +462,13 @@ def bench_kernels(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Serve for ten minutes while the rollout's policy changes; ``-- --seconds N`` for less."""
+    session.install("--quiet", ".[numpy]", env=BOTH)
+    session.run("python", "benchmarks/soak_rollout.py", *session.posargs)
+
+
+@nox.session(default=False)
 def reference(session: nox.Session) -> None:
     """Write the references of the settings, the policy and the error codes from the code."""
     session.install("--quiet", ".", env=PURE)
