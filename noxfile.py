@@ -461,6 +461,13 @@ def bench_kernels(session: nox.Session) -> None:
     session.run("python", "benchmarks/bench_kernels.py", *session.posargs)
 
 
+@nox.session(name="bench-dispatch", python=["3.11", "3.13"], default=False)
+def bench_dispatch(session: nox.Session) -> None:
+    """Measure an armed call beside other libraries; ``-- --markdown FILE`` writes the tables."""
+    session.install("--quiet", ".", *group("dispatch"), env=BOTH)
+    session.run("python", "benchmarks/bench_dispatch.py", *session.posargs)
+
+
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Serve for ten minutes while the rollout's policy changes; ``-- --seconds N`` for less."""
