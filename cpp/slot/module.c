@@ -52,8 +52,8 @@ static PyObject *observe(PyObject *module, PyObject *arguments) {
     (void)module;
     if (!PyArg_ParseTuple(arguments, "w*nK", &page, &offset, &took))
         return NULL;
-    uint32_t *bucket =
-        at(&page, offset + (Py_ssize_t)page_bucket(took) * (Py_ssize_t)sizeof *bucket, sizeof *bucket);
+    uint32_t *bucket = at(
+        &page, offset + (Py_ssize_t)page_bucket(took) * (Py_ssize_t)sizeof *bucket, sizeof *bucket);
     if (bucket)
         page_count(bucket);
     PyBuffer_Release(&page);

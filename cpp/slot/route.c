@@ -15,23 +15,3 @@ uint32_t slot_crc32(uint32_t crc, const unsigned char *bytes, size_t count) {
     }
     return ~crc;
 }
-
-static uint32_t scaled(uint32_t bits) { return (uint32_t)((uint64_t)bits * SLOT_BUCKETS >> 32); }
-
-uint32_t slot_bucket(uint32_t crc) {
-    crc ^= crc >> 16;
-    crc *= 0x85EBCA6Bu;
-    crc ^= crc >> 13;
-    crc *= 0xC2B2AE35u;
-    crc ^= crc >> 16;
-    return scaled(crc);
-}
-
-uint32_t slot_chance(uint64_t *state) {
-    uint64_t x = *state;
-    x ^= x >> 12;
-    x ^= x << 25;
-    x ^= x >> 27;
-    *state = x;
-    return scaled((uint32_t)(x * 0x2545F4914F6CDD1Du >> 32));
-}

@@ -4,11 +4,43 @@
 #include "page.h"
 #include "route.h"
 
+/* What few calls need is kept out of the way of all others, which so save fewer registers. */
+#ifdef _MSC_VER
+#define SELDOM __declspec(noinline)
+#else
+#define SELDOM __attribute__((noinline, cold))
+#endif
+
 enum { CONTROL, CANDIDATE, ARMS };
+enum { TARGETS = 16 }; /* all that a word can name, so that no call needs to look */
+
+enum { DEEP = 50 }; /* calls of one slot inside each other, from which the stack is watched */
+
+/* A target. A built-in function is called as the interpreter would, without the look-ups between:
+ * how that is done cannot change. */
+typedef struct {
+    PyObject *object; /* the tuple of all keeps it alive */
+    PyObject *self;   /* what a built-in function is given, */
+    union {
+        PyCFunction one;
+        PyObject *(*fast)(PyObject *, PyObject *const *, Py_ssize_t);
+        PyObject *(*keywords)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
+    } function; /* what it is in C, */
+    int kind;   /* and its flags: METH_O and so on; -1 for what is called as any object */
+} callee;
 
 typedef struct {
-    PyObject_HEAD
-    vectorcallfunc vectorcall;
+    PyObject_HEAD vectorcallfunc vectorcall;
+    /* What every call reads comes first, in as few cache lines as may be. */
+    const uint64_t *fields;   /* the policy, */
+    uint64_t *counters[ARMS]; /* this worker's counters, */
+    uint64_t *in_flight;      /* and its calls that are at the candidate now, in the page */
+    uint64_t left;            /* calls until one is timed */
+    uint64_t chance;          /* of this slot alone; never 0 */
+    uint64_t lot;             /* what it gives to the next call that asks */
+    unsigned depth;           /* calls that are in built-in functions, of all threads */
+    int watched;              /* is each result looked at for an error that came with it? */
+    callee callees[TARGETS];
     PyObject *targets; /* a tuple: one for each implementation, all kept alive */
     PyObject *handler; /* what is done in Python: shadows, errors, snapshots */
     PyObject *session; /* the context variable that holds the key of a sticky call */
@@ -16,17 +48,12 @@ typedef struct {
     PyObject *package;
     PyObject *weak;
     Py_buffer page;
-    const uint64_t *fields;     /* the policy, */
-    uint64_t *counters[ARMS];   /* this worker's counters, */
-    uint64_t *in_flight;        /* this worker's calls that are at the candidate now, */
-    uint32_t *histograms[ARMS]; /* and the times, in the page */
-    uint64_t chance;            /* of this slot alone; never 0 */
-    uint64_t left;              /* calls until one is timed */
+    uint32_t *histograms[ARMS]; /* the times, in the page */
 } slot;
 
 /* Hand a call to Python: args and keywords as it came, and the error where there was one. */
-static PyObject *handle(slot *self, int arm, uint64_t word, PyObject *const *args, size_t count,
-                        PyObject *names, PyObject *error) {
+SELDOM static PyObject *handle(slot *self, unsigned arm, uint64_t word, PyObject *const *args,
+                               size_t count, PyObject *names, PyObject *error) {
     PyObject *positional = PyTuple_New((Py_ssize_t)count), *result = NULL;
     PyObject *keywords = names ? PyDict_New() : NULL;
     if (!positional || (names && !keywords))
@@ -36,9 +63,9 @@ static PyObject *handle(slot *self, int arm, uint64_t word, PyObject *const *arg
     for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++)
         if (PyDict_SetItem(keywords, PyTuple_GET_ITEM(names, i), args[count + (size_t)i]) < 0)
             goto done;
-    result = PyObject_CallFunction(self->handler, "iKOOO", arm, (unsigned long long)word,
-                                   positional, keywords ? keywords : Py_None,
-                                   error ? error : Py_None);
+    result =
+        PyObject_CallFunction(self->handler, "IKOOO", arm, (unsigned long long)word, positional,
+                              keywords ? keywords : Py_None, error ? error : Py_None);
 done:
     Py_XDECREF(positional);
     Py_XDECREF(keywords);
@@ -61,16 +88,21 @@ static PyObject *take_error(void) {
 #endif
 }
 
-/* A bucket by chance. Two threads may draw the same lot. */
-static uint32_t chance_of(slot *self) {
+/* A bucket by chance, drawn ahead: a call that goes the way that was not foreseen, as half of them
+ * do, knows it the sooner. Two threads may get the same lot. */
+static inline uint32_t chance_of(slot *self) {
+    const uint32_t drawn = (uint32_t)page_read(&self->lot);
     uint64_t state = page_read(&self->chance);
-    const uint32_t drawn = slot_chance(&state);
+    page_write_own(&self->lot, slot_chance(&state));
     page_write_own(&self->chance, state);
     return drawn;
 }
 
-static PyObject *handle_error(slot *self, int arm, uint64_t word, PyObject *const *args,
-                              size_t count, PyObject *names) {
+SELDOM static PyObject *handle_error(slot *self, unsigned arm, uint64_t word, PyObject *const *args,
+                                     size_t count, PyObject *names) {
+    if (!PyErr_Occurred())
+        PyErr_Format(PyExc_SystemError, "%R returned NULL without setting an exception",
+                     self->callees[SLOT_INDEX(word, arm)].object);
     PyObject *error = take_error();
     PyObject *result = handle(self, arm, word, args, count, names, error);
     Py_XDECREF(error);
@@ -102,17 +134,67 @@ static int is_in(slot *self, uint32_t threshold) {
     return found;
 }
 
+/* Does a call go by the handler? */
+SELDOM static int is_aside(slot *self, unsigned arm, uint64_t word) {
+    return arm == CANDIDATE ? (word & SLOT_HANDLED) != 0 : chance_of(self) < SLOT_SHADOW(word);
+}
+
 /* Time the next call, and then one in so many. */
 static void renew(slot *self) {
     const uint32_t period = PAGE_PERIOD(page_read(&self->fields[PAGE_ROUTE]));
     page_write_own(&self->left, period ? period : UINT64_MAX);
 }
 
-static PyObject *call_timed(slot *self, int arm, PyObject *target, PyObject *const *args,
-                            size_t flags, PyObject *names) {
+/* Raise the error for a result that came with one, and look at all others from now on. */
+SELDOM static PyObject *spoilt(slot *self, const callee *target, PyObject *result) {
+    self->watched = 1;
+    PyObject *cause = take_error();
+    Py_DECREF(result);
+    PyErr_Format(PyExc_SystemError, "%R returned a result with an exception set", target->object);
+    PyObject *error = take_error();
+    PyException_SetCause(error, cause);
+    PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+    Py_DECREF(error);
+    return NULL;
+}
+
+/* Call a target. To ask for an error that came with a result costs more than all that the slot does
+ * beside; so it is asked in timed calls, and in all once there was such a one. Until then, who
+ * calls the slot sees it, and raises SystemError; a call without a slot would not see it at all. */
+static inline PyObject *call(slot *self, const callee *target, int asks, PyObject *const *args,
+                             size_t flags, PyObject *names) {
+#ifndef Py_GIL_DISABLED
+    const Py_ssize_t count = PyVectorcall_NARGS(flags);
+    PyObject *result;
+    if (self->depth >= DEEP)
+        goto any;
+    if (target->kind == METH_O && count == 1 && !names) {
+        self->depth++;
+        result = target->function.one(target->self, args[0]);
+    } else if (target->kind == (METH_FASTCALL | METH_KEYWORDS)) {
+        self->depth++;
+        result = target->function.keywords(target->self, args, count, names);
+    } else if (target->kind == METH_FASTCALL && !names) {
+        self->depth++;
+        result = target->function.fast(target->self, args, count);
+    } else {
+        goto any;
+    }
+    self->depth--;
+    return asks && result && PyErr_Occurred() ? spoilt(self, target, result) : result;
+any:
+#else
+    (void)self;
+    (void)asks;
+#endif
+    return PyObject_Vectorcall(target->object, args, flags, names);
+}
+
+SELDOM static PyObject *call_timed(slot *self, unsigned arm, const callee *target,
+                                   PyObject *const *args, size_t flags, PyObject *names) {
     renew(self);
     const uint64_t start = clock_nanoseconds();
-    PyObject *result = PyObject_Vectorcall(target, args, flags, names);
+    PyObject *result = call(self, target, 1, args, flags, names);
     const uint64_t took = clock_nanoseconds() - start;
     if (!result)
         return NULL;
@@ -126,33 +208,33 @@ static PyObject *call_timed(slot *self, int arm, PyObject *target, PyObject *con
 static PyObject *slot_call(PyObject *object, PyObject *const *args, size_t flags, PyObject *names) {
     slot *self = (slot *)object;
     const uint64_t word = page_read(&self->fields[PAGE_WORD]);
-    const uint32_t threshold = SLOT_THRESHOLD(word), shadow = SLOT_SHADOW(word);
-    int arm = CONTROL;
+    const uint32_t threshold = SLOT_THRESHOLD(word);
+    unsigned arm = CONTROL;
     if (threshold) {
-        if (word & SLOT_STICKY)
-            arm = is_in(self, threshold);
-        else
+        if (word & SLOT_STICKY) {
+            const int found = is_in(self, threshold);
+            if (found < 0)
+                return NULL;
+            arm = (unsigned)found;
+        } else {
             arm = threshold >= SLOT_BUCKETS || chance_of(self) < threshold;
-        if (arm < 0)
-            return NULL;
+        }
     }
-    if ((arm == CANDIDATE && word & SLOT_HANDLED) ||
-        (shadow && arm == CONTROL && chance_of(self) < shadow))
+    if (word & SLOT_ASIDE && is_aside(self, arm, word))
         return handle(self, arm, word, args, (size_t)PyVectorcall_NARGS(flags), names, NULL);
+    /* Nobody can foresee the arm, so from here on nothing branches by it. */
     page_add_own(&self->counters[arm][PAGE_CALLS], 1);
-    const unsigned index = arm == CANDIDATE ? SLOT_CANDIDATE(word) : SLOT_CONTROL(word);
-    PyObject *target = PyTuple_GET_ITEM(self->targets, index);
+    const callee *target = &self->callees[SLOT_INDEX(word, arm)];
     PyObject *result;
     /* After a fork inside the call, the child counts in a row of its own. */
-    uint64_t *in_flight = arm == CANDIDATE ? self->in_flight : NULL;
-    if (in_flight)
-        page_add_own(in_flight, 1);
+    uint64_t *in_flight = self->in_flight;
+    page_add_own(in_flight, arm);
     if (page_add_own(&self->left, (uint64_t)-1) <= 1)
         result = call_timed(self, arm, target, args, flags, names);
     else
-        result = PyObject_Vectorcall(target, args, flags, names);
-    if (in_flight && in_flight == self->in_flight)
-        page_add_own(in_flight, (uint64_t)-1);
+        result = call(self, target, self->watched, args, flags, names);
+    if (in_flight == self->in_flight)
+        page_add_own(in_flight, 0 - (uint64_t)arm);
     if (!result)
         return handle_error(self, arm, word, args, (size_t)PyVectorcall_NARGS(flags), names);
     return result;
@@ -186,6 +268,7 @@ static int settle_in(slot *self, PyObject *page, Py_ssize_t fields, Py_ssize_t c
     }
     self->chance ^= clock_nanoseconds() << 1; /* or the child would route as its parent does */
     self->chance |= 1;
+    chance_of(self); /* what was drawn before */
     return 0;
 }
 
@@ -209,21 +292,33 @@ static PyObject *renew_now(PyObject *object, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
-/* All sixteen targets that a word can name are there, so that no call needs to look. */
-static PyObject *all_targets(PyObject *targets) {
+static callee callee_of(PyObject *target) {
+    if (!PyCFunction_CheckExact(target))
+        return (callee){target, NULL, {NULL}, -1};
+    return (callee){target,
+                    PyCFunction_GET_SELF(target),
+                    {PyCFunction_GET_FUNCTION(target)},
+                    PyCFunction_GET_FLAGS(target) & ~METH_STATIC};
+}
+
+/* Keep the targets; where a word can name more of them than there are, the first stands. */
+static int keep_targets(slot *self, PyObject *targets) {
     const Py_ssize_t count = PyTuple_GET_SIZE(targets);
-    if (count < 1 || count > 16) {
-        PyErr_SetString(PyExc_ValueError, "a slot has 1 to 16 targets");
-        return NULL;
+    if (count < 1 || count > TARGETS) {
+        PyErr_Format(PyExc_ValueError, "a slot has 1 to %d targets", TARGETS);
+        return -1;
     }
-    PyObject *all = PyTuple_New(16);
-    for (Py_ssize_t i = 0; all && i < 16; i++)
-        PyTuple_SET_ITEM(all, i, Py_NewRef(PyTuple_GET_ITEM(targets, i < count ? i : 0)));
-    return all;
+    self->targets = PyTuple_New(TARGETS);
+    for (Py_ssize_t i = 0; self->targets && i < TARGETS; i++) {
+        PyObject *target = PyTuple_GET_ITEM(targets, i < count ? i : 0);
+        PyTuple_SET_ITEM(self->targets, i, Py_NewRef(target));
+        self->callees[i] = callee_of(target);
+    }
+    return self->targets ? 0 : -1;
 }
 
 static PyObject *slot_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
-    static char *names[] = {"package", "name",   "targets",  "handler",   "session",   "page",
+    static char *names[] = {"package", "name",     "targets",   "handler",    "session", "page",
                             "fields",  "counters", "in_flight", "histograms", NULL};
     PyObject *package, *name, *targets, *handler, *session, *page;
     Py_ssize_t fields, counters, in_flight, histograms;
@@ -241,8 +336,8 @@ static PyObject *slot_new(PyTypeObject *type, PyObject *arguments, PyObject *key
     self->session = Py_NewRef(session);
     self->chance = (uint64_t)(uintptr_t)self | 1;
     self->left = 1;
-    self->targets = all_targets(targets);
-    if (!self->targets || settle_in(self, page, fields, counters, in_flight, histograms) < 0)
+    if (keep_targets(self, targets) < 0 ||
+        settle_in(self, page, fields, counters, in_flight, histograms) < 0)
         Py_CLEAR(self);
     return (PyObject *)self;
 }
@@ -275,7 +370,8 @@ static void slot_dealloc(PyObject *object) {
 
 /* The implementation that serves as the control now: the slot looks like it. */
 static PyObject *control_of(slot *self) {
-    return PyTuple_GET_ITEM(self->targets, SLOT_CONTROL(page_read(&self->fields[PAGE_WORD])));
+    return PyTuple_GET_ITEM(self->targets,
+                            SLOT_INDEX(page_read(&self->fields[PAGE_WORD]), CONTROL));
 }
 
 static PyObject *look_at_control(PyObject *object, void *attribute) {
@@ -348,11 +444,9 @@ static PyMemberDef slot_members[] = {
 };
 
 static PyType_Slot slot_slots[] = {
-    {Py_tp_new, slot_new},           {Py_tp_dealloc, slot_dealloc},
-    {Py_tp_traverse, slot_traverse},
-    {Py_tp_call, PyVectorcall_Call}, {Py_tp_repr, slot_repr},
-    {Py_tp_methods, slot_methods},   {Py_tp_getset, slot_attributes},
-    {Py_tp_members, slot_members},   {0, NULL},
+    {Py_tp_new, slot_new},           {Py_tp_dealloc, slot_dealloc}, {Py_tp_traverse, slot_traverse},
+    {Py_tp_call, PyVectorcall_Call}, {Py_tp_repr, slot_repr},       {Py_tp_methods, slot_methods},
+    {Py_tp_getset, slot_attributes}, {Py_tp_members, slot_members}, {0, NULL},
 };
 
 PyType_Spec slot_spec = {
