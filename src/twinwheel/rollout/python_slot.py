@@ -4,6 +4,10 @@ It is a function with the target's own signature, made for what the policy says 
 method to what it stands for: so a call costs no packing of arguments, nothing is looked up that
 seldom changes, and a class that holds it does not bind it. When the policy changes, the function
 gets another ``__code__``, and remains the object that everybody has.
+
+Each call takes one item of a block, which is an iterator of as many as there are calls until one is
+timed: the cheapest way to count that loses nothing to other threads. Its items tell the side, where
+chance decides. What was taken of a block is told by how many are left.
 """
 
 from __future__ import annotations
@@ -12,9 +16,10 @@ import inspect
 import random
 import sys
 import threading
-import time
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import repeat
+from operator import length_hint
+from time import perf_counter_ns
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -30,35 +35,40 @@ if TYPE_CHECKING:
 __all__ = ["PythonSlot", "Standing"]
 
 _ONE = """
-    if (_n := _count_{arm}()) >= _due_{arm}:
-        return _timed({index}, _n, {packed})
-    try:
-        return _{arm}({passed})
-    except BaseException as _error:
-        _raised = _error
-    return _handler({index}, _word, {packed}, _raised)
-"""
-_CHANCE = """
-    if _random() < _share:
-        if (_n := _count_candidate()) >= _due_candidate:
-            return _timed(1, _n, {packed})
+    for _ in _{arm}_block:
         try:
-            return _candidate({passed})
+            return _{arm}({passed})
         except BaseException as _error:
             _raised = _error
-        return _handler(1, _word, {packed}, _raised)
-    if (_n := _count_control()) >= _due_control:
-        return _timed(0, _n, {packed})
-    try:
-        return _control({passed})
-    except BaseException as _error:
-        _raised = _error
-    return _handler(0, _word, {packed}, _raised)
+        return _handler({index}, _word, {packed}, _raised)
+    return _over({packed})
+"""
+_CHANCE = """
+    for _lot in _both_block:
+        if _lot:
+            try:
+                return _candidate({passed})
+            except BaseException as _error:
+                _raised = _error
+            return _handler(1, _word, {packed}, _raised)
+        try:
+            return _control({passed})
+        except BaseException as _error:
+            _raised = _error
+        return _handler(0, _word, {packed}, _raised)
+    return _over({packed})
 """
 _ANY = """
     return _routed({packed})
 """
+_BLOCKS = ("_control_block", "_candidate_block", "_both_block")
 _NEVER = sys.maxsize
+_LOTS = 4096
+"""Drawn at once."""
+_RETIRED = 16
+"""Blocks that are kept for a thread that has taken hold of one, and then waits for its turn."""
+_TIMES = 1000
+"""That wait to be put into the page, at most."""
 
 
 class Standing:
@@ -102,16 +112,14 @@ class PythonSlot:
         self.form = form_of(component.signature)
         self.word = self.route = -1
         self.what = Word(0, 0)
+        self.random = random.Random()
         self.scope: dict[str, Any] = {
             "_handler": handler,
-            "_timed": self._timed,
+            "_over": self._over,
             "_routed": self._routed,
-            "_random": random.random,
             "__name__": component.package,
             **self.form.defaults,
         }
-        self.counters: list[Any] = []
-        self.published = [0, 0]
         self._begin_counting()
         self.function = self._make(_ANY)
         self.callable = MethodType(self.function, Standing(component.package, component.name))
@@ -129,43 +137,122 @@ class PythonSlot:
         if (word, route) == (self.word, self.route):
             return
         self.word, self.route, self.what = word, route, self.component.place(word)
-        self._renew()
         scope, targets = self.scope, self.component.targets
         scope["_word"] = word
         scope["_control"] = targets[self.what.control]
         scope["_candidate"] = targets[self.what.candidate]
-        scope["_share"] = self.what.threshold / BUCKETS
         self._look_like(scope["_control"])
-        self.function.__code__ = self._make(_body_for(self.what)).__code__
+        with self._lock:
+            self._time_next()
+        self.function.__code__ = self._make(self.body).__code__
 
     def publish(self) -> None:
         """Put into the page what the slot counted since it last did."""
-        for arm in Arm:
-            # The repr of a counter tells where it is, and leaves it there.
-            now = int(repr(self.counters[arm])[6:-1])
-            more, self.published[arm] = now - self.published[arm], now
-            if more:
-                self.component.count(arm, Counter.CALLS, more)
+        with self._lock:
+            counted = self._counted()
+            for arm in Arm:
+                more, self.published[arm] = counted[arm] - self.published[arm], counted[arm]
+                if more:
+                    self.component.count(arm, Counter.CALLS, more)
+        self._publish_times()
 
     def forked(self) -> None:
         """Count from 0 in a process that was forked, and draw other lots than its parent."""
-        random.seed()
+        self.random.seed()
+        self.route = self.component.page.read(field_at(self.component.index, Field.ROUTE))
         self._begin_counting()
         self.word = -1
         self.refresh(True)
 
     def _begin_counting(self) -> None:
-        self.counters = [_new_counter() for _ in Arm]
+        self._lock = threading.Lock()  # a thread that is not in the child may hold the other
+        self.counted = [0, 0]
+        """Calls of each arm, without those of the blocks."""
         self.published = [0, 0]
-        for arm in Arm:
-            self.scope[f"_count_{arm.name.lower()}"] = self.counters[arm].__next__
-        self.route = self.component.page.read(field_at(self.component.index, Field.ROUTE))
-        self._renew()
+        self.times: tuple[list[int], list[int]] = ([], [])
+        self.lots, self.next_lot = b"", 0
+        self.block = _Block(repeat(None, 0), 0)
+        self.retired: list[_Block] = []
+        self._time_next()
 
-    def _renew(self) -> None:
-        """Time the next call of each arm, and then one in so many."""
-        due = 0 if self.route >> 32 else _NEVER
-        self.scope.update(_due_control=due, _due_candidate=due)
+    def _counted(self) -> list[int]:
+        """Return the calls of each arm. Called with the lock held, as are those that follow."""
+        found = list(self.counted)
+        for block in (*self.retired, self.block):
+            candidate = block.candidate()
+            found[0] += block.taken() - candidate
+            found[1] += candidate
+        return found
+
+    def _time_next(self) -> None:
+        """Time the next call, and then one in so many."""
+        self.body = _body_for(self.what)
+        self.lots = b""
+        self.retired.append(self.block)
+        if len(self.retired) > _RETIRED:
+            self._add_up(self.retired.pop(0))
+        for name in _BLOCKS:
+            self.scope[name] = ()
+        arm = int(self.what.threshold == BUCKETS)
+        self.name = _BLOCKS[2 if self.body is _CHANCE else arm]
+        self.block = _Block(repeat(None, 0), arm)
+        self.period = self.route >> 32 or _NEVER
+        self.wait = 0
+        if not self.route >> 32:
+            self.wait = _NEVER
+            self._begin_block()
+
+    def _add_up(self, block: _Block) -> None:
+        candidate = block.candidate()
+        self.counted[0] += block.taken() - candidate
+        self.counted[1] += candidate
+
+    def _begin_block(self) -> None:
+        """Let the block that is at its end begin anew."""
+        block, size = self.block, self.block.size
+        if block.lots is None:
+            self.counted[block.arm] += size
+        else:
+            candidate = block.lots.count(1)
+            self.counted[0] += size - candidate
+            self.counted[1] += candidate
+        if self.body is _ONE:
+            size = self.wait
+            items: Any = repeat(None, size)
+        elif self.body is _CHANCE:
+            if self.next_lot >= len(self.lots):
+                self.lots, self.next_lot = self._draw(_LOTS), 0
+            begin = self.next_lot
+            block.lots = lots = self.lots[begin : begin + self.wait]
+            size = len(lots)
+            items = iter(lots)
+            self.next_lot = begin + size
+        else:
+            return
+        self.wait -= size
+        block.size = size
+        block.items = self.scope[self.name] = items
+
+    def _draw(self, size: int) -> bytes:
+        """Draw lots: 1 for the candidate, 0 for the control.
+
+        A byte decides nearly always, as it is cheap; the one value that stands for both is drawn
+        again.
+        """
+        whole, rest = divmod(self.what.threshold * 256, BUCKETS)
+        table = b"\1" * whole + (b"\2" if rest else b"\0") + b"\0" * (255 - whole)
+        lots = bytearray(self.random.randbytes(size).translate(table))
+        place = lots.find(2)
+        while place >= 0:
+            lots[place] = self.random.random() * BUCKETS < rest
+            place = lots.find(2, place + 1)
+        return bytes(lots)
+
+    def _by_chance(self) -> int:
+        threshold = self.what.threshold
+        if threshold in (0, BUCKETS):
+            return threshold // BUCKETS
+        return int(self.random.random() * BUCKETS < threshold)
 
     def _make(self, body: str) -> FunctionType:
         arm = Arm.CANDIDATE if self.what.threshold else Arm.CONTROL
@@ -198,48 +285,98 @@ class PythonSlot:
                 if each.annotation is not inspect.Parameter.empty
             }
 
-    def _timed(self, arm: int, n: int, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
-        name = Arm(arm).name.lower()
-        self.scope[f"_due_{name}"] = n + (self.route >> 32)
-        target = self.scope[f"_{name}"]
-        began = time.perf_counter_ns()
+    def _over(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
+        """Answer a call that found its block at an end."""
+        if self.body is _ANY:
+            return self._routed(args, kwargs)  # the policy has just changed
+        if self.body is _ONE:
+            return self._call(self.block.arm, args, kwargs)
+        return self._call(self._by_chance(), args, kwargs)
+
+    def _routed(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
+        """What the native slot does, for the routes that are not written out."""
+        what = self.what
+        if what.threshold and what.sticky:
+            key = KEY.get(None)
+            arm = int(key is not None and bucket(self.route & 0xFFFF_FFFF, key) < what.threshold)
+        else:
+            arm = self._by_chance()
+        shadowed = not arm and what.shadow and self.random.random() * BUCKETS < what.shadow
+        if shadowed or (arm and what.handled):
+            return self.handler(arm, self.word, args, kwargs, None)
+        return self._call(arm, args, kwargs)
+
+    def _call(self, arm: int, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
+        """Call one side, count it, and time it when it is due."""
+        is_timed = False
+        with self._lock:
+            self.counted[arm] += 1
+            if not length_hint(self.block.items):  # or another thread was first to see its end
+                if not self.wait:
+                    is_timed = True
+                    self.wait = self.period
+                self.wait -= 1
+                self._begin_block()
+        target = self.scope["_candidate" if arm else "_control"]
+        began = perf_counter_ns()
         try:
             result = target(*args, **(kwargs or {}))
         except BaseException as error:  # noqa: BLE001 (what it is, is told apart there)
             raised = error
         else:
-            self.component.observe(Arm(arm), time.perf_counter_ns() - began)
+            if is_timed:
+                times = self.times[arm]
+                times.append(perf_counter_ns() - began)
+                if len(times) >= _TIMES:
+                    self._publish_times()
             return result
         return self.handler(arm, self.word, args, kwargs, raised)
 
-    def _routed(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
-        """What the native slot does, for the routes that are not written out."""
-        what, word = self.what, self.word
-        arm = Arm.CONTROL
-        if what.threshold and what.sticky:
-            key = KEY.get(None)
-            if key is not None and bucket(self.route & 0xFFFF_FFFF, key) < what.threshold:
-                arm = Arm.CANDIDATE
-        elif what.threshold and random.random() * BUCKETS < what.threshold:
-            arm = Arm.CANDIDATE
-        shadowed = arm is Arm.CONTROL and random.random() * BUCKETS < what.shadow
-        if shadowed or (arm is Arm.CANDIDATE and what.handled):
-            return self.handler(arm, word, args, kwargs, None)
-        name = arm.name.lower()
-        n = self.scope[f"_count_{name}"]()
-        if n >= self.scope[f"_due_{name}"]:
-            return self._timed(arm, n, args, kwargs)
-        try:
-            return self.scope[f"_{name}"](*args, **(kwargs or {}))
-        except BaseException as error:  # noqa: BLE001
-            raised = error
-        return self.handler(arm, word, args, kwargs, raised)
+    def _publish_times(self) -> None:
+        """Put into the page how long the timed calls took."""
+        for arm, times in zip(Arm, self.times, strict=True):
+            with self._lock:
+                taken = times[:]
+                del times[: len(taken)]  # others may have been appended meanwhile
+            if taken:
+                self.component.observe_all(arm, taken)
+
+
+class _Block:
+    """Calls that are counted by taking items.
+
+    Args:
+        items: An iterator that is at its end.
+        arm: The side that all calls go to.
+    """
+
+    __slots__ = ("arm", "items", "lots", "size")
+
+    def __init__(self, items: Any, arm: int) -> None:
+        self.items = items
+        self.arm = arm
+        self.size = 0
+        """How many it gave at first."""
+        self.lots: bytes | None = None
+        """The side that each call goes to, where chance decides."""
+
+    def taken(self) -> int:
+        """Return the calls that were counted by it."""
+        return self.size - length_hint(self.items)
+
+    def candidate(self) -> int:
+        """Return how many of them were the candidate's."""
+        if self.lots is None:
+            return self.taken() if self.arm else 0
+        return self.lots.count(1, 0, self.taken())
 
 
 def _body_for(what: Word) -> str:
     """Return the shortest body that does what a word says."""
     if what.shadow or what.handled or (what.sticky and what.threshold):
         return _ANY
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return _ANY  # two threads may take the same item of a block
     return _ONE if what.threshold in (0, BUCKETS) else _CHANCE
 
 
@@ -296,27 +433,3 @@ def form_of(signature: inspect.Signature | None) -> Form:
         + (f"{{{items}}}" if named else "None"),
         defaults=defaults,
     )
-
-
-def _new_counter() -> Any:
-    """Return an iterator that counts, and loses none of what several threads count."""
-    if getattr(sys, "_is_gil_enabled", lambda: True)():
-        return count()
-    return _LockedCount()
-
-
-class _LockedCount:
-    """``itertools.count`` with a lock of its own, for an interpreter without one."""
-
-    def __init__(self) -> None:
-        self._next = 0
-        self._lock = threading.Lock()
-
-    def __next__(self) -> int:
-        with self._lock:
-            now = self._next
-            self._next += 1
-            return now
-
-    def __repr__(self) -> str:
-        return f"count({self._next})"
