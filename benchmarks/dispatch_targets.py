@@ -111,15 +111,16 @@ def table(took: Mapping[str, float], importing: float) -> str:
         importing: Milliseconds that the selector's import takes over the artifact's.
     """
     direct = took[DIRECT]
-    lines = ["| one call | ns | added, ns | times direct | added at most | |", "| --" * 6 + " |"]
+    titles = ["one call", "ns", "added, ns", "times direct", "added at most", "verdict"]
+    lines = [f"| {' | '.join(titles)} |", f"|{' -- |' * len(titles)}"]
     for name, each in took.items():
         if name == UNARMED:
             lines.append(f"| {name} | {direct:.1f} | 0 | 1.0 | 0 | the identical object |")
             continue
         asked = str(TARGETS.get(name, ""))
         cells = [name, _plain(each), _plain(each - direct), f"{each / direct:,.1f}", asked]
-        lines.append(f"| {' | '.join(cells)} | {verdict(name, took)} |".replace("|  |", "| |"))
-    return "\n".join(lines).replace("|  |", "| |") + f"\n\n{import_reached(importing)}\n"
+        lines.append(f"| {' | '.join(cells)} | {verdict(name, took)} |")
+    return "\n".join(lines) + f"\n\n{import_reached(importing)}\n"
 
 
 def insert(text: str, version: str, page: Path) -> None:

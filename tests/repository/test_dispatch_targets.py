@@ -71,7 +71,7 @@ def test_the_lines_and_the_table_say_the_same() -> None:
     table = targets.table(measured, 0.5)
     assert f"| {ONE} | 16.0 | 11.0 | 3.2 | 12 ns or 3 times | reached |" in table
     assert f"| {ROUTED} | 30.0 | 25.0 | 6.0 | 20 ns or 4 times | missed |" in table
-    assert f"| {PEER} | 2,000 | 1,995 | 400.0 | | |" in table
+    assert f"| {PEER} | 2,000 | 1,995 | 400.0 |  |  |" in table
     assert f"| {targets.UNARMED} | 5.0 | 0 | 1.0 | 0 | the identical object |" in table
 
 
