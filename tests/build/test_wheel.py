@@ -354,6 +354,24 @@ def test_23_leftovers_of_other_builds_stay_out(twin: Project, twin_wheel: Path) 
     assert manifest_of(wheel)["implementations"]["rust"]["built"] is False
 
 
+def test_a_helper_module_that_another_build_left_is_made_anew(twin: Project) -> None:
+    """One that is no implementation's: a build in the tree put it there, and git ignores it."""
+    twin.edit(
+        "CMakeLists.txt",
+        "install(TARGETS _c LIBRARY DESTINATION twin)",
+        "set_target_properties(_c PROPERTIES OUTPUT_NAME _c)\n"
+        "add_library(helper MODULE cpp/module.c)\n"
+        'set_target_properties(helper PROPERTIES PREFIX "" SUFFIX ".so")\n'
+        "target_link_libraries(helper PRIVATE Python::Module)\n"
+        "install(TARGETS _c helper LIBRARY DESTINATION twin)",
+    )
+    (twin.root / "src" / "twin" / "helper.so").write_bytes(b"stale")
+    (twin.root / ".gitignore").write_text("*.so\n")
+    wheel = twin.wheel(environ={"TWINWHEEL_RUST": "off"})
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("twin/helper.so").startswith(b"\x7fELF")
+
+
 def test_the_builders_tables_leave_their_files_out_of_a_twin_too(twin: Project) -> None:
     source = twin.root / "src" / "twin"
     for name in ("secret.txt", "internal.txt", "sdist_only.txt", "shown.txt"):

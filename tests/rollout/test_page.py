@@ -290,6 +290,15 @@ def test_a_private_page_is_a_page() -> None:
     assert page.read(layout.GENERATION) == 1
 
 
+def test_a_page_that_is_removed_while_it_is_mapped(path: Path) -> None:
+    page = open_page(path, ABOUT)
+    page.join()
+    path.unlink()
+    with page.locked():
+        page.changed()
+    assert page.read(layout.GENERATION) == 1
+
+
 RACE = """
 import json, sys
 from pathlib import Path

@@ -167,8 +167,8 @@ def _outputs(plan: Plan, half: Half, sources: Mapping[str, File]) -> dict[str, F
                     where=path,
                     help="let the half write files of its own only",
                 )
-        elif path not in in_tree:  # else it is a file that the package leaves out
-            outputs[path] = file
+        elif path not in in_tree or _is_new(in_tree[path], path, file):
+            outputs[path] = file  # else it is a file that the package leaves out
     for decision in wanted:
         if not any(is_output_of(path, decision.implementation) for path in outputs):
             raise _module_missing(half, decision, outputs)
@@ -197,6 +197,11 @@ def _placed(half: Half, wanted: Sequence[Decision]) -> dict[str, File]:
             payload = {k: v for k, v in payload.items() if not is_module_file(k, leaf)}
             payload[f"{module.replace('.', '/').removesuffix(leaf)}{name}"] = file
     return payload
+
+
+def _is_new(in_tree: Path, path: str, file: File) -> bool:
+    """Tell whether a compiled file was made now, where another build left one in the tree."""
+    return path.endswith(_NATIVE_SUFFIXES) and in_tree.read_bytes() != file.data
 
 
 def _files_in_tree(plan: Plan, half: Half) -> dict[str, Path]:

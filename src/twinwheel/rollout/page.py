@@ -11,7 +11,7 @@ import mmap
 import os
 import struct
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import RolloutError
@@ -95,12 +95,14 @@ class Page:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep all other threads and processes from what several of them change."""
-        with self._lock:
-            if self.path is None:
-                yield
-                return
-            with self.path.open("r+b") as file, files.locked(file):
-                yield
+        with self._lock, ExitStack() as held:
+            if self.path is not None:
+                # Removed while it is mapped, it is still shared by those who have it.
+                with suppress(FileNotFoundError):
+                    # Opened each time: a process that was forked has no lock of its own on a file
+                    # that its parent opened.
+                    held.enter_context(files.locked(held.enter_context(self.path.open("r+b"))))
+            yield
 
     def changed(self) -> None:
         """Tell the others that a policy word is another now. Called with the lock held."""
