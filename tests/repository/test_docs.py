@@ -167,7 +167,9 @@ def check_command(words: list[str], pyproject: dict[str, Any]) -> None:
     elif program == "python":  # service.py is the reader's own
         assert arguments[0] == "service.py" or (ROOT / arguments[0]).is_file()
     else:
-        assert program in {"pytest", "pre-commit", "build", "venv", ".", "twinimage"}, program
+        assert program in {"pytest", "chmod", "pre-commit", "build", "venv", ".", "twinimage"}, (
+            program
+        )
 
 
 def test_the_sessions_that_contributing_names_exist() -> None:

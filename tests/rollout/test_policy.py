@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -166,9 +167,6 @@ def test_files_that_are_no_policy(tmp_path: Path) -> None:
         with pytest.raises(RolloutError) as caught:
             read_policy(path, "twin", KNOWN, NAMES)
         assert caught.value.code == ("TW601" if content is None else "TW602")
-    with pytest.raises(RolloutError) as caught:
-        read_policy(tmp_path, "twin", KNOWN, NAMES)
-    assert caught.value.code == "TW601"
 
 
 @given(
@@ -193,6 +191,45 @@ def outcome(reader: Any, document: dict[str, Any]) -> str:
     except RolloutError as error:
         return error.code
     return ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="owners and modes are POSIX's")
+def test_files_that_others_may_have_written(tmp_path: Path) -> None:
+    path, other = tmp_path / "policy.toml", tmp_path / "other.toml"
+
+    def refusal() -> str:
+        with pytest.raises(RolloutError) as caught:
+            read_policy(path, "twin", KNOWN, NAMES)
+        assert caught.value.code == "TW606"
+        return caught.value.message
+
+    path.write_text("")
+    path.chmod(0o644)
+    assert read_policy(path, "twin", KNOWN, NAMES) == Policy()
+    path.chmod(0o664)  # as a umask of 002 makes it
+    assert read_policy(path, "twin", KNOWN, NAMES) == Policy()
+    for mode in (0o646, 0o666):
+        path.chmod(mode)
+        assert f"mode {mode:o}" in refusal()
+    path.rename(other)
+    path.symlink_to(other)
+    assert "symbolic link" in refusal()
+    path.unlink()
+    os.mkfifo(path)
+    assert "no file" in refusal()
+    path.unlink()
+    path.mkdir()
+    assert "no file" in refusal()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_of_another_user(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text("")
+    os.chown(path, 12345, -1)
+    with pytest.raises(RolloutError) as caught:
+        read_policy(path, "twin", KNOWN, NAMES)
+    assert (caught.value.code, "user 12345" in caught.value.message) == ("TW606", True)
 
 
 def test_the_schema_knows_every_key() -> None:

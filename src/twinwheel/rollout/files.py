@@ -15,7 +15,11 @@ from twinwheel.errors import RolloutError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["locked", "make", "open_own", "page_folder", "refused"]
+__all__ = ["locked", "make", "open_own", "page_folder", "read_trusted", "refused"]
+
+_ADMINISTRATOR = 0
+_OTHERS = 0o022
+_WORLD = 0o002
 
 
 def page_folder(environ: Mapping[str, str]) -> Path:
@@ -38,7 +42,9 @@ def make(path: Path, contents: bytes) -> None:
         RolloutError: TW611 when the folder is another's, or others may write it.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _check(path.parent, path.parent.lstat(), stat.S_ISDIR, "folder")
+    why = _distrust(path.parent.lstat(), "folder", _own(), _OTHERS)
+    if why:
+        raise refused(path.parent, why)
     if path.exists() or path.is_symlink():
         return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
@@ -63,25 +69,75 @@ def open_own(path: Path) -> Iterator[BinaryIO]:
         OSError: It cannot be opened.
         RolloutError: TW611 when it is another's, a link, or others may write it.
     """
-    _check(path.parent, path.parent.lstat(), stat.S_ISDIR, "folder")
-    _check(path, path.lstat(), stat.S_ISREG, "file")
-    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "r+b") as file:
-        _check(path, os.fstat(file.fileno()), stat.S_ISREG, "file")
+    for each, about, kind in ((path.parent, path.parent.lstat(), "folder"), (path, None, "file")):
+        why = _distrust(about or path.lstat(), kind, _own(), _OTHERS)
+        if why:
+            raise refused(each, why)
+    with _open(path, os.O_RDWR) as file:
+        why = _distrust(os.fstat(file.fileno()), "file", _own(), _OTHERS)
+        if why:
+            raise refused(path, why)
         yield file
 
 
-def _check(path: Path, about: os.stat_result, is_right: object, what: str) -> None:
+def read_trusted(path: Path, most: int) -> bytes:
+    """Read a file that nobody but this user, root, or the file's own group can have written.
+
+    Args:
+        path: The file.
+        most: Bytes that are read at most.
+
+    Raises:
+        OSError: It cannot be opened.
+        RolloutError: TW606 when it is somebody else's, a link, or others may write it.
+    """
+    owners = [*_own(), _ADMINISTRATOR]
+    why = _distrust(path.lstat(), "file", owners, _WORLD)
+    if not why:
+        with _open(path, os.O_RDONLY) as file:
+            why = _distrust(os.fstat(file.fileno()), "file", owners, _WORLD)
+            if not why:
+                return file.read(most)
+    raise RolloutError(
+        f"the policy is refused: {why}",
+        code="TW606",
+        where=str(path),
+        accepted="a file, and no link to one, of this user or of root, that not everybody may write",
+        help="name the file itself; chmod o-w it",
+    )
+
+
+def _open(path: Path, mode: int) -> BinaryIO:
+    # Neither through a link that was put there meanwhile, nor waiting for who writes into a pipe.
+    flags = mode | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    flags |= getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags), "rb" if mode == os.O_RDONLY else "r+b")
+
+
+def _own() -> list[int]:
+    return [] if sys.platform == "win32" else [os.getuid()]
+
+
+def _distrust(about: os.stat_result, kind: str, owners: list[int], writers: int) -> str:
+    """Return why a file or folder is not to be trusted; empty if it is.
+
+    Args:
+        about: It.
+        kind: ``file`` or ``folder``.
+        owners: Users that it may belong to.
+        writers: The bits of its mode that must not be set.
+    """
     if stat.S_ISLNK(about.st_mode):
-        raise refused(path, "it is a symbolic link")
-    if not callable(is_right) or not is_right(about.st_mode):
-        raise refused(path, f"it is no {what}")
+        return "it is a symbolic link"
+    if not (stat.S_ISDIR if kind == "folder" else stat.S_ISREG)(about.st_mode):
+        return f"it is no {kind}"
     if sys.platform == "win32":
-        return  # whose files have no such owner or mode; the folder is the user's own
-    if about.st_uid != os.getuid():
-        raise refused(path, f"it belongs to user {about.st_uid}, not to {os.getuid()}")
-    if about.st_mode & 0o022:
-        raise refused(path, f"others may write it (mode {stat.S_IMODE(about.st_mode):o})")
+        return ""  # whose files have no such owner or mode; the folder is the user's own
+    if about.st_uid not in owners:
+        return f"it belongs to user {about.st_uid}, not to {os.getuid()}"
+    if about.st_mode & writers:
+        return f"others may write it (mode {stat.S_IMODE(about.st_mode):o})"
+    return ""
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from twinwheel.errors import RolloutError
+from twinwheel.rollout.files import read_trusted
 from twinwheel.rollout.policy import Breaker, ComponentPolicy, Policy
 
 if sys.version_info >= (3, 11):
@@ -41,7 +42,8 @@ def read_policy(path: Path, package: str, known: Mapping[str, str], names: Itera
 
     Raises:
         RolloutError: TW601 when the file cannot be read, TW602 when it is no TOML, TW603 for an
-            unknown key, TW604 for a value of a wrong type, TW605 for one that is not accepted.
+            unknown key, TW604 for a value of a wrong type, TW605 for one that is not accepted,
+            TW606 when somebody else may have written it.
     """
     reader = _Reader(path, package, known, list(names))
     return reader.policy(_parse(path))
@@ -60,9 +62,7 @@ def _hints_of(cls: type) -> dict[str, Any]:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        # In one piece, so that a file that is written meanwhile is read again, not half.
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+        data = read_trusted(path, _LARGEST + 1)
     except OSError as error:
         raise RolloutError(
             f"the policy cannot be read: {error.strerror}",

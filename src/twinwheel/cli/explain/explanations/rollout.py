@@ -96,6 +96,19 @@ ENTRIES = (
         pages=(_POLICY,),
     ),
     entry(
+        "TW606",
+        "the policy file is not to be trusted",
+        "name the file itself, and let not everybody write it",
+        """
+        A policy says which code runs, so it is taken only from a file that this user or root owns,
+        that not everybody may write, and that is no symbolic link. The message says which of these it
+        is. The last good policy stays in effect.
+        """,
+        language="console",
+        right="$ chmod o-w policy.toml",
+        pages=(_POLICY, _GUIDE),
+    ),
+    entry(
         "TW611",
         "the rollout's shared page is refused",
         "look at who made the file, remove it, and start the processes again",
