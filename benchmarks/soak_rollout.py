@@ -75,27 +75,47 @@ def soak(folder: Path, seconds: float) -> int:
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         for _ in range(PROCESSES)
     ]
-    changes = flip(policy, workers)
+    seen = flip(policy, workers, environment)
     told = [json.loads(worker.communicate()[0] or "{}") for worker in workers]
     codes = [worker.returncode for worker in workers]
     if any(codes):
         print(f"a process ended with {codes}")
         return 1
     counted = state_of(environment)
-    return judge(seconds, changes, told, counted)
+    return judge(seconds, seen, told, counted)
 
 
-def flip(policy: Path, workers: list[subprocess.Popen[str]]) -> int:
-    """Change the policy until all processes have ended; return how often."""
+def flip(
+    policy: Path, workers: list[subprocess.Popen[str]], environment: dict[str, str]
+) -> list[float]:
+    """Change the policy until all processes have ended.
+
+    Returns:
+        For one change in twenty, the seconds until it was in the page that all processes read.
+    """
+    from twinwheel.rollout.inspecting import find_pages
+    from twinwheel.rollout.layout import Field, field_at
+
     draw = random.Random(1)
-    changes = 0
+    seen: list[float] = []
     new = policy.with_suffix(".new")
+    count = 0
     while any(worker.poll() is None for worker in workers):
-        new.write_text(draw.choice(POLICIES))
+        count += 1
+        watched = find_pages(environ=environment)[0] if count % 20 == 0 else []
+        # What nobody had before changes the routes in the page.
+        new.write_text(f'salt = "{count}"\n' if watched else draw.choice(POLICIES))
+        before = [page.read(field_at(0, Field.ROUTE)) for page in watched]
+        began = time.monotonic()
         new.replace(policy)
-        changes += 1
-        time.sleep(FLIP)
-    return changes
+        while watched and [page.read(field_at(0, Field.ROUTE)) for page in watched] == before:
+            time.sleep(0.0005)
+            if any(worker.poll() is not None for worker in workers):
+                break
+        else:
+            seen += [time.monotonic() - began] * len(watched)
+        time.sleep(max(FLIP - (time.monotonic() - began), 0))
+    return sorted(seen)
 
 
 def state_of(environment: dict[str, str]) -> dict[str, Any]:
@@ -106,7 +126,9 @@ def state_of(environment: dict[str, str]) -> dict[str, Any]:
     return package
 
 
-def judge(seconds: float, changes: int, told: list[dict[str, Any]], counted: dict[str, Any]) -> int:
+def judge(
+    seconds: float, seen: list[float], told: list[dict[str, Any]], counted: dict[str, Any]
+) -> int:
     """Print the figures; 1 when an answer was wrong, a count is off, or a process grew."""
     calls = sum(each["calls"] for each in told)
     wrong = sum(each["wrong"] for each in told)
@@ -117,7 +139,10 @@ def judge(seconds: float, changes: int, told: list[dict[str, Any]], counted: dic
         for name in ("calls", "faults", "fallbacks", "shadowed", "different", "dropped")
     }
     growth = [each["rss_end"] - each["rss_early"] for each in told]
-    print(f"{PROCESSES} processes of {THREADS} threads for {seconds:g} s; {changes:,} policies")
+    print(f"{PROCESSES} processes of {THREADS} threads for {seconds:g} s")
+    if seen:
+        middle, late, last = (1e3 * seen[int(part * (len(seen) - 1))] for part in (0.5, 0.99, 1))
+        print(f"changes seen after {middle:.0f} ms; 99 % {late:.0f}; {last:.0f} at most")
     print(f"calls made:        {calls:,}")
     print(f"answers checked:   {calls:,}, {wrong:,} of them wrong")
     print(f"calls in the page: {in_page:,}")
