@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -173,6 +174,28 @@ def test_what_waits_is_bounded(arm: Builder) -> None:
     assert armed.counted()["dropped"] == (0, 7)
     go_on.set()
     assert len(shadows(armed)) == 4
+
+
+def test_a_share_of_the_processor(arm: Builder) -> None:
+    """After a shadow of 10 ms, at a tenth of the processor, 90 ms without."""
+    paused: list[float] = []
+    done = threading.Event()
+
+    def pause(seconds: float) -> None:
+        paused.append(seconds)
+        done.set()
+
+    def candidate(x: int) -> int:
+        end = time.thread_time() + 0.01
+        while time.thread_time() < end:
+            pass
+        return 2 * x
+
+    armed = arm(double, candidate, percentage=0.0, shadow=100.0, shadow_cpu=10.0)
+    armed.package.shadows._pause = pause
+    assert armed.call(1) == 2
+    assert done.wait(30)
+    assert 0.09 <= paused[0] < 0.2
 
 
 def test_a_share_of_the_calls_is_shadowed(arm: Builder) -> None:

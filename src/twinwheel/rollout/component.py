@@ -80,6 +80,7 @@ class Component:
     def __post_init__(self) -> None:
         self.signature = _signature(self.targets)
         self._comparator: Comparator | None = None
+        self._calls = 0
 
     @property
     def comparator(self) -> Comparator:
@@ -145,6 +146,14 @@ class Component:
             return None
         found = self.arguments(args, kwargs)
         return {name: found[name] for name in self.declared.inplace if found.get(name) is not None}
+
+    def has_called(self) -> bool:
+        """Tell whether this process called the candidate since it was last asked."""
+        self.refresh(False)
+        begin = counters_at(self.page.worker, self.index, Arm.CANDIDATE)
+        calls = self.page.read(begin + 8 * Counter.CALLS)
+        had, self._calls = self._calls, calls
+        return calls != had
 
     def judge(self) -> None:
         """Open the breaker if the candidate is bad, and say so."""

@@ -112,7 +112,7 @@ class ArmedPackage:
                     woken = breaker.wake(self.page, component.index, limits, now)
                 if woken:
                     component.say("breaker", "the breaker is half-open", severity="info")
-            elif component.policy.percentage:
+            elif component.has_called():
                 component.judge()
         generation = self.page.read(GENERATION)
         for slot in self.slots:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from twinwheel.rollout.layout import Arm, Counter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from twinwheel.rollout.component import Component
     from twinwheel.rollout.events import Event
@@ -102,9 +102,14 @@ class Job:
 
 
 class Shadows:
-    """The calls of a package that wait for their shadow, and the thread that makes them."""
+    """The calls of a package that wait for their shadow, and the thread that makes them.
 
-    def __init__(self) -> None:
+    Args:
+        pause: Lets the thread wait for so many seconds.
+    """
+
+    def __init__(self, pause: Callable[[float], object] = time.sleep) -> None:
+        self._pause = pause
         self.forked()
 
     def forked(self) -> None:
@@ -158,4 +163,4 @@ class Shadows:
             if job is not None:
                 share = job.component.policy.shadow_cpu / 100
                 # Idle for so long that what was taken is no more than the share.
-                time.sleep((time.thread_time() - began) * (1 / share - 1))
+                self._pause((time.thread_time() - began) * (1 / share - 1))
