@@ -102,7 +102,7 @@ def read_trusted(path: Path, most: int) -> bytes:
         f"the policy is refused: {why}",
         code="TW606",
         where=str(path),
-        accepted="a file, and no link to one, of this user or of root, that not everybody may write",
+        accepted="a file of this user or of root, no link, that not everybody may write",
         help="name the file itself; chmod o-w it",
     )
 

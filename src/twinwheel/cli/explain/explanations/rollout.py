@@ -101,8 +101,8 @@ ENTRIES = (
         "name the file itself, and let not everybody write it",
         """
         A policy says which code runs, so it is taken only from a file that this user or root owns,
-        that not everybody may write, and that is no symbolic link. The message says which of these it
-        is. The last good policy stays in effect.
+        that not everybody may write, and that is no symbolic link. The message says which of these
+        it is. The last good policy stays in effect.
         """,
         language="console",
         right="$ chmod o-w policy.toml",
