@@ -72,11 +72,16 @@ def test_a_rollout_is_left_to_the_installed_twinwheel(
     vendored: Project, environment: Environment
 ) -> None:
     environment.pip("install", "--no-deps", "--no-index", str(vendored.wheel(environ=OFF)))
-    script = "import sys\ntry:\n import twin\nexcept ImportError as e: print(type(e).__module__)"
-    environ = {"TWIN_ROLLOUT": "policy.toml"}
-    assert environment.run("-c", script, environ=environ) == "twinwheel.errors"
+    runtime = vendored.root.parent / "runtime"
+    runtime.mkdir(mode=0o700)
+    policy = runtime / "policy.toml"
+    policy.write_text('candidate = "python"\n', "utf-8")
+    environ = {"TWIN_ROLLOUT": str(policy), "XDG_RUNTIME_DIR": str(runtime)}
+    armed = "import twin\nfrom twinwheel import rollout\nprint(rollout.state('twin').package)"
+    assert environment.run("-c", armed, environ=environ) == "twin"
     forget_twinwheel(environment)
-    assert environment.run("-c", script, environ=environ) == "twin._twinwheel.errors"
+    script = "try:\n import twin\nexcept ImportError as e: print(type(e).__module__, e.code)"
+    assert environment.run("-c", script, environ=environ) == "twin._twinwheel.errors TW405"
 
 
 def test_an_editable_install_works_with_and_without_twinwheel(
