@@ -10,7 +10,6 @@
 #define SLOT_THRESHOLD(word) ((uint32_t)((word) & 0x1FFFF))
 #define SLOT_INDEX(word, arm) ((unsigned)((word) >> (17 + 4 * (arm)) & 0xF)) /* of its target */
 #define SLOT_STICKY ((uint64_t)1 << 25)
-#define SLOT_GUARDED ((uint64_t)1 << 26)
 #define SLOT_HANDLED ((uint64_t)1 << 27) /* every call to the candidate goes by the handler */
 #define SLOT_SHADOW(word) ((uint32_t)((word) >> 32 & 0x1FFFF))
 /* What makes calls go by the handler, some or all. */

@@ -146,6 +146,45 @@ print(str(inspect.signature(twin.work)) == str(inspect.signature(twin._c.work)))
     assert run(twin, code, ROLLOUT=policy) == "True"
 
 
+def test_defaults_are_each_implementation_s_own(make: Maker, policy: Path) -> None:
+    source = "_unset = object()\ndef work(x, y=_unset):\n    return y is _unset\n"
+    sources = dict.fromkeys(("rust", "c", "python"), source)
+    twin = make(sources=sources, components=["work"], init=INIT)
+    code = "import inspect, twin; print(twin.work(1), twin.work(1, 2), "
+    code += "list(inspect.signature(twin.work).parameters))"
+    assert run(twin, code, ROLLOUT=policy) == "True False ['x', 'y']"
+
+
+def test_a_name_that_begins_with_an_underscore(make: Maker, policy: Path) -> None:
+    source = "def _inner(x):\n    return x\nwork = _inner\n"
+    sources = dict.fromkeys(("rust", "c", "python"), source)
+    twin = make(sources=sources, components=["work"], init=INIT)
+    code = "import pickle, twin; print(pickle.loads(pickle.dumps(twin.work)) == twin.work)"
+    assert run(twin, code, ROLLOUT=policy) == "True"
+
+
+def test_the_page_of_processes_that_are_gone_decides_nothing(twin: Twin, policy: Path) -> None:
+    """A good policy, and then a bad one: nobody follows the good one any more."""
+    code = "import twin; print(twin.work(1)[0])"
+    assert run(twin, code, ROLLOUT=policy) == "rust"
+    policy.write_text("garbage = [")
+    done = twin.run(code + "; twin.work(1)", ROLLOUT=str(policy))
+    assert "TW602" in done.stderr
+    policy.write_text('control = "c"\ncandidate = "rust"\npercentage = 0\n')
+    assert run(twin, code, ROLLOUT=policy) == "c"
+    policy.write_text('control = "c"\ncandidate = "python"\npercentage = 100\n')
+    assert run(twin, code, ROLLOUT=policy) == "python"
+    policy.write_text("garbage = [")
+    assert twin.run(code, ROLLOUT=str(policy)).stdout.strip() == "rust", "what is selected"
+
+
+@pytest.mark.parametrize("value", ["~no-such-user/policy.toml", "none.toml"])
+def test_a_path_that_leads_nowhere(twin: Twin, value: str) -> None:
+    done = twin.run("import twin; print(twin.work(1)[0])", ROLLOUT=value)
+    assert (done.returncode, done.stdout.strip()) == (0, "rust"), done.stderr
+    assert "TW601" in done.stderr
+
+
 def test_the_first_select_is_the_same_object(twin: Twin, policy: Path) -> None:
     code = "import twin, twinwheel\n"
     code += "print(twinwheel.select('twin') is twin._kernels, twin._kernels.work is twin.work)"

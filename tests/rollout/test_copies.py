@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twinwheel.rollout.comparing import comparator
-from twinwheel.rollout.copies import CannotCopyError, Copier, can_restore, restore
+from twinwheel.rollout.copies import CannotCopyError, Copier, Snapshot
 
 leaves = st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.floats()
 values = st.recursive(
@@ -93,26 +93,72 @@ def test_contents_are_put_back(value: Any) -> None:
     def look() -> Any:
         return bytes(value) if not isinstance(value, (list, dict, set)) else repr(value)
 
-    assert can_restore(value)
-    before, saved = look(), Copier(10**6).copy(value)
+    before, snapshot = look(), Snapshot([value], 10**6)
     if isinstance(value, (dict, set)):
         value.clear()
     elif isinstance(value, memoryview) and value.ndim == 2:
         value[0, 0] = 9
+    elif isinstance(value, memoryview):
+        value[0] = value[1] + 1
     else:
         value[0] = value[1]
-    assert look() != before or isinstance(value, memoryview)
-    restore(value, saved)
+    assert look() != before
+    snapshot.put_back()
     assert look() == before
 
 
+def test_what_is_inside_stays_the_same_object() -> None:
+    row, more = [1, 2], {"k": [3]}
+    whole = [row, (more, [4])]
+    snapshot = Snapshot([whole], 10**6)
+    row.append(99)
+    more["k"].clear()
+    more["new"] = [5]
+    whole[1][1][0] = 6  # type: ignore[index, assignment]
+    whole.reverse()
+    snapshot.put_back()
+    assert whole == [[1, 2], ({"k": [3]}, [4])]
+    assert whole[0] is row
+    assert whole[1][0] is more
+
+
+@pytest.mark.parametrize("grown", [bytearray(b"ab"), array.array("i", [1, 2]), [1, 2]], ids=repr)
+def test_what_has_another_size_now(grown: Any) -> None:
+    before = grown[:]
+    snapshot = Snapshot([grown], 10**6)
+    grown.append(3)
+    snapshot.put_back()
+    assert grown == before
+
+
+def test_what_cannot_be_put_back_any_more() -> None:
+    held = bytearray(b"ab")
+    snapshot = Snapshot([held], 10**6)
+    held.append(3)
+    with memoryview(held), pytest.raises(CannotCopyError):
+        snapshot.put_back()
+
+
+class Odd:
+    """Whose contents nobody knows how to put back."""
+
+
 @pytest.mark.parametrize(
-    "value", [b"bytes", "text", 1, None, object(), memoryview(b"x")], ids=lambda x: type(x).__name__
+    "value",
+    [Odd(), [Odd()], {"k": Odd()}, memoryview(b"x"), [0] * 10_000],
+    ids=lambda x: str(type(x)),
 )
-def test_what_cannot_be_put_back(value: Any) -> None:
-    assert not can_restore(value)
+def test_what_cannot_be_kept(value: Any) -> None:
     with pytest.raises(CannotCopyError):
-        restore(value, value)
+        Snapshot([value], 10_000)
+
+
+def test_what_an_object_refers_to_is_counted() -> None:
+    odd: Any = Odd()
+    odd.data = bytearray(100_000)
+    with pytest.raises(CannotCopyError):
+        Copier(10_000).copy(odd)
+    assert Copier(1_000_000).copy(odd).data == odd.data
 
 
 def test_arrays() -> None:
@@ -122,8 +168,9 @@ def test_arrays() -> None:
     made = Copier(10**6).copy(part)
     assert (made == part).all()
     assert not numpy.shares_memory(made, whole)
+    snapshot = Snapshot([part], 10**6)
     part[...] = 0
-    restore(part, made)
+    snapshot.put_back()
     assert (whole == numpy.arange(24).reshape(4, 6)).all()
     with pytest.raises(CannotCopyError):
         Copier(100).copy(whole)

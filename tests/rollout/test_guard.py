@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
+import signal
+import weakref
 from typing import Any
 
 import pytest
@@ -296,6 +300,124 @@ def test_arrays_are_put_back(arm: Builder) -> None:
     whole = numpy.arange(8, dtype=numpy.float32)
     armed.call(whole[::2], 10)
     assert whole.tolist() == [10, 1, 12, 3, 14, 5, 16, 7]
+
+
+def test_what_is_inside_of_what_is_written_into(arm: Builder) -> None:
+    """Put back into the same objects, which the caller may hold by other names."""
+
+    def deep(output: list[list[int]], value: int) -> None:
+        output[0][0] = 99
+        output.append([])
+        raise RuntimeError
+
+    def fill(output: list[list[int]], value: int) -> None:
+        for row in output:
+            row[:] = [value] * len(row)
+
+    armed = arm(fill, deep, declared=INPLACE)
+    row = [0, 0]
+    output = [row]
+    armed.call(output, 5)
+    assert (output, row) == ([[5, 5]], [5, 5])
+    assert output[0] is row
+
+
+def test_an_argument_that_the_signature_does_not_know(arm: Builder) -> None:
+    """Then nobody can tell what is written into, and nothing is called twice."""
+
+    def loose(output: list[int], value: int, **more: int) -> None:
+        output[0] = 99
+        raise RuntimeError("half")
+
+    armed = arm(add, loose, declared=INPLACE)
+    output = [1, 2]
+    with pytest.raises((RuntimeError, TypeError)):
+        armed.call(output, 5, extra=1)
+    assert output in ([99, 2], [1, 2]), "never added to after half of the work"
+
+
+def test_an_iterator_is_used_up_by_the_first_call(arm: Builder) -> None:
+    def takes(items: Any) -> int:
+        next(items)
+        raise RuntimeError("after one")
+
+    armed = arm(sum, takes, declared=PURE)
+    with pytest.raises(RuntimeError, match="after one"):
+        armed.call(iter([1, 2, 3]))
+    armed = arm(sum, raising(RuntimeError()), declared=PURE)
+    assert armed.call([1, 2, 3]) == 6, "a list is not used up"
+
+
+def test_the_cause_of_the_control_s_error_stays(arm: Builder) -> None:
+    cause = KeyError("cause")
+
+    def control(x: int) -> int:
+        raise TypeError("control") from cause
+
+    armed = arm(control, raising(TypeError("candidate")), declared=PURE)
+    with pytest.raises(TypeError, match="control") as caught:
+        armed.call(1)
+    assert caught.value.__cause__ is cause
+
+
+class Held:
+    """An argument that can be watched."""
+
+
+@pytest.mark.parametrize("percentage", [0.0, 50.0, 100.0])
+@pytest.mark.parametrize("error", [ValueError, RuntimeError, TypeError], ids=lambda e: e.__name__)
+def test_an_error_keeps_no_argument_alive(
+    arm: Builder, percentage: float, error: type[Exception]
+) -> None:
+    """No cycle of an error, its traceback and a frame waits for the collector."""
+
+    def fails(x: object) -> None:
+        raise error("each")
+
+    armed = arm(fails, fails, declared=PURE, percentage=percentage)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            held = Held()
+            watch = weakref.ref(held)
+            with contextlib.suppress(error):
+                armed.call(held)
+            del held
+            assert watch() is None
+    finally:
+        gc.enable()
+
+
+def test_a_guard_that_cannot_do_its_books(
+    arm: Builder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The caller gets the control's answer all the same."""
+    armed = arm(double, raising(RuntimeError()), declared=PURE)
+
+    def broken(*arguments: Any, **more: Any) -> None:
+        raise OSError(24, "too many open files")
+
+    monkeypatch.setattr(type(armed.component), "judge", broken)
+    assert armed.call(4) == 8
+    assert "a fault could not be counted" in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals are POSIX's")
+def test_a_signal_in_the_middle_of_the_books(arm: Builder) -> None:
+    """Its handler calls the same component, and nobody waits for himself."""
+    armed = arm(double, raising(RuntimeError()), declared=PURE, breaker=limits(at_least=10**9))
+    seen: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda *_: seen.append(armed.call(21)))
+    try:
+        while len(seen) < 50:
+            signal.setitimer(signal.ITIMER_REAL, 0.0002)
+            for _ in range(10):
+                assert armed.call(4) == 8
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert set(seen) == {42}
 
 
 def test_a_contract_error_after_half_of_the_work(arm: Builder) -> None:

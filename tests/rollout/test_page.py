@@ -129,6 +129,12 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a header that ends too late": lambda path: path.write_bytes(
         path.read_bytes()[:16] + b"\xff" * 8 + path.read_bytes()[24:]
     ),
+    "a header that is too deep": lambda path: path.write_bytes(
+        path.read_bytes()[:16]
+        + (4000).to_bytes(8, sys.byteorder)
+        + b"[" * 4000
+        + path.read_bytes()[4024:]
+    ),
     "a header that is no JSON": lambda path: path.write_bytes(
         path.read_bytes()[:24] + b"[" + path.read_bytes()[25:]
     ),
@@ -140,6 +146,61 @@ def test_a_damaged_page(path: Path, how: str) -> None:
     open_page(path, ABOUT)
     DAMAGE[how](path)
     assert refusal(path)
+
+
+def numbers_of(path: Path, offset: int, value: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(value.to_bytes(8, sys.byteorder))
+
+
+IMPLAUSIBLE = {
+    "a control that is not there": (layout.field_at(0, layout.Field.WORD), 5 << 17),
+    "a candidate that is not there": (layout.field_at(0, layout.Field.POLICY), 7 << 21),
+    "more than 100 %": (layout.field_at(0, layout.Field.WORD), 100_001),
+    "a breaker of no kind": (layout.field_at(0, layout.Field.BREAKER), 4),
+    "an owner that is no process": (owner_at(3), 2**64 - 1),
+    "more calls than there can be": (counters_at(5, 2), 2**60),
+}
+
+
+@pytest.mark.parametrize("what", IMPLAUSIBLE)
+def test_numbers_that_make_no_sense(path: Path, what: str) -> None:
+    open_page(path, ABOUT)
+    numbers_of(path, *IMPLAUSIBLE[what])
+    assert "make no sense" in refusal(path)
+
+
+@pytest.mark.parametrize("filler", [b"\xff", b"\x55"])
+def test_a_page_that_was_overwritten(path: Path, filler: bytes) -> None:
+    open_page(path, ABOUT)
+    with path.open("r+b") as file:
+        file.seek(layout.HEADER)
+        file.write(filler * (layout.SIZE - layout.HEADER))
+    assert "make no sense" in refusal(path)
+
+
+def test_any_number_in_a_mapped_page_is_borne(path: Path) -> None:
+    """Whoever may write it may stop the rollout, and nothing else."""
+    from twinwheel.rollout import breaker
+    from twinwheel.rollout.policy import Breaker
+
+    page = open_page(path, ABOUT)
+    page.join()
+    for offset in range(layout.GENERATION, layout.SIZE, 8):
+        if not layout.GENERATION < offset < layout.HEADER:
+            page.write(offset, 2**64 - 1)
+    page.worker = 0
+    with page.locked():
+        page.changed()
+        for component in range(layout.COMPONENTS):
+            breaker.reopen(page, component, Breaker(), 10**15)
+            breaker.judge(page, component, Breaker(), 10**15)
+            breaker.wake(page, component, Breaker(), 10**18)
+            breaker.close(page, component)
+    page.add(counters_at(0, 0))
+    page.observe(0, Arm.CONTROL, 5)
+    page.join()
 
 
 def test_a_page_of_another_package(path: Path) -> None:
@@ -297,6 +358,24 @@ def test_a_page_that_is_removed_while_it_is_mapped(path: Path) -> None:
     with page.locked():
         page.changed()
     assert page.read(layout.GENERATION) == 1
+
+
+def test_it_is_locked_again_by_who_has_it(path: Path) -> None:
+    """As a signal's handler does that comes in the middle."""
+    page = open_page(path, ABOUT)
+    with page.locked(), page.locked():
+        page.changed()
+    other = open_page(path, ABOUT)
+    with other.locked():
+        assert other.read(layout.GENERATION) == 1
+
+
+@not_root
+def test_a_page_that_may_not_be_opened_any_more(path: Path) -> None:
+    page = open_page(path, ABOUT)
+    path.chmod(0)
+    with page.locked():
+        page.changed()
 
 
 RACE = """

@@ -87,8 +87,8 @@ def test_every_key(read: Any) -> None:
     assert not policy.may_try("convolve"), "the kill switch"
 
 
-def test_an_empty_file_tries_nothing(read: Any) -> None:
-    assert read("") == Policy()
+def test_a_file_that_says_little(read: Any) -> None:
+    assert read("kill = false") == Policy()
 
 
 def test_an_a_a_run_is_accepted(read: Any) -> None:
@@ -103,6 +103,11 @@ def test_a_candidate_for_one_component_only(read: Any) -> None:
 
 WRONG = [
     ("TW602", "candidate = rust", "", "line 1"),
+    ("TW602", "", "", "it is empty"),
+    ("TW602", "# nothing yet\n", "", "it is empty"),
+    ("TW605", f"percentage = 1{'0' * 400}", "percentage", "so large a number"),
+    ("TW605", f"sample = {10**16}", "sample", "so large a number"),
+    ("TW604", f"allow = [0x{'f' * 5000}]", "allow[0]", "so many digits"),
     ("TW602", "a = 1\na = 2", "", "overwrite"),
     ("TW603", "percentag = 1", "percentag", "percentag"),
     ("TW603", "copy_limit = 1", "copy_limit", "copy_limit"),
@@ -203,7 +208,7 @@ def test_files_that_others_may_have_written(tmp_path: Path) -> None:
         assert caught.value.code == "TW606"
         return caught.value.message
 
-    path.write_text("")
+    path.write_text("kill = false")
     path.chmod(0o644)
     assert read_policy(path, "twin", KNOWN, NAMES) == Policy()
     path.chmod(0o664)  # as a umask of 002 makes it
@@ -225,7 +230,7 @@ def test_files_that_others_may_have_written(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root gives files away")
 def test_a_file_of_another_user(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
-    path.write_text("")
+    path.write_text("kill = false")
     os.chown(path, 12345, -1)
     with pytest.raises(RolloutError) as caught:
         read_policy(path, "twin", KNOWN, NAMES)
@@ -248,7 +253,7 @@ def test_the_schema_takes_what_is_taken_and_refuses_what_is_not() -> None:
         by_name = "no implementation" in words or "no component" in words
         if code == "TW602" or by_name or "asks for" in words or "control too" in words:
             continue
-        if "nan" in text or "inf" in text:
+        if "nan" in text or "inf" in text or "large" in words:
             continue
         with pytest.raises(exceptions.JsonSchemaException):
             validator(tomli.loads(text))

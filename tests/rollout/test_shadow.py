@@ -110,6 +110,19 @@ def test_a_comparator_that_fails_is_contained(arm: Builder) -> None:
     assert armed.counted() == {"calls": (1, 0), "shadowed": (0, 1)}
 
 
+def test_a_comparator_that_panics_does_not_end_the_shadows(arm: Builder) -> None:
+    class Hostile:
+        def __eq__(self, other: object) -> bool:
+            raise PanicException("in a comparator")
+
+        __hash__ = None  # type: ignore[assignment]
+
+    armed = arm(Hostile, Hostile, percentage=0.0, shadow=100.0)
+    for _ in range(3):
+        armed.call()
+    assert [event.equal for event in shadows(armed)] == [None] * 3
+
+
 def test_arguments_are_written_into_once(arm: Builder) -> None:
     seen: list[Any] = []
 
@@ -226,6 +239,23 @@ def test_comparing_by_hand(arm: Builder) -> None:
     assert (event.control, event.candidate, event.equal) == ("c", "rust", False)
     assert event.difference == "argument output: the value differs at [0]: 6 and 11"
     assert event.control_seconds is not None
+
+
+def test_comparing_by_hand_is_interrupted(arm: Builder) -> None:
+    def interrupted(x: int) -> int:
+        raise KeyboardInterrupt
+
+    armed = arm(double, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        rollout.compare(armed.call, 1)
+
+
+def test_comparing_by_hand_what_acts(arm: Builder) -> None:
+    calls: list[int] = []
+    armed = arm(calls.append, calls.append, declared=STATEFUL)
+    with pytest.raises(RolloutError) as caught:
+        rollout.compare(armed.call, 1)
+    assert (caught.value.code, calls) == ("TW617", [])
 
 
 def test_comparing_by_hand_what_is_not_armed(arm: Builder) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -60,13 +61,16 @@ def arm(package: str, policy: str) -> Selection:
     known = _armed.get(package)
     if known is not None and known[0] is record:
         return known[2]
-    path = Path(policy).expanduser().absolute()
+    path = Path(policy)
+    with suppress(RuntimeError, OSError):  # no such user's folder; no folder to work in
+        path = path.expanduser().absolute()
     found = selection.implementations_of(record)
     names = tuple(found)
     try:
-        first = read_policy(path, package, record.providers, names)
+        read = read_policy(path, package, record.providers, names)
     except RolloutError:  # of which the log will tell, once
-        first = Policy()
+        read = None
+    first = read or Policy()
     bound = dict(vars(record.selection))
     functions = [name for name, each in bound.items() if callable(each) and not _is_class(each)]
     chosen, left = _columns(functions, first)
@@ -112,7 +116,7 @@ def arm(package: str, policy: str) -> Selection:
     )
     made = selection.hand_out(package, bound)
     _armed[package] = record, armed_package, made
-    armed_package.start(first, refused)
+    armed_package.start(read, refused)
     armed_package.bury(died_in)
     watch(armed_package)
     return made
@@ -126,7 +130,8 @@ def armed(package: str) -> ArmedPackage | None:
 
 def page_path(about: Mapping[str, Any]) -> Path:
     """Return where the page of a package lies: one for each version and set of components."""
-    key = repr(sorted(about.items())).encode()
+    # A process number says nothing in another container that shares the folder.
+    key = repr([*sorted(about.items()), processes.namespace()]).encode()
     digest = blake2b(key, digest_size=4).hexdigest()
     return files.page_folder(os.environ) / f"{about['package']}-{digest}.page"
 

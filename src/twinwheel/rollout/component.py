@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +17,7 @@ from twinwheel.rollout.policy import ComponentPolicy
 from twinwheel.rollout.words import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from twinwheel.rollout.comparing import Comparator
     from twinwheel.rollout.page import Page
@@ -94,9 +95,18 @@ class Component:
         begin = counters_at(self.page.worker, self.index, arm)
         self.page.add(begin + 8 * counter, more)
 
-    def enter(self, more: int) -> None:
-        """Mark that this process is at the candidate, or is no longer."""
-        self.page.add(in_flight_at(self.page.worker, self.index), more)
+    @contextmanager
+    def at_candidate(self) -> Iterator[None]:
+        """Mark that this process is at the candidate."""
+        mark = in_flight_at(self.page.worker, self.index)
+        page = self.page
+        page.add(mark, 1)
+        try:
+            yield
+        finally:
+            # A process that was forked meanwhile has a row of its own, without the mark.
+            if page is self.page and mark == in_flight_at(page.worker, self.index):
+                page.add(mark, -1)
 
     def observe(self, arm: Arm, nanoseconds: int) -> bool:
         """Count a call's time; tell whether it was slow."""
@@ -144,7 +154,11 @@ class Component:
             return {}
         if self.signature is None and args:
             return None
-        found = self.arguments(args, kwargs)
+        try:
+            bound = self.signature.bind_partial(*args, **kwargs) if self.signature else None
+        except TypeError:
+            return None
+        found = bound.arguments if bound is not None else kwargs
         return {name: found[name] for name in self.declared.inplace if found.get(name) is not None}
 
     def has_called(self) -> bool:

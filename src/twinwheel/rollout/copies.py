@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from array import array
 from copy import deepcopy
-from typing import Any
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["CannotCopyError", "Copier", "can_restore", "restore"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["CannotCopyError", "Copier", "Snapshot"]
 
 _IMMUTABLE = (
     *(bool, int, float, complex, str, bytes, range, slice, type),
     *(type(None), type(...), type(NotImplemented), type(len), type(lambda: None)),
 )
+
+_SHARED = (type, ModuleType, FunctionType, str, bytes)
+"""What is never copied with an object that refers to it."""
+_BY_ITEMS = (list, dict, set)
 
 
 class CannotCopyError(Exception):
@@ -74,14 +84,33 @@ class Copier:
         return made
 
     def _take(self, value: Any) -> None:
-        self.left -= _size(value)
+        self.left -= _size(value, self.left)
         if self.left < 0:
             raise CannotCopyError("it is larger than may be copied")
 
 
-def _size(value: Any) -> int:
+def _size(value: Any, most: int) -> int:
+    """Return the bytes of a value, or more than so many.
+
+    Of a container or a tuple its own, as what is in it is copied for itself; of another object, all
+    that it refers to, as one copy is made of it.
+    """
     size = getattr(value, "nbytes", None)  # of arrays and memory views
-    return size if isinstance(size, int) else sys.getsizeof(value, 64)
+    if isinstance(size, int):
+        return size
+    total = sys.getsizeof(value, 64)
+    if isinstance(value, (tuple, frozenset, list, set, dict)):
+        return total
+    seen = {id(value)}
+    rest = gc.get_referents(value)
+    while rest and total <= most:
+        each = rest.pop()
+        if id(each) in seen or isinstance(each, _SHARED):
+            continue
+        seen.add(id(each))
+        total += sys.getsizeof(each, 64)
+        rest += gc.get_referents(each)
+    return total
 
 
 def _copy_of_view(view: memoryview) -> memoryview:
@@ -92,37 +121,91 @@ def _copy_of_view(view: memoryview) -> memoryview:
     return copied
 
 
-def restore(value: Any, saved: Any) -> None:
-    """Put the contents of a copy back where they came from.
+class Snapshot:
+    """What some values held, to be put back into the same objects.
 
     Args:
-        value: The original, which may have been changed meanwhile.
-        saved: The copy.
+        values: What may be changed, with all that is in it.
+        allowance: Bytes that may be kept.
 
     Raises:
-        CannotCopyError: It is of a type whose contents cannot be put back.
+        CannotCopyError: There is more than that, or something whose contents cannot be put back.
     """
-    if isinstance(value, (list, bytearray)):
-        value[:] = saved
+
+    def __init__(self, values: Iterable[Any], allowance: int) -> None:
+        self.left = allowance
+        self._seen: set[int] = set()
+        self._saved: list[tuple[Any, Any]] = []
+        for value in values:
+            self._save(value)
+
+    def put_back(self) -> None:
+        """Put the contents back.
+
+        Raises:
+            CannotCopyError: That cannot be done any more, as where something has another size now.
+        """
+        try:
+            for value, saved in self._saved:
+                _fill(value, saved)
+        except Exception as error:  # noqa: BLE001 (each type has its own)
+            raise CannotCopyError(str(error)) from None
+
+    def _save(self, value: Any) -> None:
+        if isinstance(value, _IMMUTABLE) or id(value) in self._seen:
+            return
+        self._seen.add(id(value))
+        if isinstance(value, (tuple, frozenset)):
+            inner: Any = value
+        else:
+            self.left -= (
+                _size(value, self.left)
+                if not isinstance(value, _BY_ITEMS)
+                else (sys.getsizeof(value))
+            )
+            if self.left < 0:
+                raise CannotCopyError("it is larger than may be kept")
+            saved, inner = _contents(value)
+            self._saved.append((value, saved))
+        for each in inner:
+            self._save(each)
+
+
+def _contents(value: Any) -> tuple[Any, Iterable[Any]]:
+    """Return what puts a value back as it is, and what is in it that may change by itself."""
+    if type(value) is list:
+        return list(value), value
+    if type(value) is dict:
+        return dict(value), [*value.keys(), *value.values()]
+    if type(value) is set:
+        return set(value), value
+    if isinstance(value, (bytearray, array)):
+        return value[:], ()
+    if hasattr(value, "__array_interface__"):
+        if getattr(value.dtype, "hasobject", True):
+            raise CannotCopyError("an array of objects")
+        return value.copy(), ()
+    view = _writable(value)
+    if view is None:
+        raise CannotCopyError(f"{type(value).__name__}: its contents cannot be put back")
+    return view.tobytes(), ()
+
+
+def _fill(value: Any, saved: Any) -> None:
+    if isinstance(value, (list, bytearray, array)):
+        if value != saved or isinstance(value, list):
+            value[:] = saved
     elif isinstance(value, (dict, set)):
         value.clear()
         value.update(saved)
     elif hasattr(value, "__array_interface__"):
         value[...] = saved
-    elif (view := _writable(value)) is not None:
-        if view.c_contiguous:
-            view.cast("B")[:] = memoryview(saved).cast("B")
-        else:
-            view[:] = saved
     else:
-        raise CannotCopyError(f"{type(value).__name__}: its contents cannot be put back")
-
-
-def can_restore(value: Any) -> bool:
-    """Tell whether ``restore`` knows what to do with a value."""
-    if isinstance(value, (list, bytearray, dict, set)) or hasattr(value, "__array_interface__"):
-        return True
-    return _writable(value) is not None
+        view = memoryview(value)
+        if view.c_contiguous:
+            view.cast("B")[:] = saved
+        else:
+            view[:] = memoryview(saved).cast(view.format)  # type: ignore[call-overload]
 
 
 def _writable(value: Any) -> memoryview | None:

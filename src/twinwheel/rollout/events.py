@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -15,6 +16,12 @@ __all__ = ["Event", "Kind", "recent", "subscribe", "tell"]
 Kind = Literal["fault", "retry", "shadow", "breaker", "policy"]
 
 _KEPT = 256
+_QUIET = 1.0
+"""Seconds after a log line in which others like it are only counted."""
+# Imported here: whoever has to tell of a fault may not be able to read it then.
+_log = logging.getLogger("twinwheel.rollout")
+_LEVELS = {"warning": logging.WARNING, "error": logging.ERROR, "critical": logging.CRITICAL}
+_logged: dict[tuple[object, ...], tuple[float, int]] = {}
 _recent: deque[Event] = deque(maxlen=_KEPT)
 _subscribers: list[Callable[[Event], None]] = []
 
@@ -77,27 +84,40 @@ def recent() -> list[Event]:
 
 
 def tell(event: Event) -> None:
-    """Keep an event, log it if it matters, and hand it to the subscribers."""
+    """Keep an event, log it if it matters, and hand it to the subscribers.
+
+    Of what happens again and again, one in a second is logged, with how many there were between.
+    """
     _recent.append(event)
     if event.severity != "info":
-        import logging
-
-        level = {"warning": logging.WARNING, "error": logging.ERROR, "critical": logging.CRITICAL}
-        logging.getLogger("twinwheel.rollout").log(
-            level[event.severity],
-            "%s: %s%s",
-            f"{event.package}.{event.component}" if event.component else event.package,
-            event.message,
-            f" ({event.difference})" if event.difference else "",
-        )
+        _log_event(event)
     for function in _subscribers.copy():
         _hand(function, event)
+
+
+def _log_event(event: Event) -> None:
+    key = (event.package, event.component, event.kind, event.category, event.equal)
+    if event.kind in ("fault", "shadow"):
+        last, between = _logged.get(key, (0.0, 0))
+        if event.when - last < _QUIET:
+            _logged[key] = last, between + 1
+            return
+        _logged[key] = event.when, 0
+        more = f" [{between} more like this before]" if between else ""
+    else:
+        more = ""
+    _log.log(
+        _LEVELS[event.severity],
+        "%s: %s%s%s",
+        f"{event.package}.{event.component}" if event.component else event.package,
+        event.message,
+        f" ({event.difference})" if event.difference else "",
+        more,
+    )
 
 
 def _hand(function: Callable[[Event], None], event: Event) -> None:
     try:
         function(event)
-    except Exception:
-        import logging
-
-        logging.getLogger("twinwheel.rollout").exception("a subscriber failed")
+    except Exception:  # noqa: BLE001 (logged, with its traceback)
+        _log.exception("a subscriber failed")

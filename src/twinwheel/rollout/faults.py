@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from twinwheel.rollout.policy import Strategy
 
-__all__ = ["Category", "Classified", "Severity", "bears_name", "classify"]
+__all__ = ["Category", "Classified", "Severity", "bears_name", "classify", "is_control_flow"]
 
 Category = Literal["control-flow", "contract", "transient", "ambiguous", "fault", "panic", "broken"]
 Severity = Literal["info", "warning", "error", "critical"]
@@ -69,11 +69,10 @@ def classify(
 def _kind(error: BaseException, raises: Collection[str], transient: Collection[str]) -> Classified:
     if getattr(error, BEFORE, False) or any(bears_name(error, name) for name in raises):
         return _CONTRACT
-    # Each extension made by PyO3 has a class of its own, which is no Exception.
+    if is_control_flow(error):
+        return _CONTROL_FLOW_KIND
     if bears_name(error, PANIC):
         return _PANIC_KIND
-    if not isinstance(error, Exception) or any(bears_name(error, each) for each in _CONTROL_FLOW):
-        return _CONTROL_FLOW_KIND
     if any(bears_name(error, name) for name in transient):
         return _TRANSIENT
     # What the interpreter raises when an extension broke the rules of its C API.
@@ -82,6 +81,14 @@ def _kind(error: BaseException, raises: Collection[str], transient: Collection[s
     if type(error).__name__ in _AMBIGUOUS:
         return _AMBIGUOUS_KIND
     return _FAULT
+
+
+def is_control_flow(error: BaseException) -> bool:
+    """Tell whether an error is no matter of who raised it, as when somebody presses Ctrl-C."""
+    # Each extension made by PyO3 has a class of panics of its own, which is no Exception.
+    if bears_name(error, PANIC):
+        return False
+    return not isinstance(error, Exception) or any(bears_name(error, n) for n in _CONTROL_FLOW)
 
 
 def bears_name(error: BaseException, name: str) -> bool:

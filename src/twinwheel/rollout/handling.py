@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.rollout import breaker
-from twinwheel.rollout.copies import CannotCopyError, Copier, can_restore, restore
+from twinwheel.rollout.copies import CannotCopyError, Copier, Snapshot
 from twinwheel.rollout.faults import Classified, classify
 from twinwheel.rollout.layout import Arm, Counter
 from twinwheel.rollout.shadow import Job
+from twinwheel.rollout.words import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Handler"]
 
+_log = logging.getLogger("twinwheel.rollout")
 _ANSWERED_WRONGLY = Classified("fault", "error", "fallback")
 
 
@@ -76,15 +81,18 @@ class Handler:
             BaseException: What the component raises.
         """
         kwargs = kwargs or {}
-        if arm == Arm.CONTROL:
-            if error is not None:
-                self._count_error_of_control(error)
-                raise error
-            return self._shadowed(word, args, kwargs)
-        if error is None:
-            return self._kept(word, args, kwargs)
-        put_back = _nothing if self.component.declared.effects == "pure" else None
-        return self._recover(error, _Call(word, args, kwargs, put_back))
+        try:
+            if arm == Arm.CONTROL:
+                if error is not None:
+                    self._count_error_of_control(error)
+                    raise error
+                return self._shadowed(word, args, kwargs)
+            if error is None:
+                return self._kept(word, args, kwargs)
+            replays = self.component.declared.effects == "pure" and not _is_spent(args, kwargs)
+            return self._recover(error, _Call(word, args, kwargs, _nothing if replays else None))
+        finally:
+            error = None  # its traceback leads here: it would keep itself alive, and the arguments
 
     def _kept(self, word: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call the candidate so that it can be taken back, or as a probe."""
@@ -95,8 +103,9 @@ class Handler:
                 allowed = breaker.take_probe(component.page, component.index)
             if not allowed:
                 return self._control(word, args, kwargs)
-        call = _Call(word, args, kwargs, self._keeper(args, kwargs), probe)
+        call = _Call(word, args, kwargs, self._keeper(word, args, kwargs), probe)
         component.count(Arm.CANDIDATE, Counter.CALLS)
+        error: BaseException | None = None
         try:
             result, slow = self._candidate(call)
         except BaseException as raised:  # noqa: BLE001 (what it is, is told apart below)
@@ -104,18 +113,18 @@ class Handler:
         else:
             self._end_probe(call, passed=not slow)
             return result
-        return self._recover(error, call)
+        try:
+            return self._recover(error, call)
+        finally:
+            error = None
 
     def _candidate(self, call: _Call) -> tuple[Any, bool]:
         """Call the candidate; tell whether it was slow."""
         component = self.component
         target = component.targets[component.place(call.word).candidate]
-        component.enter(1)
-        began = time.perf_counter_ns()
-        try:
+        with component.at_candidate():
+            began = time.perf_counter_ns()
             result = target(*call.args, **call.kwargs)
-        finally:
-            component.enter(-1)
         return result, component.observe(Arm.CANDIDATE, time.perf_counter_ns() - began)
 
     def _control(self, word: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -129,98 +138,110 @@ class Handler:
             raise
 
     def _keeper(
-        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self, word: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Callable[[], None] | None:
         """Keep what the call may change; return what puts it back, or None where nothing can."""
         component = self.component
         if component.declared.effects == "pure":
-            return _nothing
-        if component.declared.effects == "stateful" or not self._falls_back:
+            return None if _is_spent(args, kwargs) else _nothing
+        if component.declared.effects == "stateful" or not _falls_back(word):
             return None
         written = component.written(args, kwargs)
-        if written is None or not all(map(can_restore, written.values())):
+        if written is None or _is_spent(args, kwargs):
             return None
         try:
-            copier = Copier(component.policy.copy_limit)
-            saved = [(value, copier.copy(value)) for value in written.values()]
+            return Snapshot(written.values(), component.policy.copy_limit).put_back
         except CannotCopyError:
             return None
-
-        def put_back() -> None:
-            for value, copy in saved:
-                restore(value, copy)
-
-        return put_back
-
-    @property
-    def _falls_back(self) -> bool:
-        policy = self.component.policy
-        return policy.guard and policy.fail == "open"
 
     def _recover(self, error: BaseException, call: _Call) -> Any:
         """Answer a call in which the candidate raised something."""
         component = self.component
-        kind = self._classify(error)
-        for attempt in range(component.policy.retries):
-            if kind.strategy != "retry" or call.put_back is None:
-                break
-            component.count(Arm.CANDIDATE, Counter.RETRIES)
-            component.say("retry", f"{_named(error)}, so it is tried again", severity="info")
-            self.sleep(component.policy.backoff * 2**attempt)
+        try:
+            kind = self._classify(error)
+            for attempt in range(component.policy.retries):
+                if kind.strategy != "retry" or not self._put_back(call):
+                    break
+                component.count(Arm.CANDIDATE, Counter.RETRIES)
+                component.say("retry", f"{_named(error)}, so it is tried again", severity="info")
+                self.sleep(component.policy.backoff * 2**attempt)
+                try:
+                    result, slow = self._candidate(call)
+                except BaseException as again:  # noqa: BLE001
+                    error, kind = again, self._classify(again)
+                else:
+                    self._end_probe(call, passed=not slow)
+                    return result
+            if kind.category == "control-flow":
+                self._end_probe(call, passed=True)
+                raise error
+            if kind.category == "contract" and kind.strategy == "propagate":
+                component.count(Arm.CANDIDATE, Counter.CONTRACT_ERRORS)
+                self._end_probe(call, passed=True)
+                raise error
+            if kind.category == "ambiguous" and kind.strategy == "fallback":
+                return self._decide(error, call)
+            self._fault(error, kind, call)
+            falls_back = kind.strategy != "propagate" and _falls_back(call.word)
+            if not falls_back or not self._put_back(call):
+                raise error
+            component.count(Arm.CANDIDATE, Counter.FALLBACKS)
+            return self._control(call.word, call.args, call.kwargs)
+        finally:
+            del error
+
+    def _put_back(self, call: _Call) -> bool:
+        """Put the arguments back as they were; tell whether that could be done."""
+        if call.put_back is None:
+            return False
+        try:
             call.put_back()
-            try:
-                result, slow = self._candidate(call)
-            except BaseException as again:  # noqa: BLE001
-                error, kind = again, self._classify(again)
-            else:
-                self._end_probe(call, passed=not slow)
-                return result
-        if kind.category == "control-flow":
-            self._end_probe(call, passed=True)
-            raise error
-        if kind.category == "contract" and kind.strategy == "propagate":
-            component.count(Arm.CANDIDATE, Counter.CONTRACT_ERRORS)
-            self._end_probe(call, passed=True)
-            raise error
-        if kind.category == "ambiguous" and kind.strategy == "fallback":
-            return self._decide(error, call)
-        self._fault(error, kind, call)
-        if kind.strategy == "propagate" or not self._falls_back or call.put_back is None:
-            raise error
-        call.put_back()
-        component.count(Arm.CANDIDATE, Counter.FALLBACKS)
-        return self._control(call.word, call.args, call.kwargs)
+        except CannotCopyError:
+            return False
+        return True
 
     def _decide(self, error: BaseException, call: _Call) -> Any:
         """Have the control show whether an error at the boundary is an answer or a fault."""
         component = self.component
-        if call.put_back is None or not component.policy.guard:
-            component.count(Arm.CANDIDATE, Counter.UNDECIDED)
-            self._end_probe(call, passed=True)
-            raise error
-        call.put_back()
         try:
-            answer = self._control(call.word, call.args, call.kwargs)
-        except BaseException as other:
-            if self._classify(other).category == "control-flow":
+            if not self.component.place(call.word).guarded or not self._put_back(call):
+                component.count(Arm.CANDIDATE, Counter.UNDECIDED)
                 self._end_probe(call, passed=True)
-                raise
-            if type(other).__name__ == type(error).__name__:
-                component.count(Arm.CANDIDATE, Counter.CONTRACT_ERRORS)
-                self._end_probe(call, passed=True)
-                raise other from None
-            self._fault(error, _ANSWERED_WRONGLY, call, f"the control {_named(other)}")
-            if not self._falls_back:
-                raise error from None
-            component.count(Arm.CANDIDATE, Counter.FALLBACKS)
-            raise other from None
-        self._fault(error, _ANSWERED_WRONGLY, call, "the control answers")
-        if not self._falls_back:
+                raise error
+            try:
+                answer = self._control(call.word, call.args, call.kwargs)
+            except BaseException as other:
+                if self._classify(other).category == "control-flow":
+                    self._end_probe(call, passed=True)
+                    raise
+                if type(other).__name__ == type(error).__name__:
+                    component.count(Arm.CANDIDATE, Counter.CONTRACT_ERRORS)
+                    self._end_probe(call, passed=True)
+                    raise
+                self._fault(error, _ANSWERED_WRONGLY, call, f"the control {_named(other)}")
+                if _falls_back(call.word):
+                    component.count(Arm.CANDIDATE, Counter.FALLBACKS)
+                    raise
+            else:
+                self._fault(error, _ANSWERED_WRONGLY, call, "the control answers")
+                if _falls_back(call.word):
+                    component.count(Arm.CANDIDATE, Counter.FALLBACKS)
+                    return answer
             raise error
-        component.count(Arm.CANDIDATE, Counter.FALLBACKS)
-        return answer
+        finally:
+            del error
 
     def _fault(self, error: BaseException, kind: Classified, call: _Call, beside: str = "") -> None:
+        """Count a fault, tell of it, and judge; what goes wrong in that is not the caller's."""
+        try:
+            self._count_fault(error, kind, call, beside)
+        except Exception:  # noqa: BLE001 (logged, with its traceback)
+            with suppress(Exception):
+                _log.exception("a fault could not be counted")
+
+    def _count_fault(
+        self, error: BaseException, kind: Classified, call: _Call, beside: str
+    ) -> None:
         component = self.component
         component.count(Arm.CANDIDATE, Counter.FAULTS)
         component.say(
@@ -283,11 +304,14 @@ class Handler:
         component.observe(Arm.CONTROL, took)
         if error is not None:
             self._count_error_of_control(error)
-        if error is None or self._classify(error).category != "control-flow":
-            self._submit(word, copies, copier.left, took, result, error, args, kwargs)
-        if error is not None:
-            raise error
-        return result
+        try:
+            if error is None or self._classify(error).category != "control-flow":
+                self._submit(word, copies, copier.left, took, result, error, args, kwargs)
+            if error is not None:
+                raise error
+            return result
+        finally:
+            error = None
 
     def _submit(
         self,
@@ -312,6 +336,17 @@ class Handler:
         job = Job(component, word, *copies, took, kept, error, written)
         if not self.shadows.submit(job):
             component.count(Arm.CANDIDATE, Counter.DROPPED)
+
+
+def _falls_back(word: int) -> bool:
+    """Tell whether the control may answer, as the policy word says that the call went by."""
+    what = unpack(word)
+    return what.guarded and not what.closed
+
+
+def _is_spent(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Tell whether an argument was used up by the first call, as an iterator or a file is."""
+    return any(isinstance(each, Iterator) for each in (*args, *kwargs.values()))
 
 
 def _named(error: BaseException) -> str:

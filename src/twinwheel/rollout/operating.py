@@ -75,7 +75,7 @@ def compare(slot: Any, /, *args: Any, **kwargs: Any) -> Event:
 
     Raises:
         RolloutError: TW613 when it is no armed component, TW614 when it has no candidate, TW615
-            when an argument cannot be copied.
+            when an argument cannot be copied, TW617 when the component is stateful.
     """
     component = _component_of(slot)
     word = component.page.read(field_at(component.index, Field.POLICY))
@@ -85,6 +85,13 @@ def compare(slot: Any, /, *args: Any, **kwargs: Any) -> Event:
             code="TW614",
             where=component.name,
             accepted=f"a policy that names one: {', '.join(component.implementations)}",
+        )
+    if component.declared.effects == "stateful":
+        raise RolloutError(
+            f"{component.package}.{component.name} is stateful: to call both would act twice",
+            code="TW617",
+            where=component.name,
+            accepted="a component that is declared pure, or whose effects are inplace",
         )
     try:
         for_control = Copier(2**62).copy((args, kwargs))
@@ -106,9 +113,9 @@ def compare(slot: Any, /, *args: Any, **kwargs: Any) -> Event:
     took = time.perf_counter_ns() - began
     written = component.written(*for_control) or {}
     candidate_args, candidate_kwargs = for_candidate
-    return Job(
-        component, word, candidate_args, candidate_kwargs, took, result, error, written
-    ).run()
+    return Job(component, word, candidate_args, candidate_kwargs, took, result, error, written).run(
+        contained=False
+    )
 
 
 def _component_of(slot: Any) -> Component:

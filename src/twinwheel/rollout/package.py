@@ -15,7 +15,7 @@ from twinwheel.rollout.page import private_page
 from twinwheel.rollout.policy import ComponentPolicy, Policy
 from twinwheel.rollout.reading import read_policy
 from twinwheel.rollout.sessions import seed_of
-from twinwheel.rollout.words import BUCKETS, GUARDED, Word, pack
+from twinwheel.rollout.words import BUCKETS, Word, pack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,20 +73,23 @@ class ArmedPackage:
         """The armed components."""
         return [slot.component for slot in self.slots]
 
-    def start(self, policy: Policy, problem: RolloutError | None) -> None:
+    def start(self, policy: Policy | None, problem: RolloutError | None) -> None:
         """Begin with the policy that the file has, or the one that the other workers follow.
 
         Args:
-            policy: What the file said at first.
+            policy: What the file said at first; None if it was refused.
             problem: Why the page was refused. Then only the policy's controls serve.
         """
-        new = [
-            each
-            for each in self.components
-            if not self.page.read(field_at(each.index, Field.FINGERPRINT))
-        ]
+        if policy is None and self.page.is_alone():
+            new = self.components  # nobody follows what is in the page
+        else:
+            new = [
+                each
+                for each in self.components
+                if not self.page.read(field_at(each.index, Field.FINGERPRINT))
+            ]
         if new:
-            self._write_all(replace(policy, kill=True), new)
+            self._write_all(replace(policy or Policy(), kill=True), new)
         if problem is not None:
             self.refuse(problem, "the control serves")
         self.tick(time.monotonic_ns())
@@ -135,6 +138,11 @@ class ArmedPackage:
 
     def apply(self, policy: Policy) -> None:
         """Put a policy into effect, here and in all other workers."""
+        armed = {each.name for each in self.components}
+        late = sorted({*policy.allow, *policy.components} - armed)
+        if late:
+            message = f"not armed in this process, so not tried: {', '.join(late)}"
+            tell(Event("policy", self.name, message=message, severity="warning"))
         self._write_all(policy, self.components)
         self.policy = policy
 
@@ -205,9 +213,11 @@ def policy_word(package: ArmedPackage, component: Component, policy: Policy) -> 
             # To call it beside the control would do twice what it does.
             shadow=round(own.shadow * BUCKETS / 100) if declared.replays else 0,
             sticky=own.sticky,
+            guarded=own.guard,
             handled=keeps,
+            closed=own.fail == "closed",
         )
-    ) | (GUARDED if own.guard else 0)
+    )
 
 
 def _stamp_of(path: Path) -> object:
@@ -216,7 +226,7 @@ def _stamp_of(path: Path) -> object:
         about = path.stat()
     except OSError as error:
         return error.errno
-    return about.st_mtime_ns, about.st_size, about.st_ino
+    return about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino
 
 
 def _fingerprint(policy: ComponentPolicy) -> int:

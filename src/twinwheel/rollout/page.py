@@ -27,13 +27,17 @@ from twinwheel.rollout.layout import (
     SIZE,
     WORKERS,
     Arm,
+    Field,
     bucket_of,
     counters_at,
+    field_at,
     histogram_at,
     in_flight_at,
     owner_at,
 )
 from twinwheel.rollout.native import native
+from twinwheel.rollout.words import BUCKETS as ALL_BUCKETS
+from twinwheel.rollout.words import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +45,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Page", "open_page", "private_page"]
 
+_WHOLE, _HALF = 2**64 - 1, 2**32 - 1
+_MOST_PROCESSES, _MOST_COUNTED = 2**32, 2**56
+_LAST_STATE = 3
 _ABOUT = 16
 """Offset of what the page is of: the length of a JSON document, and the document."""
 
@@ -60,14 +67,15 @@ class Page:
         self.worker = RETIRED
         """This process's row. That of the dead for whoever only looks."""
         self._lock = threading.RLock()
+        self._depth = 0
 
     def read(self, offset: int) -> int:
         """Return the number at an offset."""
         return self.numbers[offset // 8]
 
     def write(self, offset: int, value: int) -> None:
-        """Store a number, in one piece."""
-        self.numbers[offset // 8] = value
+        """Store a number of 64 bits, in one piece."""
+        self.numbers[offset // 8] = value & _WHOLE
 
     def add(self, offset: int, more: int = 1) -> None:
         """Add to a number that this process alone writes, whichever of its threads does."""
@@ -75,7 +83,7 @@ class Page:
             native.add(self.memory, offset, more)
         else:
             with self._lock:
-                self.numbers[offset // 8] += more
+                self.write(offset, self.read(offset) + more)
 
     def observe(self, component: int, arm: Arm, *times: int) -> None:
         """Count times in a histogram, in nanoseconds.
@@ -90,27 +98,49 @@ class Page:
         begin = histogram // 4
         with self._lock:
             for each in times:
-                self.buckets[begin + bucket_of(each)] += 1
+                place = begin + bucket_of(each)
+                self.buckets[place] = self.buckets[place] + 1 & _HALF
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep all other threads and processes from what several of them change."""
+        """Keep all other threads and processes from what several of them change.
+
+        A page that cannot be opened any more, as after a change of the user, is still mapped: then
+        other processes are not kept out, which is better than that a call fails.
+        """
         with self._lock, ExitStack() as held:
-            if self.path is not None:
-                # Removed while it is mapped, it is still shared by those who have it.
-                with suppress(FileNotFoundError):
+            # A signal's handler may come in here again.
+            if self.path is not None and not self._depth:
+                with suppress(OSError):
                     # Opened each time: a process that was forked has no lock of its own on a file
                     # that its parent opened.
                     held.enter_context(files.locked(held.enter_context(self.path.open("r+b"))))
-            yield
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
 
     def changed(self) -> None:
         """Tell the others that a policy word is another now. Called with the lock held."""
-        self.numbers[GENERATION // 8] += 1
+        self.write(GENERATION, self.read(GENERATION) + 1)
+
+    def is_alone(self) -> bool:
+        """Tell whether no other process has a row."""
+        owners = (self.read(owner_at(row)) for row in range(WORKERS) if row != self.worker)
+        return not any(owners)
+
+    def leave(self) -> None:
+        """Take back this process's marks, as it ends in good order."""
+        for component in range(COMPONENTS):
+            self.write(in_flight_at(self.worker, component), 0)
 
     def forked(self) -> list[int]:
         """Take a row of its own for a process that was forked, and return as ``join`` does."""
-        self._lock = threading.RLock()  # a thread that is not in the child may hold it
+        self._lock, self._depth = (
+            threading.RLock(),
+            0,
+        )  # another of the parent's threads may hold it
         return self.join()
 
     def join(self) -> list[int]:
@@ -197,7 +227,32 @@ def open_page(path: Path, about: dict[str, Any] | None = None) -> Page:
         memory.close()
         why = "it is no page of this version" if found is None else "it is of another package"
         raise files.refused(path, why)
-    return Page(memory, found, path)
+    page = Page(memory, found, path)
+    if not _is_plausible(page):
+        raise files.refused(path, "its numbers make no sense")
+    return page
+
+
+def _is_plausible(page: Page) -> bool:
+    """Tell whether the numbers are such as are written here."""
+    for index, names in enumerate(page.about["components"].values()):
+        for field in (Field.WORD, Field.POLICY):
+            word = unpack(page.read(field_at(index, field)))
+            if max(word.control, word.candidate) >= len(names):
+                return False
+            if max(word.threshold, word.shadow) > ALL_BUCKETS:
+                return False
+        if page.read(field_at(index, Field.BREAKER)) > _LAST_STATE:
+            return False
+    rows = range(WORKERS + 1)
+    owners = [page.read(owner_at(row)) for row in rows]
+    counted = [
+        page.read(at)
+        for row in rows
+        for begin in [in_flight_at(row, 0)]
+        for at in range(begin, begin + COMPONENTS * (1 + ARMS * COUNTERS) * 8, 8)
+    ]
+    return max(owners) < _MOST_PROCESSES and max(counted) < _MOST_COUNTED
 
 
 def _header(about: dict[str, Any]) -> bytes:
@@ -223,5 +278,5 @@ def _read_header(memory: mmap.mmap) -> dict[str, Any] | None:
         ]
         fits = len(found["components"]) <= COMPONENTS and all(isinstance(n, str) for n in names)
         return dict(found) if fits else None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

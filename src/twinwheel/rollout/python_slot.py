@@ -16,19 +16,19 @@ import inspect
 import random
 import sys
 import threading
-from dataclasses import dataclass, field
 from itertools import repeat
 from operator import length_hint
 from time import perf_counter_ns
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.rollout.forms import Form, form_of
 from twinwheel.rollout.layout import Arm, Counter, Field, field_at
 from twinwheel.rollout.sessions import KEY, bucket
 from twinwheel.rollout.words import BUCKETS, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from twinwheel.rollout.component import Component
 
@@ -40,7 +40,10 @@ _ONE = """
             return _{arm}({passed})
         except BaseException as _error:
             _raised = _error
-        return _handler({index}, _word, {packed}, _raised)
+        try:
+            return _handler({index}, _word, {packed}, _raised)
+        finally:
+            del _raised
     return _over({packed})
 """
 _CHANCE = """
@@ -50,12 +53,18 @@ _CHANCE = """
                 return _candidate({passed})
             except BaseException as _error:
                 _raised = _error
-            return _handler(1, _word, {packed}, _raised)
+            try:
+                return _handler(1, _word, {packed}, _raised)
+            finally:
+                del _raised
         try:
             return _control({passed})
         except BaseException as _error:
             _raised = _error
-        return _handler(0, _word, {packed}, _raised)
+        try:
+            return _handler(0, _word, {packed}, _raised)
+        finally:
+            del _raised
     return _over({packed})
 """
 _ANY = """
@@ -91,7 +100,7 @@ class Standing:
 
         def __getattr__(self, name):
             # A method is pickled as the attribute of its name of what it is bound to.
-            if not name.startswith("_"):
+            if not name.startswith("__"):
                 from twinwheel.selection import component
 
                 return component(self.package, self.name)
@@ -109,7 +118,7 @@ class PythonSlot:
     def __init__(self, component: Component, handler: Callable[..., Any]) -> None:
         self.component = component
         self.handler = handler
-        self.form = form_of(component.signature)
+        self.form = form_of(component.signature, component.targets)
         self.word = self.route = -1
         self.what = Word(0, 0)
         self.random = random.Random()
@@ -165,7 +174,9 @@ class PythonSlot:
         self.refresh(True)
 
     def _begin_counting(self) -> None:
-        self._lock = threading.Lock()  # a thread that is not in the child may hold the other
+        # Anew, as a thread that is not in the child may hold the other; and one that a signal's
+        # handler may take again.
+        self._lock = threading.RLock()
         self.counted = [0, 0]
         """Calls of each arm, without those of the blocks."""
         self.published = [0, 0]
@@ -330,7 +341,10 @@ class PythonSlot:
                 if len(times) >= _TIMES:
                     self._publish_times()
             return result
-        return self.handler(arm, self.word, args, kwargs, raised)
+        try:
+            return self.handler(arm, self.word, args, kwargs, raised)
+        finally:
+            del raised
 
     def _publish_times(self) -> None:
         """Put into the page how long the timed calls took."""
@@ -378,58 +392,3 @@ def _body_for(what: Word) -> str:
     if not getattr(sys, "_is_gil_enabled", lambda: True)():
         return _ANY  # two threads may take the same item of a block
     return _ONE if what.threshold in (0, BUCKETS) else _CHANCE
-
-
-@dataclass(frozen=True)
-class Form:
-    """A signature as source, and what passes its arguments on."""
-
-    signature: str = ", /, *_args, **_kwargs"
-    """What follows the first parameter."""
-    passed: str = "*_args, **_kwargs"
-    packed: str = "_args, _kwargs"
-    """As a tuple and a mapping."""
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    """What the names in the signature stand for."""
-
-
-def form_of(signature: inspect.Signature | None) -> Form:
-    """Return the form of a signature; the one that takes anything where there is none."""
-    if signature is None or any(name.startswith("_") for name in signature.parameters):
-        return Form()
-    kinds = inspect.Parameter
-    declared, positional, named = [], [], []
-    defaults: dict[str, Any] = {}
-    before = None
-    for name, each in signature.parameters.items():
-        if each.kind is not kinds.POSITIONAL_ONLY and before in (None, kinds.POSITIONAL_ONLY):
-            declared.append("/")  # the slot's own first parameter, if no other
-        if each.kind is kinds.KEYWORD_ONLY and before not in (
-            kinds.KEYWORD_ONLY,
-            kinds.VAR_POSITIONAL,
-        ):
-            declared.append("*")
-        star = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}.get(each.kind.name, "")
-        default = ""
-        if each.default is not inspect.Parameter.empty:
-            default = f"=_default_{len(defaults)}"
-            defaults[default[1:]] = each.default
-        declared.append(f"{star}{name}{default}")
-        if each.kind is kinds.KEYWORD_ONLY:
-            named.append(name)
-        elif each.kind is kinds.VAR_KEYWORD:
-            named.append(star + name)
-        else:
-            positional.append(star + name)
-        before = each.kind
-    if before in (None, kinds.POSITIONAL_ONLY):
-        declared.append("/")
-    keywords = [each if each.startswith("*") else f"{each}={each}" for each in named]
-    items = ", ".join(each if each.startswith("*") else f"{each!r}: {each}" for each in named)
-    return Form(
-        signature=", " + ", ".join(declared),
-        passed=", ".join(positional + keywords),
-        packed=f"({', '.join(positional)}{',' if positional else ''}), "
-        + (f"{{{items}}}" if named else "None"),
-        defaults=defaults,
-    )

@@ -28,6 +28,8 @@ __all__ = ["keys_of", "read_policy"]
 _LARGEST = 1_000_000
 """Bytes: what is longer is no policy."""
 
+_MOST = 10**15
+
 _WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -74,7 +76,12 @@ def _parse(path: Path) -> dict[str, Any]:
     try:
         if len(data) > _LARGEST:
             raise ValueError(f"it is longer than {_LARGEST:,} bytes")
-        return tomllib.loads(data.decode("utf-8"))
+        document = tomllib.loads(data.decode("utf-8"))
+        if not document:
+            raise ValueError(
+                "it is empty, as a file that is being written; to stop all, kill = true"
+            )
+        return document
     except (ValueError, RecursionError) as error:
         raise RolloutError(
             f"the policy is no TOML: {error}",
@@ -171,6 +178,8 @@ class _Reader:
         fits = isinstance(value, (int, float) if hint is float else hint)
         if not fits or (isinstance(value, bool) and hint is not bool):
             raise self.mistyped(place, value, _WORDS[hint])
+        if isinstance(value, int) and abs(value) > _MOST:
+            raise self.refused(place, "so large a number is not accepted", f"at most {_MOST:,}")
         return hint(value)
 
     def check(self, policy: ComponentPolicy, where: str) -> None:
@@ -209,8 +218,15 @@ class _Reader:
 
     def mistyped(self, place: str, value: Any, accepted: str) -> RolloutError:
         return RolloutError(
-            f"{value!r:.60} is not {accepted}",
+            f"{_short(value)} is not {accepted}",
             code="TW604",
             where=f"{self.path}, {place}",
             accepted=accepted,
         )
+
+
+def _short(value: Any) -> str:
+    try:
+        return f"{value!r:.60}"
+    except ValueError:  # a number of thousands of digits
+        return "a number of so many digits"

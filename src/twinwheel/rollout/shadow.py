@@ -12,6 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.rollout.faults import is_control_flow
 from twinwheel.rollout.layout import Arm, Counter
 
 if TYPE_CHECKING:
@@ -43,26 +44,31 @@ class Job:
     written: Mapping[str, Any]
     """Copies of the arguments that it wrote into, by name."""
 
-    def run(self) -> Event:
-        """Call the candidate, compare, count, and tell."""
+    def run(self, *, contained: bool = True) -> Event:
+        """Call the candidate, compare, count, and tell.
+
+        Args:
+            contained: Whether nothing that the candidate raises goes further, as a shadow is
+                nobody's call.
+        """
         component = self.component
         target = component.targets[component.place(self.word).candidate]
         arguments = component.arguments(self.args, self.kwargs)
         result, error = None, None
         began = time.perf_counter_ns()
-        component.enter(1)
         try:
-            result = target(*self.args, **self.kwargs)
-        except BaseException as raised:  # noqa: BLE001 (a shadow is nobody's call)
+            with component.at_candidate():
+                result = target(*self.args, **self.kwargs)
+        except BaseException as raised:
+            if not contained and is_control_flow(raised):
+                raise
             error = raised
-        finally:
-            component.enter(-1)
         took = time.perf_counter_ns() - began
         component.count(Arm.CANDIDATE, Counter.SHADOWED)
         try:
             difference = self._differ(arguments, result, error)
             equal: bool | None = not difference
-        except Exception as failed:  # noqa: BLE001 (an author's comparator)
+        except BaseException as failed:  # noqa: BLE001 (an author's comparator, which may panic)
             difference = f"the comparator raised {type(failed).__name__}"
             equal = None
         if equal is False:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import sys
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ PERIOD = 0.05
 
 _packages: list[ArmedPackage] = []
 _thread: threading.Thread | None = None
+_end = threading.Event()
+"""Stands for this module where something is wanted that can be referred to weakly."""
 
 
 def watch(package: ArmedPackage) -> None:
@@ -27,8 +32,11 @@ def watch(package: ArmedPackage) -> None:
 
 def register(package: ArmedPackage) -> None:
     """Keep a package, without a thread that looks after it."""
-    if not _packages and hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_forked)
+    if not _packages:
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_forked)
+        atexit.register(_leave)
+        _leave_pools()
     _packages.append(package)
 
 
@@ -42,6 +50,24 @@ def publish() -> None:
     for package in _packages:
         for slot in package.slots:
             slot.refresh(False)
+
+
+def _leave() -> None:
+    """Put into the pages what was counted, and take back the marks: this is no crash."""
+    for package in _packages:
+        with suppress(Exception):
+            for slot in package.slots:
+                slot.refresh(False)
+            package.page.leave()
+
+
+def _leave_pools(_anchor: object = None) -> None:
+    """Have ``multiprocessing`` do that too, whose processes end without ``atexit``."""
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.Finalize(None, _leave, exitpriority=0)
+        # A process of its forgets what was to be done at its parent's end, and what so far at its.
+        util.register_after_fork(_end, _leave_pools)
 
 
 def _start() -> None:
@@ -73,5 +99,6 @@ def _forked() -> None:
     had_thread, _thread = _thread is not None, None
     for package in _packages:
         package.forked()
+    _leave_pools()
     if had_thread:
         _start()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["BUCKETS", "GUARDED", "HANDLED", "STICKY", "Word", "pack", "unpack"]
+__all__ = ["BUCKETS", "Word", "pack", "unpack"]
 
 BUCKETS = 100_000
 """Buckets that calls and sessions fall into: a percentage has three places after the point."""
@@ -15,6 +15,7 @@ BUCKETS = 100_000
 STICKY = 1 << 25
 GUARDED = 1 << 26
 HANDLED = 1 << 27
+CLOSED = 1 << 28
 
 _CONTROL, _CANDIDATE, _SHADOW = 17, 21, 32
 _SHARE, _INDEX = 0x1FFFF, 0xF
@@ -45,10 +46,14 @@ class Word:
     handled: bool = False
     """Whether each call to the candidate goes by the handler, as when arguments must be kept."""
 
+    closed: bool = False
+    """Whether a fault is raised all the same: the component fails closed."""
+
 
 def pack(word: Word) -> int:
     """Return the word as an integer of 64 bits."""
-    flags = word.sticky * STICKY | word.guarded * GUARDED | word.handled * HANDLED
+    flags = word.sticky * STICKY | word.guarded * GUARDED
+    flags |= word.handled * HANDLED | word.closed * CLOSED
     indexes = word.control << _CONTROL | word.candidate << _CANDIDATE
     return word.threshold | indexes | flags | word.shadow << _SHADOW
 
@@ -63,4 +68,5 @@ def unpack(value: int) -> Word:
         sticky=bool(value & STICKY),
         guarded=bool(value & GUARDED),
         handled=bool(value & HANDLED),
+        closed=bool(value & CLOSED),
     )

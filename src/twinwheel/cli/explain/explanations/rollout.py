@@ -171,6 +171,21 @@ ENTRIES = (
         pages=(_GUIDE,),
     ),
     entry(
+        "TW617",
+        "a stateful component cannot be compared by calling both sides",
+        "declare its effects, if it has none",
+        """
+        To compare, both sides are called, and what a stateful component does would be done twice.
+        Components are stateful unless the package declares them `pure` or names the arguments that
+        they write into.
+        """,
+        right="""
+        [tool.twinwheel.components.convolve]
+        effects = { inplace = ["output"] }
+        """,
+        pages=("reference/settings.md",),
+    ),
+    entry(
         "TW616",
         "there is no page of this package",
         "start a process that arms it, as the same user",
