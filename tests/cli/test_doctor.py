@@ -210,7 +210,7 @@ def test_a_wrong_variable_is_shown_with_the_rest(
         ("USE_C", "maybe", "wrong; accepted: 1, true, yes, on, 0, false, no, off", 1),
         ("USE_FORTRAN", "1", "not read: there is no implementation of this name", 0),
         ("ROLLOUT", "off", "off: no rollout", 0),
-        ("ROLLOUT", "no.toml", "wrong, so the control serves: the policy cannot be read", 1),
+        ("ROLLOUT", "no.toml", "wrong, and not followed: the policy cannot be read", 1),
     ],
 )
 def test_variables_are_explained(

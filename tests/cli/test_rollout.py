@@ -124,7 +124,7 @@ def test_doctor_tells_of_a_wrong_policy(
     done = run("doctor", "twin")
     assert done.code == 1
     assert "the rollout's policy: [TW605] 200 is not accepted" in done.out
-    assert "wrong, so the control serves: 200 is not accepted" in " ".join(done.out.split())
+    assert "wrong, and not followed: 200 is not accepted" in " ".join(done.out.split())
     policy.write_text('candidate = "c"\n')
     done = run("doctor", "twin")
     assert done.code == 0, done.out

@@ -70,7 +70,7 @@ def _rollout(package: str, manifest: Manifest, value: str, default: str) -> str:
         return default
     problem = policy_problem(package, manifest, value)
     if problem is not None:
-        return f"wrong, so the control serves: {problem.message}"
+        return f"wrong, and not followed: {problem.message}"
     return "a policy, which arms the package"
 
 
