@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from twinwheel.manifest import MODULE_NAME, SCHEMA, render
 
 if TYPE_CHECKING:
-    from twinwheel.manifest import Implementation, Manifest
+    from twinwheel.manifest_types import Implementation, Manifest
 
 TIMED = """
 import sys, time

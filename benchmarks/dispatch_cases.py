@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from twinwheel.manifest import Manifest
+    from twinwheel.manifest_types import Manifest
 
 __all__ = ["KEY", "armed_cases", "peers", "plain_cases"]
 

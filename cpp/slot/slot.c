@@ -403,7 +403,7 @@ PyDoc_STRVAR(reduce_doc, "__reduce__()\n--\n\n"
 static PyObject *reduce(PyObject *object, PyObject *unused) {
     slot *self = (slot *)object;
     (void)unused;
-    PyObject *module = PyImport_ImportModule("twinwheel.selection");
+    PyObject *module = PyImport_ImportModule("twinwheel.selection.handing");
     PyObject *component = module ? PyObject_GetAttrString(module, "component") : NULL;
     Py_XDECREF(module);
     if (!component)

@@ -64,7 +64,10 @@ def test_only_the_selector_and_what_it_imports_is_in_it(vendored: Project) -> No
     found = {name for name in names(vendored.wheel(environ=PURE)) if "/_twinwheel/" in name}
     source = Path(__file__).parents[2] / "src" / "twinwheel" / "selection"
     wanted = {f"twin/_twinwheel/selection/{path.name}" for path in source.glob("*.py")}
-    rest = ("__init__.py", "__main__.py", "_version.py", "errors.py", "manifest.py", "py.typed")
+    rest = (
+        *("__init__.py", "__main__.py", "_version.py", "errors.py", "manifest.py"),
+        *("manifest_types.py", "py.typed"),
+    )
     assert found == wanted | {f"twin/_twinwheel/{name}" for name in rest}
 
 

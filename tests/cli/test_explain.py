@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from support.commands import Run
 
-    from twinwheel.manifest import Manifest
+    from twinwheel.manifest_types import Manifest
 
 DOCS = Path(__file__).parents[2] / "docs"
 ALL = [pytest.param(each, id=each.code) for each in EXPLANATIONS]

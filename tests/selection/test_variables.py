@@ -13,7 +13,7 @@ from twinwheel.selection.environment import NO, YES, choose
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinwheel.manifest import Implementation, Manifest
+    from twinwheel.manifest_types import Implementation, Manifest
     from twinwheel.selection.binding import Choice
 
 

@@ -17,7 +17,7 @@ from twinwheel.manifest import MODULE_NAME, SCHEMA, render
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from twinwheel.manifest import Component, Implementation, Manifest
+    from twinwheel.manifest_types import Component, Implementation, Manifest
 
 SOURCE = Path(twinwheel.__file__).parents[1]
 NAMES = ("rust", "c", "python")

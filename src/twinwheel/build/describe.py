@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from twinwheel.build.plan import HalfPlan, Plan
     from twinwheel.build.settings import Compiled, PackageSettings
-    from twinwheel.manifest import Artifact, Component, Implementation, Library, Manifest
+    from twinwheel.manifest_types import Artifact, Component, Implementation, Library, Manifest
 
     CompiledFiles = Mapping[str, tuple[bytes, str, HalfPlan]]
     """Path in the wheel -> contents, tag and maker of each compiled file."""

@@ -22,7 +22,7 @@ FOLDER = "_twinwheel"
 """Name of the copy's package, inside the author's."""
 
 _ROOM = Path(__file__).parents[1]
-_FILES = ("_version.py", "errors.py", "manifest.py", "selection")
+_FILES = ("_version.py", "errors.py", "manifest.py", "manifest_types.py", "selection")
 _OFFERED = ("__version__", "library_path", "report", "select")
 
 # The installed twinwheel is looked up by a string: a type checker is not to follow it, since its

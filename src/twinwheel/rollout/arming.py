@@ -10,7 +10,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinwheel import selection
 from twinwheel.errors import RolloutError
 from twinwheel.rollout import files, processes
 from twinwheel.rollout.component import Component, declared_of
@@ -25,6 +24,7 @@ from twinwheel.rollout.shadow import Shadows
 from twinwheel.rollout.slots import make_slot
 from twinwheel.rollout.watching import watch
 from twinwheel.selection.binding import checked
+from twinwheel.selection.handing import hand_out, implementations_of, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ def arm(package: str, policy: str) -> Selection:
     Raises:
         SelectionError: As ``twinwheel.select``.
     """
-    record = selection.record_of(package)
+    record = record_of(package)
     if processes.interpreter() != 0:
         # What looks after the slots is a thread, and an interpreter that has one cannot be ended.
         message = "not armed, as this is a subinterpreter: what was selected serves"
@@ -64,7 +64,7 @@ def arm(package: str, policy: str) -> Selection:
     path = Path(policy)
     with suppress(RuntimeError, OSError):  # no such user's folder; no folder to work in
         path = path.expanduser().absolute()
-    found = selection.implementations_of(record)
+    found = implementations_of(record)
     names = tuple(found)
     try:
         read = read_policy(path, package, record.providers, names)
@@ -114,7 +114,7 @@ def arm(package: str, policy: str) -> Selection:
     bound |= _classes(
         package, record, found, replace(first, kill=first.kill or bool(refused)), bound
     )
-    made = selection.hand_out(package, bound)
+    made = hand_out(package, bound)
     _armed[package] = record, armed_package, made
     armed_package.start(read, refused)
     armed_package.bury(died_in)

@@ -101,7 +101,7 @@ class Standing:
         def __getattr__(self, name):
             # A method is pickled as the attribute of its name of what it is bound to.
             if not name.startswith("__"):
-                from twinwheel.selection import component
+                from twinwheel.selection.handing import component
 
                 return component(self.package, self.name)
             raise AttributeError(name)

@@ -15,22 +15,15 @@ from twinwheel.selection.binding import Choice, Selection, bind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
-    from typing import Any
-
-    from twinwheel.manifest import Manifest
+    from twinwheel.manifest_types import Manifest
     from twinwheel.selection.binding import Record
     from twinwheel.selection.reporting import Report
 
 __all__ = [
     "Selection",
-    "component",
-    "hand_out",
-    "implementations_of",
     "library_path",
     "look",
     "prefix_of",
-    "record_of",
     "report",
     "select",
     "use_variable",
@@ -38,9 +31,6 @@ __all__ = [
 
 _records: dict[str, Record] = {}
 """The latest selection of each package. Written in one step, so it needs no lock."""
-
-_handed_out: dict[str, Selection] = {}
-"""What a rollout put in the place of a selection."""
 
 
 def select(package: str) -> Selection:
@@ -75,38 +65,6 @@ def select(package: str) -> Selection:
         return _records.setdefault(package, record).selection
     _records[package] = record
     return record.selection
-
-
-def record_of(package: str) -> Record:
-    """Give the selection of a package and how it came about; see ``select``."""
-    select(package)
-    return _records[package]
-
-
-def implementations_of(record: Record) -> dict[str, ModuleType]:
-    """Import what a selection did not need, and give each implementation that is there.
-
-    Returns:
-        Name to module, those first that the selection would take first. What cannot be imported is
-        left out.
-    """
-    from twinwheel.selection.binding import all_of
-
-    return all_of(record)
-
-
-def component(package: str, name: str) -> Any:
-    """Give what a component is bound to now; slots are pickled as a call of this."""
-    from twinwheel.selection.reporting import import_package
-
-    import_package(package)
-    return getattr(_handed_out.get(package) or select(package), name)
-
-
-def hand_out(package: str, components: dict[str, object]) -> Selection:
-    """Put other objects in the place of those that were selected, for ``component`` to give."""
-    made = _handed_out[package] = Selection(package, components)
-    return made
 
 
 def report(package: str) -> Report:

@@ -6,12 +6,11 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
     from typing import Any
 
-    from twinwheel.manifest import Manifest
+    from twinwheel.manifest_types import Manifest
 
-__all__ = ["Choice", "Record", "Selection", "all_of", "bind", "checked"]
+__all__ = ["Choice", "Record", "Selection", "bind", "checked"]
 
 
 class Choice:
@@ -174,26 +173,6 @@ def checked(package: str, manifest: Manifest, choice: Choice, part: str, target:
     from twinwheel.selection.validation import with_checks
 
     return with_checks(package, part, validate, target)
-
-
-def all_of(record: Record) -> dict[str, ModuleType]:
-    """Import all implementations that may be had, in the order of the choice."""
-    found: dict[str, ModuleType] = {}
-    for name in record.choice.order:
-        implementation = record.manifest["implementations"][name]
-        if not implementation["built"] or record.states[name][0] == "failed":
-            continue
-        try:
-            __import__(implementation["module"])
-        except BaseException as error:
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-                raise
-            from twinwheel.selection import problems
-
-            problems.log_failed(record.package, name, error)
-            continue
-        found[name] = sys.modules[implementation["module"]]
-    return found
 
 
 def _first(providers: dict[str, str]) -> str:

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinwheel.manifest import Manifest
+    from twinwheel.manifest_types import Manifest
 
 __all__ = ["NO", "YES", "choose", "named"]
 

@@ -16,7 +16,7 @@ from twinwheel.selection.environment import named
 from twinwheel.selection.reporting import import_package
 
 if TYPE_CHECKING:
-    from twinwheel.manifest import Library, Manifest
+    from twinwheel.manifest_types import Library, Manifest
 
 __all__ = ["candidates", "find_library", "library_variable"]
 

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from twinwheel.manifest import Implementation, Library, Manifest
+    from twinwheel.manifest_types import Implementation, Library, Manifest
 
 __all__ = [
     "all_off",

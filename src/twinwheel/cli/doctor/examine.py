@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from twinwheel.cli.doctor.installed import Installed
     from twinwheel.cli.doctor.probe import Probe
-    from twinwheel.manifest import Artifact, Implementation, Library
+    from twinwheel.manifest_types import Artifact, Implementation, Library
 
 __all__ = ["SCHEMA", "examine"]
 

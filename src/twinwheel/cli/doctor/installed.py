@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
 
-    from twinwheel.manifest import Artifact, Manifest
+    from twinwheel.manifest_types import Artifact, Manifest
 
 __all__ = ["Installed", "find"]
 

@@ -17,7 +17,7 @@ from twinwheel.selection import look, prefix_of, report
 from twinwheel.selection.problems import describe
 
 if TYPE_CHECKING:
-    from twinwheel.manifest import Manifest
+    from twinwheel.manifest_types import Manifest
 
 __all__ = ["TIME_LIMIT", "Probe", "probe"]
 

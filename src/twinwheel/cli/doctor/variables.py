@@ -12,7 +12,7 @@ from twinwheel.selection.libraries import candidates, library_variable
 
 if TYPE_CHECKING:
     from twinwheel.errors import RolloutError
-    from twinwheel.manifest import Manifest
+    from twinwheel.manifest_types import Manifest
 
 __all__ = ["explain_variables", "policy_problem"]
 
