@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import subprocess
@@ -164,6 +165,7 @@ def serve(seconds: float) -> int:
     import twinwheel
     from twinwheel import rollout
 
+    logging.getLogger("twinwheel.rollout").setLevel(logging.CRITICAL)  # of refused policies
     calls, expected = work()
     threads = []
     made, wrong = [0] * THREADS, [0] * THREADS
