@@ -82,23 +82,25 @@ static INLINE void BLOCKS(const kernel_taps *taps, size_t height, size_t width,
     }
 }
 
+/* An instance for each of the sizes that are asked for most, in wide blocks: what is narrower is
+ * soon done in any way, and each instance is kilobytes. */
 static void SUMS(const kernel_taps *taps, const void *const *window, size_t samples,
                  unsigned char *output, ptrdiff_t stride) {
     const size_t height = taps->height, width = taps->width;
 #if ROWS_AT_ONCE <= 3
-    if (height == 3 && width == 3) {
+    if (COLUMNS > 1 && height == 3 && width == 3) {
         BLOCKS(taps, 3, 3, window, samples, output, stride);
         return;
     }
 #endif
 #if ROWS_AT_ONCE <= 5
-    if (height == 5 && width == 5) {
+    if (COLUMNS > 1 && height == 5 && width == 5) {
         BLOCKS(taps, 5, 5, window, samples, output, stride);
         return;
     }
 #endif
 #if ROWS_AT_ONCE == 6
-    if (height == 7 && width == 7) {
+    if (COLUMNS > 1 && height == 7 && width == 7) {
         BLOCKS(taps, 7, 7, window, samples, output, stride);
         return;
     }

@@ -130,9 +130,11 @@ pub(crate) unsafe fn sums<V: Vector, const ROWS: usize, const COLUMNS: usize>(
     let window = &window[..taps.height + ROWS - 1];
     // SAFETY: as the caller says.
     unsafe {
-        if ROWS <= 3 && size == (3, 3) {
+        // An instance for each of the sizes that are asked for most, in wide blocks: what is narrower
+        // is soon done in any way, and each instance is kilobytes.
+        if COLUMNS > 1 && ROWS <= 3 && size == (3, 3) {
             blocks_of_rows::<V, ROWS, COLUMNS>(taps, (3, 3), window, samples, output, stride);
-        } else if ROWS < 5 && size == (5, 5) {
+        } else if COLUMNS > 1 && ROWS < 5 && size == (5, 5) {
             // Not 5 rows, which the compiler would take apart and lose its registers over.
             blocks_of_rows::<V, ROWS, COLUMNS>(taps, (5, 5), window, samples, output, stride);
         } else {
