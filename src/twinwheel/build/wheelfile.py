@@ -143,7 +143,7 @@ def write_wheel(
             mode = 0o755 if file.executable else 0o644
             entry.external_attr = (stat.S_IFREG | mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, file.data)
+            archive.writestr(entry, file.data, compresslevel=9)
     name = wheel_name(stem, tag, build_tag)
     write_atomically(folder / name, buffer.getvalue())
     return name
