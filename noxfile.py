@@ -36,7 +36,7 @@ FUZZING = (
 )
 FUZZ_TARGETS = ("c", "rust", "twins")
 ARM = "aarch64-unknown-linux-gnu"
-LARGEST_WHEEL = 2 * 1024 * 1024
+LARGEST_WHEEL = 2_000_000
 """Bytes that a wheel may have besides the photograph of ``twinwheel demo``."""
 
 

@@ -7,6 +7,13 @@
 #define BLOCK SHAPED(fused_block)
 #define FUSED SHAPED(fused)
 
+/* The loops over taps and source rows are written out, where each word is an instruction. */
+#if ROWS == 6
+#define UNROLL_TAPS UNROLL
+#else
+#define UNROLL_TAPS
+#endif
+
 static INLINE void BLOCK(const kernel_taps *across, const float *down, int size,
                          const void *const *window, size_t offset, unsigned char *output,
                          ptrdiff_t stride) {
@@ -17,14 +24,14 @@ static INLINE void BLOCK(const kernel_taps *across, const float *down, int size,
         for (int column = 0; column < COLUMNS; column++)
             sum[row][column] = vector_zero();
     }
-    UNROLL
+    UNROLL_TAPS
     for (int y = 0; y < ROWS_AT_ONCE + size - 1; y++) {
         const float *source = (const float *)window[y] + offset;
         vector middle[COLUMNS];
         UNROLL
         for (int column = 0; column < COLUMNS; column++)
             middle[column] = vector_zero();
-        UNROLL
+        UNROLL_TAPS
         for (int kx = 0; kx < size; kx++) {
             vector tap = vector_broadcast(across->weights[kx]);
             UNROLL
@@ -68,3 +75,4 @@ static void FUSED(const kernel_taps *across, const kernel_taps *down, const void
 
 #undef BLOCK
 #undef FUSED
+#undef UNROLL_TAPS
