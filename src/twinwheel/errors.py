@@ -13,6 +13,7 @@ __all__ = [
     "SelectionError",
     "ToolchainError",
     "TwinwheelError",
+    "VerifyError",
 ]
 
 
@@ -78,3 +79,7 @@ class CommandError(TwinwheelError):
 
 class RolloutError(TwinwheelError):
     """TW6xx: a rollout's policy or its shared page is refused; the control serves."""
+
+
+class VerifyError(TwinwheelError):
+    """TW7xx: what is to be verified cannot be had, run or compared."""

@@ -17,6 +17,7 @@ from twinwheel.cli.explain.explanations import (
     selection,
     settings,
     tools,
+    verify,
 )
 from twinwheel.cli.explain.explanations.entry import Explanation
 from twinwheel.errors import (
@@ -27,6 +28,7 @@ from twinwheel.errors import (
     SelectionError,
     ToolchainError,
     TwinwheelError,
+    VerifyError,
 )
 
 __all__ = ["CLASSES", "EXPLANATIONS", "Explanation"]
@@ -38,12 +40,13 @@ CLASSES: dict[str, tuple[str, type[TwinwheelError]]] = {
     "4": ("selection", SelectionError),
     "5": ("command line", CommandError),
     "6": ("rollout", RolloutError),
+    "7": ("verify", VerifyError),
 }
 """First digit of a code: what the errors are about, and their class."""
 
 _MODULES = (
     *(settings, project, tools, builds, halves, editable, libraries, selection, command_line),
-    rollout,
+    *(rollout, verify),
 )
 
 EXPLANATIONS: tuple[Explanation, ...] = tuple(
