@@ -1,0 +1,170 @@
+"""From a mismatch to a finding: is it there again, what is the smallest call that shows it?"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from twinwheel.verify.findings import Finding
+from twinwheel.verify.judging import Mismatch, Rules
+from twinwheel.verify.recipes import source_of_call, traits
+from twinwheel.verify.runner.encoding import pack
+from twinwheel.verify.shrinking import shrink
+
+if TYPE_CHECKING:
+    from twinwheel.verify.pairs import Pair
+    from twinwheel.verify.recipes import Call
+
+__all__ = ["Confirmed", "confirm", "finding_of"]
+
+_SLOW = ("hang", "memory", "crash")
+_PATIENCE = 3
+"""A call that does not end is given so many times as long before that is said of it."""
+_MOST_TRIES = 40
+_LONGEST_SOURCE = 4_000
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A mismatch that came again."""
+
+    mismatch: Mismatch
+    calls: tuple[Call, ...]
+    """The smallest that show it: one, or several in this order."""
+    first: Call
+    """As it was met."""
+
+
+def confirm(
+    pair: Pair, call: Call, mismatch: Mismatch, rules: Rules, before: list[Call], seconds: float
+) -> Confirmed | None:
+    """Make a call again, and smaller.
+
+    Args:
+        pair: Both sides.
+        call: The call.
+        mismatch: What it showed.
+        rules: What counts.
+        before: What was called before it, since the processes started.
+        seconds: How long making it smaller may take.
+
+    Returns:
+        None when it does not come again.
+    """
+    again = _again(pair, call, rules, mismatch)
+    if again is None or again.key != mismatch.key:
+        return _with_history(pair, call, mismatch, rules, before)
+
+    def shows(calls: list[Call]) -> int | None:
+        return _first_alike(pair, calls, rules, mismatch)
+
+    if mismatch.kind == "hang":  # each try costs the limit
+        seconds = min(seconds, 4 * rules.seconds)
+    smallest = shrink(call, shows, seconds)
+    if mismatch.kind in _SLOW:  # the process died, so it was a new one each time
+        final = _again(pair, smallest, rules, mismatch) or again
+        return Confirmed(final, (smallest,), call)
+    pair.candidate.start()
+    pair.history.clear()
+    final = _again(pair, smallest, rules, mismatch)
+    if final is None or final.key != mismatch.key:
+        return _with_history(pair, call, mismatch, rules, before)
+    return Confirmed(final, (smallest,), call)
+
+
+def _again(pair: Pair, call: Call, rules: Rules, mismatch: Mismatch) -> Mismatch | None:
+    if mismatch.kind != "hang":
+        return pair.judge([call], rules)[0]
+    patient = replace(pair.limits, seconds=pair.limits.seconds * _PATIENCE)
+    pair.control.limits = pair.candidate.limits = patient
+    try:
+        return pair.judge([call], replace(rules, seconds=patient.seconds))[0]
+    finally:
+        pair.control.limits = pair.candidate.limits = pair.limits
+
+
+def _first_alike(pair: Pair, calls: list[Call], rules: Rules, mismatch: Mismatch) -> int | None:
+    if mismatch.kind in _SLOW:  # after each that shows it, a process is started
+        for index, call in enumerate(calls):
+            found = pair.judge([call], rules)[0]
+            if found is not None and found.key == mismatch.key:
+                return index
+        return None
+    for index, found in enumerate(pair.judge(calls, rules)):
+        if found is not None and found.key == mismatch.key:
+            return index
+    return None
+
+
+def _with_history(
+    pair: Pair, call: Call, mismatch: Mismatch, rules: Rules, before: list[Call]
+) -> Confirmed | None:
+    """Find the calls before it that it takes: the implementation remembers something."""
+    own = [each for each in before if each.component == call.component]
+    for history in ([call], own[-1:], own[-64:], own, before):
+        if history and _shows_after(pair, history, call, rules, mismatch) is not None:
+            break
+    else:
+        return None
+    tries = 0
+    part = max(1, len(history) // 2)
+    while part >= 1 and tries < _MOST_TRIES and len(history) > 1:
+        for start in range(0, len(history), part):
+            fewer = history[:start] + history[start + part :]
+            tries += 1
+            if fewer and _shows_after(pair, fewer, call, rules, mismatch) is not None:
+                history = fewer
+                break
+            if tries >= _MOST_TRIES:
+                break
+        else:
+            part //= 2
+            continue
+        part = min(part, max(1, len(history) // 2))
+    final = _shows_after(pair, history, call, rules, mismatch)
+    if final is None:
+        return None
+    stateful = replace(
+        final,
+        kind="state",
+        summary=f"after other calls, {final.summary}",
+        key=(final.component, "state"),
+    )
+    return Confirmed(stateful, (*history, call), call)
+
+
+def _shows_after(
+    pair: Pair, history: list[Call], call: Call, rules: Rules, mismatch: Mismatch
+) -> Mismatch | None:
+    pair.restart()
+    found = pair.judge([*history, call], rules)[-1]
+    return found if found is not None and found.component == mismatch.component else None
+
+
+def finding_of(confirmed: Confirmed, candidate_name: str) -> Finding:
+    """Make the finding that the user sees."""
+    mismatch, calls = confirmed.mismatch, confirmed.calls
+    text = "\n".join(source_of_call(each) for each in calls)
+    special = traits(calls[-1])
+    if mismatch.kind == "state":
+        special = (*special, f"after {len(calls) - 1} other call{'s' if len(calls) > 2 else ''}")
+    return Finding(
+        id=_identity(mismatch, special),
+        component=mismatch.component,
+        kind=mismatch.kind,
+        summary=mismatch.summary,
+        traits=special,
+        call=text if len(text) <= _LONGEST_SOURCE else f"{text[:_LONGEST_SOURCE]}…",
+        control=mismatch.control,
+        candidate=mismatch.candidate,
+        candidate_name=candidate_name,
+    )
+
+
+def _identity(mismatch: Mismatch, special: tuple[str, ...]) -> str:
+    """Stable for a cause: numbers in the traits vary, and so do the very values."""
+    plain = [re.sub(r"[\d,]+", "n", each) for each in special]
+    parts = [*mismatch.key, *sorted(plain)]
+    return hashlib.blake2b(pack(parts), digest_size=4).hexdigest()

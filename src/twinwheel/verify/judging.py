@@ -1,0 +1,209 @@
+"""Two answers to one call: equal, or different in which way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.rollout.comparing import comparator
+from twinwheel.verify.answers import align, decode, show
+from twinwheel.verify.runner.calling import NO_INPUT
+from twinwheel.verify.runner.encoding import unpack
+from twinwheel.verify.workers import Death
+
+if TYPE_CHECKING:
+    from twinwheel.verify.recipes import Call
+
+__all__ = ["Mismatch", "Rules", "judge"]
+
+_PANICS = ("PanicException", "SystemError")
+_STALE = "the answer changed when the argument was written into"
+_CANDIDATE_MAY_BE_SLOWER = 10
+"""Times as slow as the control, and it is still no hang."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What counts as a difference."""
+
+    compare: str = "exact"
+    """The component's comparator."""
+    messages: bool = False
+    """Do the texts of exceptions count?"""
+    seconds: float = 5.0
+    """The limit of one call."""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """How two answers differ."""
+
+    kind: str
+    """A key of ``findings.KINDS``."""
+    summary: str
+    control: str
+    candidate: str
+    component: str
+    """With the method, where that differs first."""
+    key: tuple[str, ...]
+    """Equal for differences that look alike: kind, and classes of exceptions or types."""
+
+
+def judge(call: Call, control: Any, candidate: Any, rules: Rules) -> Mismatch | None:
+    """Compare two answers.
+
+    Args:
+        call: The call that both made.
+        control: The control's answer as ``runner.calling`` gives it, or its death.
+        candidate: The candidate's.
+        rules: What counts.
+    """
+    if isinstance(control, Death) or isinstance(candidate, Death):
+        return _of_deaths(call, control, candidate, rules)
+    if NO_INPUT in (control[0], candidate[0]):
+        return None
+    if control[1] != candidate[1]:
+        found = _of_answers(call, unpack(control[1]), unpack(candidate[1]), rules)
+        if found is not None:
+            return found
+    if control[2] != candidate[2]:
+        return _mutation(call, control[2], candidate[2])
+    if candidate[4] and not control[4]:
+        kind = "stale buffer" if candidate[4] == _STALE else "state"
+        text = show(unpack(candidate[1]))
+        return _mismatch(call, kind, candidate[4], show(unpack(control[1])), text)
+    return None
+
+
+def _mismatch(
+    call: Call, kind: str, summary: str, control: str, candidate: str, *key: str, component: str = ""
+) -> Mismatch:
+    name = component or call.component
+    return Mismatch(kind, summary, control, candidate, name, (name, kind, *key))
+
+
+def _of_deaths(call: Call, control: Any, candidate: Any, rules: Rules) -> Mismatch | None:
+    if isinstance(control, Death) and isinstance(candidate, Death):
+        return None
+    if isinstance(candidate, Death):
+        if candidate.kind == "hang" and control[3] * _CANDIDATE_MAY_BE_SLOWER > rules.seconds * 1e9:
+            return None
+        what = {"crash": "dies", "hang": "does not end", "memory": "takes memory without end"}
+        summary = f"the candidate {what[candidate.kind]}: {candidate.detail}"
+        return _mismatch(call, candidate.kind, summary, _answer_text(control), candidate.detail)
+    if control.kind != "crash":  # a control that is slower or larger is no fault of the candidate's
+        return None
+    summary = f"the control dies, the candidate does not: {control.detail}"
+    return _mismatch(call, "crash", summary, control.detail, _answer_text(candidate), "control")
+
+
+def _answer_text(reply: Any) -> str:
+    return show(unpack(reply[1]))
+
+
+def _of_answers(call: Call, control: Any, candidate: Any, rules: Rules) -> Mismatch | None:
+    if _is(control, "steps") and _is(candidate, "steps"):
+        names = ["", *(f".{name}" for name, _ in call.steps)]
+        for name, left, right in zip(names, control[1], candidate[1], strict=True):
+            found = _of_answer(call, left, right, rules, call.component + name)
+            if found is not None:
+                return found
+        return None
+    return _of_answer(call, control, candidate, rules, call.component)
+
+
+def _is(encoded: Any, tag: str) -> bool:
+    return type(encoded) is tuple and encoded[0] == tag
+
+
+def _of_answer(
+    call: Call, control: Any, candidate: Any, rules: Rules, component: str
+) -> Mismatch | None:
+    if _is(control, "error") or _is(candidate, "error"):
+        return _of_errors(call, control, candidate, rules, component)
+    if _is(control, "long") or _is(candidate, "long"):
+        if control == candidate:
+            return None
+        texts = show(control), show(candidate)
+        return _mismatch(call, "value", "long answers differ", *texts, component=component)
+    left, right = align(control, candidate)
+    if left == right and repr(left) == repr(right):  # -0.0 equals 0.0, and True equals 1
+        return None
+    difference = comparator(rules.compare)({}, decode(left), decode(right))
+    if difference is None:
+        return None
+    kind = difference.what if difference.what in ("type", "shape") else "value"
+    key = (difference.reference, difference.candidate) if kind == "type" else ()
+    return _mismatch(
+        call,
+        kind,
+        difference.text(),
+        show(control),
+        show(candidate),
+        *key,
+        component=component,
+    )
+
+
+def _of_errors(
+    call: Call, control: Any, candidate: Any, rules: Rules, component: str
+) -> Mismatch | None:
+    left = control[1] if _is(control, "error") else ""
+    right = candidate[1] if _is(candidate, "error") else ""
+    texts = show(control), show(candidate)
+    if right in _PANICS and left not in _PANICS:
+        return _mismatch(
+            call, "panic", f"the candidate raises {right}", *texts, component=component
+        )
+    if "RecursionError" in (left, right):
+        if left == "RecursionError" or left == right:
+            return None  # how deep each of them goes is its own affair, as long as it says so
+        summary = "the candidate refuses nesting that the control takes"
+        return _mismatch(call, "recursion", summary, *texts, component=component)
+    if left == "MemoryError":
+        return None
+    if right == "MemoryError":
+        summary = "the candidate has not enough memory"
+        return _mismatch(call, "memory", summary, *texts, component=component)
+    if left == right:
+        if control[2] != candidate[2]:
+            summary = f"{left} is another class: {control[2]} and {candidate[2]}"
+            return _mismatch(call, "exception type", summary, *texts, component=component)
+        if not rules.messages or control[3] == candidate[3]:
+            return None
+        return _mismatch(
+            call,
+            "exception message",
+            f"{left} says different things",
+            *texts,
+            left,
+            component=component,
+        )
+    if left and right:
+        summary = f"the control raises {left}, the candidate {right}"
+    elif left:
+        summary = f"the control raises {left}, the candidate returns"
+    else:
+        summary = f"the control returns, the candidate raises {right}"
+    kind = "exception type"
+    if not left and "RecursionError" not in (left, right) and _deep(call):
+        kind = "recursion"
+    return _mismatch(call, kind, summary, *texts, left, right, component=component)
+
+
+def _deep(call: Call) -> bool:
+    return any(
+        type(each) is tuple and each[0] == "nest" and each[2] > 20
+        for each in (*call.arguments, *call.keywords[1::2])
+    )
+
+
+def _mutation(call: Call, control: bytes, candidate: bytes) -> Mismatch:
+    texts = []
+    for data in (control, candidate):
+        try:
+            texts.append(", ".join(show(each, 80) for each in unpack(data)))
+        except (ValueError, EOFError, TypeError):  # a digest
+            texts.append(f"<digest {data.hex()[:8]}>")
+    summary = "after the call, an argument is not the same"
+    return _mismatch(call, "mutation", summary, *texts)

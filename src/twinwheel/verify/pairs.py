@@ -1,0 +1,109 @@
+"""The control and a candidate, asked the same at the same time."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.verify.judging import Mismatch, Rules, judge
+from twinwheel.verify.workers import Death, Limits, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinwheel.verify.recipes import Call
+    from twinwheel.verify.subjects import Subject
+
+__all__ = ["Pair"]
+
+_REMEMBERED = 4_000
+
+
+class Pair:
+    """Two workers that make the same calls.
+
+    Args:
+        control: The implementation whose answers are the truth.
+        candidate: The one that is tried.
+        limits: What a call may take.
+        variables: Environment variables for both.
+
+    Raises:
+        VerifyError: As ``Worker``.
+    """
+
+    def __init__(
+        self,
+        control: Subject,
+        candidate: Subject,
+        limits: Limits,
+        variables: dict[str, str] | None = None,
+    ) -> None:
+        self.limits = limits
+        self.control = Worker(control, limits, variables)
+        try:
+            self.candidate = Worker(candidate, limits, variables)
+        except BaseException:
+            self.control.close()
+            raise
+        self.history: deque[Call] = deque(maxlen=_REMEMBERED)
+        """What was called since both were started."""
+        self.made = 0
+        """Calls that were compared."""
+
+    def make(
+        self, calls: Sequence[Call], *, poke: bool = False, full: bool = False
+    ) -> list[tuple[Any, Any]]:
+        """Make calls on both sides.
+
+        Args:
+            calls: What to call.
+            poke: Write into the arguments after each call, and see whether the answer changes.
+            full: Ask for whole answers, however long.
+
+        Returns:
+            For each call, the answer or death of the control, and of the candidate.
+        """
+        if not calls:
+            return []
+        question = ("calls", [list(each) for each in calls], poke, full)
+        first, second = self.ask(question)
+        died = isinstance(first, Death) or isinstance(second, Death)
+        left = self.control.finish(calls, first, poke=poke, full=full)
+        right = self.candidate.finish(calls, second, poke=poke, full=full)
+        self.made += len(calls)
+        if died:
+            self.history.clear()
+        else:
+            self.history.extend(calls)
+        return list(zip(left, right, strict=True))
+
+    def ask(self, question: tuple[Any, ...], seconds: float | None = None) -> tuple[Any, Any]:
+        """Ask both the same question at once."""
+        workers = (self.control, self.candidate)
+        answers: list[Any] = [None, None]
+        for worker in workers:
+            worker.send(question)
+        while None in answers:
+            for index, worker in enumerate(workers):
+                if answers[index] is None:
+                    answers[index] = worker.poll(seconds)
+        return answers[0], answers[1]
+
+    def judge(
+        self, calls: Sequence[Call], rules: Rules, *, poke: bool = True
+    ) -> list[Mismatch | None]:
+        """Make calls and compare: the mismatch of each, or None."""
+        answers = self.make(calls, poke=poke)
+        return [judge(call, *both, rules) for call, both in zip(calls, answers, strict=True)]
+
+    def restart(self) -> None:
+        """Start both anew, so that nothing is remembered of the calls before."""
+        self.control.start()
+        self.candidate.start()
+        self.history.clear()
+
+    def close(self) -> None:
+        """End both."""
+        self.control.close()
+        self.candidate.close()

@@ -1,0 +1,240 @@
+"""Recipes: arguments as plain data, and the values that they stand for.
+
+A recipe says how a value is made, so that it can be sent, saved, made smaller, and written as Python
+source. What stands for itself in ``encoding`` does here too. The other tags are the keys of
+``BUILDERS``; ``recipes.source`` writes each of them as source.
+"""
+
+from __future__ import annotations
+
+import array
+import importlib
+import io
+
+from . import callbacks
+
+__all__ = ["BUILDERS", "Scope", "build"]
+
+
+class Scope:
+    """What a recipe may refer to: the implementation's components, and the arguments before."""
+
+    def __init__(self, components):
+        self.components = components
+        self.arguments = []
+
+
+def build(recipe, scope):
+    """Make the value that a recipe stands for."""
+    if type(recipe) is not tuple:
+        return recipe
+    return BUILDERS[recipe[0]](scope, *recipe[1:])
+
+
+def _all(recipes, scope):
+    return [build(each, scope) for each in recipes]
+
+
+def _dict(scope, flat):
+    values = _all(flat, scope)
+    return dict(zip(values[::2], values[1::2]))
+
+
+def _repeat(scope, unit, count):
+    made = build(unit, scope)
+    return made * count
+
+
+def _join(scope, parts):
+    made = _all(parts, scope)
+    return type(made[0])().join(made) if made else ""
+
+
+def _nest(scope, kind, depth, leaf):
+    value = build(leaf, scope)
+    for _ in range(depth):
+        if kind == "dict":
+            value = {"a": value}
+        else:
+            value = (value,) if kind == "tuple" else [value]
+    return value
+
+
+def _array(scope, code, data):
+    made = array.array(code)
+    made.frombytes(data)
+    return made
+
+
+def _numpy(scope, dtype, shape, data, layout="C"):
+    """An array of NumPy, laid out in memory in one of the ways that callers have."""
+    numpy = importlib.import_module("numpy")
+    plain = numpy.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+    if layout == "Fortran":
+        return numpy.asfortranarray(plain)
+    if layout == "readonly":
+        plain.flags.writeable = False
+        return plain
+    if layout == "reversed":
+        backwards = (slice(None, None, -1),) * plain.ndim
+        return numpy.ascontiguousarray(plain[backwards])[backwards]
+    if layout == "strided":
+        wide = numpy.zeros([2 * length for length in shape], dtype=dtype)
+        every_other = (slice(None, None, 2),) * plain.ndim
+        wide[every_other] = plain
+        return wide[every_other]
+    if layout == "swapped":
+        return plain.astype(plain.dtype.newbyteorder())
+    if layout == "misaligned":
+        raw = numpy.zeros(plain.nbytes + 1, dtype="u1")
+        moved = raw[1:].view(plain.dtype).reshape(shape)
+        moved[...] = plain
+        return moved
+    return plain
+
+
+def _scalar(scope, dtype, shape, data):
+    return _numpy(scope, dtype, [], data)[()]
+
+
+def _memoryview(scope, base, step=1, form=""):
+    view = memoryview(build(base, scope))
+    if form:
+        view = view.cast(form)
+    return view if step == 1 else view[::step]
+
+
+def _view(scope, form, shape, data, readonly):
+    """A recorded one."""
+    view = memoryview(data if readonly else bytearray(data))
+    return view if form == "B" and len(shape) == 1 else view.cast(form, shape)
+
+
+class _ShortReads(io.BytesIO):
+    """A file that gives fewer bytes than it is asked for, as sockets do."""
+
+    def read(self, size=-1):
+        return super().read(size if size is None or size < 0 else min(size, 3))
+
+
+def _file(scope, content, kind="whole"):
+    made = build(content, scope)
+    if isinstance(made, str):
+        return io.StringIO(made, newline="")
+    return _ShortReads(made) if kind == "short reads" else io.BytesIO(made)
+
+
+def _written(scope, content):
+    return _file(scope, content)
+
+
+def _make(scope, name, arguments, items=()):
+    made = _global(scope, name)(*_all(arguments, scope))
+    for item in _all(items, scope):
+        made.append(item)
+    return made
+
+
+def _global(scope, name):
+    module, _, rest = name.partition(".")
+    value = importlib.import_module(module)
+    for part in rest.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _call(scope, component, arguments, keywords=()):
+    """The answer of another component, of the same implementation."""
+    function = scope.components[component]
+    keys, values = keywords[::2], _all(keywords[1::2], scope)
+    return function(*_all(arguments, scope), **dict(zip(keys, values)))
+
+
+class _Text(str):
+    pass
+
+
+class _Whole(int):
+    pass
+
+
+class _Float(float):
+    pass
+
+
+class _Octets(bytes):
+    pass
+
+
+class _List(list):
+    pass
+
+
+class _Dict(dict):
+    pass
+
+
+_SUBCLASSES = {
+    str: _Text, int: _Whole, float: _Float, bytes: _Octets, list: _List, dict: _Dict
+}  # fmt: skip
+
+
+def _subclass(scope, name, recipe, fields=()):
+    made = build(recipe, scope)
+    return _SUBCLASSES.get(type(made), type(made))(made)
+
+
+class _Index:
+    def __init__(self, value):
+        self.value = value
+
+    def __index__(self):
+        return self.value
+
+
+class _Floating:
+    def __init__(self, value):
+        self.value = value
+
+    def __float__(self):
+        return self.value
+
+
+class _Odd:
+    """Fits nowhere."""
+
+    __hash__ = None
+
+
+BUILDERS = {
+    "list": lambda scope, items: _all(items, scope),
+    "tuple": lambda scope, items: tuple(_all(items, scope)),
+    "set": lambda scope, items: set(_all(items, scope)),
+    "frozenset": lambda scope, items: frozenset(_all(items, scope)),
+    "dict": _dict,
+    "complex": lambda scope, real, imaginary: complex(real, imaginary),
+    "bytearray": lambda scope, content: bytearray(build(content, scope)),
+    "repeat": _repeat,
+    "join": _join,
+    "nest": _nest,
+    "array": _array,
+    "numpy": _numpy,
+    "scalar": _scalar,
+    "memoryview": _memoryview,
+    "view": _view,
+    "file": _file,
+    "written": _written,
+    "iterator": lambda scope, items: iter(_all(items, scope)),
+    "range": lambda scope, start, stop, step: range(start, stop, step),
+    "slice": lambda scope, *ends: slice(*_all(ends, scope)),
+    "make": _make,
+    "global": _global,
+    "call": _call,
+    "callback": lambda scope, name: callbacks.CALLBACKS[name],
+    "same": lambda scope, index: scope.arguments[index],
+    "subclass": _subclass,
+    "index": lambda scope, value: _Index(value),
+    "floating": lambda scope, value: _Floating(value),
+    "odd": lambda scope: _Odd(),
+}
+"""Tag of a recipe -> what makes the value."""

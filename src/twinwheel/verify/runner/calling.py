@@ -1,0 +1,152 @@
+"""One call, and all that can be seen of it."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from time import perf_counter_ns
+
+from .building import Scope, build
+from .encoding import LARGEST, encode, encode_error, pack
+
+__all__ = ["MADE", "NO_INPUT", "RAISED", "RETURNED", "Caller"]
+
+RETURNED, RAISED, NO_INPUT = "returned", "raised", "no input"
+MADE = (RETURNED, RAISED)
+
+_SMALL = 4_096
+
+
+class Caller:
+    """Makes calls of one implementation's components."""
+
+    def __init__(self, components):
+        self.components = components
+        self._last = None
+
+    def prepare(self, call):
+        """Build the arguments of a call: what it takes to make it, or None if they cannot be."""
+        component, arguments, keywords = call[0], call[1], call[2]
+        scope = Scope(self.components)
+        try:
+            for recipe in arguments:
+                scope.arguments.append(build(recipe, scope))
+            keys = {name: build(recipe, scope) for name, recipe in zip(*[iter(keywords)] * 2)}
+            steps = [
+                (name, [build(each, scope) for each in values or ()], values is None)
+                for name, values in call[3]
+            ]
+        except BaseException:
+            return None
+        return self.components[component], scope.arguments, keys, steps
+
+    def make(self, call, poke=False, full=False):
+        """Make a call.
+
+        Args:
+            call: ``(component, [recipe, ...], [name, recipe, ...], [(method, [recipe, ...]), ...])``
+            poke: Write into the arguments after the call, and see whether that changes the answer.
+            full: Send the whole answer, however long it is.
+
+        Returns:
+            ``(how, answer, arguments after the call, nanoseconds, what else was seen)``; the
+            answer is packed, or ``("long", digest, bytes)``.
+        """
+        prepared = self.prepare(call)
+        if prepared is None:
+            return (NO_INPUT, b"", b"", 0, "")
+        function, arguments, keywords, steps = prepared
+        begin = perf_counter_ns()
+        try:
+            value = function(*arguments, **keywords)
+        except BaseException as error:
+            spent = perf_counter_ns() - begin
+            answer = encode_error(error)
+            _forget(error)
+            return (RAISED, pack(answer), self._after(call, arguments, keywords), spent, "")
+        spent = perf_counter_ns() - begin
+        if inspect.iscoroutine(value):
+            value.close()
+        answer = encode(value) if not steps else self._steps(value, steps)
+        packed = pack(answer)
+        after = self._after(call, arguments, keywords)
+        seen = self._look_back(value, packed)
+        if poke and not steps and seen == "":
+            seen = _poke(value, packed, (*arguments, *keywords.values()))
+        if len(packed) > LARGEST and not full:
+            digest = hashlib.blake2b(packed, digest_size=16).digest()
+            packed = pack(("long", digest, len(packed)))
+        return (RETURNED, packed, after, spent, seen)
+
+    def _steps(self, value, steps):
+        """Go on with methods of what the call gave."""
+        answers = [encode(value)]
+        for name, arguments, is_attribute in steps:
+            try:
+                member = getattr(value, name)
+                answer = encode(member if is_attribute else member(*arguments))
+            except BaseException as error:
+                answer = encode_error(error)
+                _forget(error)
+            answers.append(answer)
+        return ("steps", answers)
+
+    def _after(self, call, arguments, keywords):
+        """What is in the arguments that can be written into."""
+        values = [*arguments, *keywords.values()]
+        recipes = [*call[1], *call[2][1::2]]
+        changeable = [
+            encode(value)
+            for recipe, value in zip(recipes, values)
+            if type(recipe) is tuple and recipe[0] not in _NOT_LOOKED_AT
+        ]
+        if not changeable:
+            return b""
+        packed = pack(changeable)
+        if len(packed) > _SMALL:
+            return hashlib.blake2b(packed, digest_size=16).digest()
+        return packed
+
+    def _look_back(self, value, packed):
+        """Did this call change the answer of the one before?"""
+        last, self._last = self._last, None
+        changed = last is not None and pack(encode(last[0])) != last[1]
+        if len(packed) <= _SMALL and type(value) in _WRITABLE:
+            self._last = (value, packed)
+        return "the answer of the call before changed" if changed else ""
+
+
+_NOT_LOOKED_AT = frozenset(["repeat", "join", "iterator", "callback", "global", "call", "range"])
+_WRITABLE = (bytes, bytearray, str, memoryview, list)
+
+
+def _forget(error):
+    """Let go of the frames, which hold the arguments."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__context__
+
+
+def _poke(value, packed, arguments):
+    """Write into the arguments: does the answer, which should be done, change?"""
+    if any(value is each for each in arguments):
+        return ""
+    written = False
+    for each in arguments:
+        try:
+            if isinstance(each, bytearray):
+                each[:] = b"\xa5" * len(each)
+            elif isinstance(each, memoryview) and not each.readonly and each.format == "B":
+                each[:] = b"\xa5" * len(each)
+            elif hasattr(each, "flags") and hasattr(each, "dtype") and each.flags.writeable:
+                each[...] = 37
+            elif isinstance(each, list) and each:
+                each[:] = [None] * len(each)
+            else:
+                continue
+        except BaseException:
+            continue
+        written = True
+    if written and pack(encode(value)) != packed:
+        return "the answer changed when the argument was written into"
+    return ""

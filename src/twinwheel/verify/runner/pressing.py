@@ -1,0 +1,90 @@
+"""A call under conditions: from several threads, and very often."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+
+from .encoding import encode, encode_error, pack
+
+__all__ = ["make_often", "make_together"]
+
+
+def make_together(caller, calls, threads, rounds):
+    """Make calls from several threads at once.
+
+    Returns:
+        For each call, whether all its answers were the one that it has alone.
+    """
+    alone = [_answer(caller, call) for call in calls]
+    same = [True] * len(calls)
+    barrier = threading.Barrier(threads)
+
+    def work(number):
+        barrier.wait(timeout=10)
+        for turn in range(rounds):
+            index = (number + turn) % len(calls)
+            if _answer(caller, calls[index]) != alone[index]:
+                same[index] = False
+
+    pause = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        started = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
+        for thread in started:
+            thread.start()
+        for thread in started:
+            thread.join()
+    finally:
+        sys.setswitchinterval(pause)
+    return same
+
+
+def _answer(caller, call):
+    prepared = caller.prepare(call)
+    if prepared is None:
+        return b""
+    function, arguments, keywords, _ = prepared
+    try:
+        return pack(encode(function(*arguments, **keywords)))
+    except BaseException as error:
+        return pack(encode_error(error))
+
+
+def make_often(caller, call, times, rounds):
+    """Make a call again and again.
+
+    Returns:
+        For each round, by how many blocks of Python's and by how many bytes the process grew.
+    """
+    growth = []
+    _repeat(caller, call, times)
+    for _ in range(rounds):
+        gc.collect()
+        blocks, memory = sys.getallocatedblocks(), _resident()
+        _repeat(caller, call, times)
+        gc.collect()
+        growth.append([sys.getallocatedblocks() - blocks, _resident() - memory])
+    return growth
+
+
+def _repeat(caller, call, times):
+    for _ in range(times):
+        prepared = caller.prepare(call)
+        if prepared is None:
+            return
+        function, arguments, keywords, _ = prepared
+        try:
+            function(*arguments, **keywords)
+        except BaseException:
+            pass
+
+
+def _resident():
+    """Bytes of memory that the process has now; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * 4096
+    except OSError:
+        return 0

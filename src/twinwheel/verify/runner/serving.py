@@ -1,0 +1,171 @@
+"""The process: it is asked over a pipe, and answers.
+
+A message is a length of four bytes and plain data. Which call is being made stands in a file that is
+mapped into memory, so that whoever asked knows it when the process dies.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import sys
+import traceback
+
+from .calling import Caller
+from .encoding import encode, encode_error, pack, short, unpack
+from .loading import load, public_names
+from .pressing import make_often, make_together
+from .surface import describe
+
+__all__ = ["serve"]
+
+_LENGTH = struct.Struct("<I")
+_PLACE = struct.Struct("<q")
+
+
+def serve(progress_path):
+    """Answer until the pipe is closed."""
+    questions, answers = _take_pipes()
+    _die_with_parent()
+    with open(progress_path, "r+b") as file:
+        progress = mmap.mmap(file.fileno(), 16)
+    session = _Session(progress)
+    while True:
+        head = _read(questions, 4)
+        if head is None:
+            return
+        body = _read(questions, _LENGTH.unpack(head)[0])
+        if body is None:
+            return
+        question = unpack(body)
+        answer = pack(session.answer(question))
+        _write(answers, _LENGTH.pack(len(answer)) + answer)
+
+
+class _Session:
+    def __init__(self, progress):
+        self._progress = progress
+        self._module = None
+        self._caller = None
+        self._names = ()
+
+    def answer(self, question):
+        kind = question[0]
+        try:
+            return getattr(self, "_" + kind)(*question[1:])
+        except BaseException as error:
+            trace = traceback.format_exc(limit=-4)[-4_000:]
+            return ("failed", encode_error(error), trace)
+
+    def _load(self, module, package, aliases, components, path):
+        sys.path[:0] = path
+        loaded, found = load(module, package, dict(zip(*[iter(aliases)] * 2)), components)
+        self._module, self._caller = loaded, Caller(found)
+        names = list(components) or public_names(loaded, private=bool(aliases))
+        self._names = sorted({*names, *found})
+        return ("loaded", sorted(found))
+
+    def _describe(self):
+        return ("described", encode(describe(self._module, self._names, self._caller.components)))
+
+    def _calls(self, calls, poke, full):
+        replies = []
+        make, place = self._caller.make, _PLACE.pack_into
+        for index, call in enumerate(calls):
+            place(self._progress, 0, index)
+            replies.append(make(call, poke, full))
+        return ("made", replies)
+
+    def _together(self, calls, threads, rounds):
+        _PLACE.pack_into(self._progress, 0, 0)
+        return ("together", make_together(self._caller, calls, threads, rounds))
+
+    def _often(self, call, times, rounds):
+        _PLACE.pack_into(self._progress, 0, 0)
+        return ("often", make_often(self._caller, call, times, rounds))
+
+    def _write_pickle(self, call):
+        import pickle
+
+        prepared = self._caller.prepare(call)
+        if prepared is None:
+            return ("failed", None, "")
+        function, arguments, keywords, _ = prepared
+        value = function(*arguments, **keywords)
+        return ("pickle", pickle.dumps(value, 4), encode(value))
+
+    def _read_pickle(self, data):
+        import pickle
+
+        return ("value", encode(pickle.loads(data)))
+
+    def _instance(self, name, other, call):
+        """Is what a call makes an instance of a class that users import?"""
+        prepared = self._caller.prepare(call)
+        function, arguments, keywords, _ = prepared
+        return ("value", isinstance(function(*arguments, **keywords), getattr(self._module, name)))
+
+    def _check(self, path, name, call):
+        from .checking import run_check
+
+        return run_check(path, name, self._caller, call)
+
+    def _shown(self, call):
+        prepared = self._caller.prepare(call)
+        return ("shown", [short(each) for each in prepared[1]] if prepared else [])
+
+
+def _take_pipes():
+    """Keep the pipes to ourselves: what the package prints, or reads, is no part of the talk."""
+    questions, answers = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(2, 1)
+    os.close(nowhere)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for pipe in (questions, answers):
+            msvcrt.setmode(pipe, os.O_BINARY)
+    return questions, answers
+
+
+def _die_with_parent():
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, ValueError, OSError):
+        pass
+    if sys.platform != "linux":
+        return
+    try:
+        import ctypes
+
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, 9, 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        pass
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+            file.write("1000")
+    except OSError:
+        pass
+
+
+def _read(pipe, count):
+    parts = []
+    while count:
+        part = os.read(pipe, min(count, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def _write(pipe, data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(pipe, view) :]

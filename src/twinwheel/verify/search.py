@@ -1,0 +1,315 @@
+"""The search for a call to which two implementations answer differently.
+
+Each component in turn gets a slice of time: calls that were saved or recorded, tries that learn how
+it is called, a ladder of edges, and then calls by chance near to those that led to something new.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.verify.confirming import confirm, finding_of
+from twinwheel.verify.domains import Domain
+from twinwheel.verify.drawing import Knowledge, draw, ladder, probes
+from twinwheel.verify.findings import Finding, Searched
+from twinwheel.verify.judging import Mismatch, Rules, judge
+from twinwheel.verify.recipes import Call, size
+from twinwheel.verify.runner.calling import RAISED, RETURNED
+from twinwheel.verify.runner.encoding import unpack
+from twinwheel.verify.signatures import Plan, Stubs, plain, plan_of, read_stubs
+from twinwheel.verify.workers import Death
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from twinwheel.verify.pairs import Pair
+    from twinwheel.verify.recipes import Recipe
+
+__all__ = ["ComponentSearch", "Options", "describe_pair", "search_pair", "searched_of"]
+
+_SLICE = 0.3
+"""Seconds that a batch is to take."""
+_FIRST_BATCH, _LARGEST_BATCH = 16, 2_000
+_MOST_OF_A_KIND = 3
+"""Different findings of one component that look alike from far."""
+_SHRINK_SECONDS = 5.0
+_LONGEST_IN_POOL = 20_000
+_REFUSALS = ("TypeError", "AttributeError", "SystemError")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to search."""
+
+    seconds: float = 45.0
+    seed: int = 0
+    messages: bool = False
+    call_seconds: float = 5.0
+    memory: int = 1 << 30
+    components: tuple[str, ...] = ()
+    """Only these; empty for all."""
+
+
+@dataclass
+class ComponentSearch:
+    """How far the search of a component is."""
+
+    plan: Plan
+    rules: Rules
+    knowledge: Knowledge
+    given: list[Call] = field(default_factory=list)
+    """Saved, recorded, and from the author's strategies; these come first."""
+    stage: str = "given"
+    waiting: Iterator[Call] | None = None
+    batch: int = _FIRST_BATCH
+    seen: set[tuple[Any, ...]] = field(default_factory=set)
+    met: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """How often each kind of mismatch was met."""
+    findings: dict[str, Finding] = field(default_factory=dict)
+    comparisons: int = 0
+    returned: int = 0
+    seconds: float = 0.0
+    largest: int = 0
+    skipped: str = ""
+    smallest: dict[str, tuple[Call, ...]] = field(default_factory=dict)
+    """The calls of each finding."""
+    unsteady: int = 0
+    """Mismatches that did not come again."""
+    sources: set[str] = field(default_factory=set)
+
+
+def describe_pair(pair: Pair) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask both sides what they look like from outside; see ``runner.surface``."""
+    answers = pair.ask(("describe",), seconds=60)
+    control, candidate = (
+        plain(each[1]) if not isinstance(each, Death) and each[0] == "described" else {"names": {}}
+        for each in answers
+    )
+    return control, candidate
+
+
+def plans_of(pair: Pair, described: tuple[dict[str, Any], dict[str, Any]]) -> list[Plan]:
+    """Plan the calls of what both sides have."""
+    control, candidate = described
+    stubs = _stubs(described)
+    common = [name for name in pair.control.components if name in pair.candidate.components]
+    classes: dict[str, Domain] = {}
+    plans = []
+    sides_of = {name: (control["names"].get(name, {}), candidate["names"].get(name, {})) for name in common}
+    for name in common:
+        if any(each.get("kind") == "class" for each in sides_of[name]):
+            plan = plan_of(name, sides_of[name], stubs, {})
+            if not plan.is_exception:
+                made = next(probes(plan), None)
+                if made is not None:
+                    recipe = ("call", name, made.arguments, made.keywords)
+                    classes[name] = Domain("instance", values=(recipe,))
+    for name in common:
+        plans.append(plan_of(name, sides_of[name], stubs, classes))
+    return plans
+
+
+def _stubs(described: tuple[dict[str, Any], dict[str, Any]]) -> Stubs:
+    texts = [text for side in described for _, text in side.get("stubs", ())]
+    return read_stubs(texts)
+
+
+def search_pair(
+    pair: Pair,
+    options: Options,
+    rules_of: Callable[[str], Rules],
+    given: Sequence[Call],
+    on_progress: Callable[[str, int, int], None],
+) -> Iterator[list[ComponentSearch]]:
+    """Search until the time is over; yields how far each component is, after each slice.
+
+    Args:
+        pair: Both sides, started.
+        options: How to search.
+        rules_of: What counts as a difference, by component.
+        given: Calls to begin with.
+        on_progress: Told the component, the comparisons made, and the findings.
+    """
+    begin = time.monotonic()
+    searches = [
+        ComponentSearch(plan, rules_of(plan.name), Knowledge(plan))
+        for plan in plans_of(pair, describe_pair(pair))
+        if not options.components or plan.name in options.components
+    ]
+    for each in searches:
+        each.skipped = _unsuited(each.plan)
+        each.given = [call for call in given if call.component == each.plan.name]
+        each.sources.update(each.plan.sources)
+    yield searches
+    chance = random.Random(options.seed)
+    pool: list[Recipe] = []
+    active = [each for each in searches if not each.skipped]
+    while active and time.monotonic() - begin < options.seconds:
+        for each in active:
+            left = options.seconds - (time.monotonic() - begin)
+            if left <= 0:
+                break
+            started = time.monotonic()
+            _take_slice(pair, each, chance, pool, min(left, 4 * _SHRINK_SECONDS))
+            each.seconds += time.monotonic() - started
+            found = sum(len(one.findings) for one in searches)
+            on_progress(each.plan.name, pair.made, found)
+            yield searches
+        active = [each for each in active if not each.skipped]
+
+
+def _unsuited(plan: Plan) -> str:
+    if plan.coroutine:
+        return "a coroutine function: what it gives must be awaited"
+    if plan.is_exception:
+        return "an exception class: it is compared where it is raised"
+    return ""
+
+
+def _take_slice(
+    pair: Pair, search: ComponentSearch, chance: random.Random, pool: list[Recipe], left: float
+) -> None:
+    """Make a batch of calls, and look into what differs."""
+    calls = _next_calls(search, chance, pool)
+    poke = search.stage != "draw" or chance.random() < 0.3
+    before = list(pair.history)
+    started = time.monotonic()
+    answers = pair.make(calls, poke=poke)
+    spent = time.monotonic() - started
+    deaths = sum(isinstance(each, Death) for both in answers for each in both)
+    if not deaths:
+        factor = max(0.3, min(2.0, _SLICE / max(spent, 1e-3)))
+        search.batch = int(max(4, min(search.batch * factor, _LARGEST_BATCH)))
+    search.comparisons += len(calls)
+    for index, (call, (control, candidate)) in enumerate(zip(calls, answers, strict=True)):
+        _learn(search, call, control, pool, chance)
+        found = judge(call, control, candidate, search.rules)
+        if found is not None:
+            _look_into(pair, search, call, found, before + calls[:index], left)
+    if search.stage == "probe" and search.waiting is None:
+        _check_steady(pair, search, calls)
+
+
+def _next_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
+    """Give the next batch: of what is given, the tries, the ladder, or by chance."""
+    if search.stage == "given":
+        calls, search.given = search.given[: search.batch], search.given[search.batch :]
+        if calls:
+            return calls
+        search.stage, search.waiting = "probe", probes(search.plan)
+    if search.stage in ("probe", "ladder"):
+        assert search.waiting is not None
+        calls = list(islice(search.waiting, search.batch))
+        if calls:
+            return calls
+        if search.stage == "probe":
+            search.stage, search.waiting = "ladder", ladder(search.knowledge)
+            search.batch = min(search.batch, 4 * _FIRST_BATCH)
+            calls = list(islice(search.waiting, search.batch))
+            if calls:
+                return calls
+        search.stage, search.waiting = "draw", None
+    return [draw(search.knowledge, chance, pool) for _ in range(search.batch)]
+
+
+def _check_steady(pair: Pair, search: ComponentSearch, calls: list[Call]) -> None:
+    """Does the control answer an equal call equally?"""
+    first, second = (pair.control.make(calls) for _ in range(2))
+    for one, other in zip(first, second, strict=True):
+        if isinstance(one, Death) or isinstance(other, Death):
+            continue
+        if one[0] != other[0] or one[1] != other[1]:
+            search.skipped = "the control does not answer equal calls equally"
+            search.findings.clear()
+            return
+
+
+def _learn(
+    search: ComponentSearch, call: Call, control: Any, pool: list[Recipe], chance: random.Random
+) -> None:
+    if isinstance(control, Death) or control[0] not in (RETURNED, RAISED):
+        return
+    largest = max((size(each) for each in (*call.arguments, *call.keywords[1::2])), default=0)
+    search.largest = max(search.largest, largest)
+    returned = control[0] == RETURNED
+    search.returned += returned
+    packed = control[1]
+    answer = unpack(packed) if len(packed) < _LONGEST_IN_POOL else None
+    name = answer[1] if not returned and type(answer) is tuple else ""
+    taken = returned or name not in _REFUSALS
+    if search.stage == "probe" or search.knowledge.typical is None:
+        search.knowledge.learn(call, taken=taken, returned=returned)
+    kinds = tuple(type(each).__name__ if type(each) is not tuple else each[0] for each in call.arguments)
+    mark = (kinds, name, type(answer).__name__, len(packed).bit_length(), len(call.keywords))
+    if mark not in search.seen:
+        search.seen.add(mark)
+        if taken and largest <= 5_000 and len(search.knowledge.corpus) < 400:
+            search.knowledge.corpus.append(call)
+        if returned and answer is not None and len(packed) > 8:
+            value = answer[1][0] if type(answer) is tuple and answer[0] == "steps" else answer
+            if _may_be_argument(value):
+                pool.append(value)
+                if len(pool) > 500:
+                    del pool[chance.randrange(len(pool))]
+
+
+def _may_be_argument(value: Any) -> bool:
+    if type(value) is tuple:
+        return value[0] in ("list", "dict", "tuple", "bytearray") and len(repr(value)) < 2_000
+    return isinstance(value, (str, bytes)) and len(value) > 0
+
+
+def _look_into(
+    pair: Pair, search: ComponentSearch, call: Call, found: Mismatch, before: list[Call], left: float
+) -> None:
+    """Confirm a mismatch and make it small, if there are not enough of its kind."""
+    met = search.met.get(found.key, 0)
+    search.met[found.key] = met + 1
+    alike = [
+        each
+        for each in search.findings.values()
+        if each.kind == found.kind and each.component == found.component
+    ]
+    if len(alike) >= _MOST_OF_A_KIND or met >= 4 * _MOST_OF_A_KIND:
+        if alike:
+            _count(search, alike[0].id)
+        return
+    seconds = min(left, _SHRINK_SECONDS if not alike else _SHRINK_SECONDS / 2)
+    confirmed = confirm(pair, call, found, search.rules, before, seconds)
+    if confirmed is None:
+        search.unsteady += 1
+        return
+    finding = finding_of(confirmed, pair.candidate.subject.name)
+    if finding.id in search.findings:
+        _count(search, finding.id)
+    else:
+        search.findings[finding.id] = finding
+        search.smallest[finding.id] = confirmed.calls
+
+
+def _count(search: ComponentSearch, identity: str) -> None:
+
+    known = search.findings[identity]
+    search.findings[identity] = replace(known, seen=known.seen + 1)
+
+
+def searched_of(search: ComponentSearch) -> Searched:
+    """Tell what was done for a component."""
+    notes = []
+    if search.comparisons and search.returned < search.comparisons / 50 and not search.skipped:
+        notes.append(f"the control refused {1 - search.returned / search.comparisons:.0%} of the calls")
+    if search.unsteady:
+        notes.append(f"{search.unsteady} differences did not come again")
+    return Searched(
+        component=search.plan.name,
+        comparisons=search.comparisons,
+        seconds=round(search.seconds, 2),
+        largest=f"{search.largest:,} items" if search.largest else "",
+        sources=tuple(sorted(search.sources)),
+        skipped=search.skipped,
+        note="; ".join(notes),
+    )

@@ -1,0 +1,333 @@
+"""A process beside an implementation: asked, watched, and started anew when it dies.
+
+Whatever the implementation does ends there: a crash, a call without end and an allocation without
+end are told as what they are, with the call that did it, and the next question is answered again.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import queue
+import signal
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.errors import VerifyError
+from twinwheel.verify.runner.encoding import pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinwheel.verify.subjects import Subject
+
+__all__ = ["Death", "Limits", "Worker"]
+
+_RUNNER = Path(__file__).parent / "runner"
+_BOOT = """
+import importlib.util, sys
+name, folder, progress = "_twinwheel_runner", sys.argv[1], sys.argv[2]
+spec = importlib.util.spec_from_file_location(
+    name, folder + "/__init__.py", submodule_search_locations=[folder])
+sys.modules[name] = module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+from _twinwheel_runner.serving import serve
+sys.argv[:] = [""]
+serve(progress)
+"""
+_LENGTH = struct.Struct("<I")
+_LOOK_EVERY = 0.02
+_KEPT_OF_STDERR = 8_000
+_START = 60.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a call may take."""
+
+    seconds: float = 5.0
+    """Of one call, by the clock."""
+    memory: int = 1 << 30
+    """Bytes that the process may have."""
+
+
+@dataclass(frozen=True)
+class Death:
+    """How a process ended."""
+
+    kind: str
+    """``crash``, ``hang`` or ``memory``."""
+    detail: str
+    """Such as ``signal 11 (SIGSEGV)``."""
+    index: int
+    """Which of the calls that were asked for it was at."""
+
+
+class Worker:
+    """A process with one implementation in it.
+
+    Args:
+        subject: The implementation.
+        limits: What a call may take.
+        variables: Environment variables besides the subject's.
+
+    Raises:
+        VerifyError: TW740, the implementation cannot be imported; TW741, its process dies when it
+            is; TW742, its interpreter cannot be started.
+    """
+
+    def __init__(
+        self, subject: Subject, limits: Limits, variables: dict[str, str] | None = None
+    ) -> None:
+        self.subject = subject
+        self.limits = limits
+        self.starts = 0
+        self.components: tuple[str, ...] = ()
+        self._variables = {"PYTHONHASHSEED": "0", **subject.variables, **(variables or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.Queue[bytes | None] = queue.Queue()
+        handle, name = tempfile.mkstemp(prefix="twinwheel-")
+        os.write(handle, bytes(16))
+        self._progress = mmap.mmap(handle, 16)
+        self._progress_path = name
+        os.close(handle)
+        self._stderr = bytearray()
+        self._at, self._since = 0, 0.0
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def start(self) -> None:
+        """Start the process and import the implementation."""
+        self._end()
+        self.starts += 1
+        self._answers = queue.Queue()
+        self._stderr = bytearray()
+        try:
+            self._process = subprocess.Popen(
+                [self.subject.python, "-c", _BOOT, str(_RUNNER), self._progress_path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**_environment(), **self._variables},
+                start_new_session=os.name == "posix",
+            )
+        except OSError as error:
+            raise VerifyError(
+                f"the interpreter of {self.subject.name} cannot be started: {error.strerror}",
+                code="TW742",
+                where=self.subject.python,
+                help="name a virtual environment or a Python that is there",
+            ) from None
+        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+        threading.Thread(target=self._overhear, args=(self._process,), daemon=True).start()
+        self._load()
+
+    def _load(self) -> None:
+        subject = self.subject
+        aliases = [word for pair in subject.aliases.items() for word in pair]
+        parts = ("load", subject.module, subject.package, aliases, list(subject.components), [])
+        answer = self.ask(parts, seconds=_START)
+        if isinstance(answer, Death):
+            raise VerifyError(
+                f"the process dies when {subject.module} is imported: {answer.detail}",
+                code="TW741",
+                where=f"{subject.name} ({subject.python})",
+                help=self._last_words() or "import it in that interpreter to see more",
+            )
+        if answer[0] == "failed":
+            _, error, trace = answer
+            raise VerifyError(
+                f"{subject.module} cannot be imported: {error[1]}: {error[3]}",
+                code="TW740",
+                where=f"{subject.name} ({subject.python}): {_last_line(trace)}",
+                accepted="a module that can be imported there",
+                help="install what it needs in that environment, or name another one",
+            )
+        self.components = tuple(answer[1])
+
+    def send(self, question: tuple[Any, ...]) -> None:
+        """Ask without waiting; ``receive`` gets the answer."""
+        data = pack(question)
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        self._at, self._since = 0, time.monotonic()
+        struct.pack_into("<q", self._progress, 0, 0)
+        try:
+            process.stdin.write(_LENGTH.pack(len(data)) + data)
+            process.stdin.flush()
+        except OSError:  # it has died; receive() will tell how
+            pass
+
+    def poll(self, seconds: float | None = None) -> Any:
+        """Look for an answer, or for the death of the process; None while there is neither.
+
+        Args:
+            seconds: How long each call may take; by default as the limits say.
+        """
+        try:
+            data = self._answers.get(timeout=_LOOK_EVERY)
+        except queue.Empty:
+            pass
+        else:
+            return self._post_mortem() if data is None else unpack(data)
+        most = self.limits.seconds if seconds is None else seconds
+        now, place = time.monotonic(), self._place()
+        if place != self._at:
+            self._at, self._since = place, now
+        if now - self._since > most:
+            self._end()
+            return Death("hang", f"no end after {most:g} s", place)
+        if self._memory() > self.limits.memory:
+            self._end()
+            return Death("memory", f"more than {self.limits.memory >> 20:,} MiB", place)
+        return None
+
+    def receive(self, seconds: float | None = None) -> Any:
+        """Wait for an answer, or for the death of the process."""
+        while True:
+            answer = self.poll(seconds)
+            if answer is not None:
+                return answer
+
+    def ask(self, question: tuple[Any, ...], seconds: float | None = None) -> Any:
+        """Ask, and wait for the answer."""
+        self.send(question)
+        return self.receive(seconds)
+
+    def finish(
+        self, calls: Sequence[Any], answer: Any, *, poke: bool, full: bool
+    ) -> list[tuple[Any, ...] | Death]:
+        """Make one answer for each call out of the first, going on after those that killed.
+
+        Args:
+            calls: What was sent.
+            answer: What ``receive`` gave.
+            poke: As was sent.
+            full: As was sent.
+        """
+        if not isinstance(answer, Death):
+            return list(answer[1])
+        self.start()
+        done: list[tuple[Any, ...] | Death] = []
+        before = list(calls[: answer.index])
+        if before:  # their answers were lost with the process
+            done += self.make(before, poke=poke, full=full)
+        done.append(answer)
+        rest = list(calls[answer.index + 1 :])
+        if rest:
+            done += self.make(rest, poke=poke, full=full)
+        return done
+
+    def make(
+        self, calls: Sequence[Any], *, poke: bool = False, full: bool = False
+    ) -> list[tuple[Any, ...] | Death]:
+        """Make calls; one answer or death for each of them."""
+        if not calls:
+            return []
+        answer = self.ask(("calls", list(calls), poke, full))
+        return self.finish(calls, answer, poke=poke, full=full)
+
+    def close(self) -> None:
+        """End the process, and leave nothing behind."""
+        self._end()
+        self._progress.close()
+        Path(self._progress_path).unlink(missing_ok=True)
+
+    def _place(self) -> int:
+        return int(struct.unpack_from("<q", self._progress, 0)[0])
+
+    def _memory(self) -> int:
+        import psutil
+
+        assert self._process is not None
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
+    def _post_mortem(self) -> Death:
+        assert self._process is not None
+        code = self._process.wait()
+        return Death("crash", _how(code), self._place())
+
+    def _last_words(self) -> str:
+        lines = self._stderr.decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:300] if lines else ""
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.poll() is None:
+            _kill(process)
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:  # what could not be written any more
+                    pass
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        answers, pipe = self._answers, process.stdout
+        assert pipe is not None
+        try:
+            while len(head := pipe.read(4)) == 4:
+                size = _LENGTH.unpack(head)[0]
+                if len(body := pipe.read(size)) < size:
+                    break
+                answers.put(body)
+        except (OSError, ValueError):  # closed
+            pass
+        answers.put(None)
+
+    def _overhear(self, process: subprocess.Popen[bytes]) -> None:
+        """Take what it prints, so that no pipe fills, and keep the end of it."""
+        kept, pipe = self._stderr, process.stderr
+        assert pipe is not None
+        try:
+            while part := os.read(pipe.fileno(), 65_536):
+                kept += part
+                del kept[:-_KEPT_OF_STDERR]
+        except (OSError, ValueError):
+            pass
+
+
+def _environment() -> dict[str, str]:
+    """Give this process's variables without those that would reach into another environment."""
+    dropped = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONINSPECT", "__PYVENV_LAUNCHER__")
+    return {name: value for name, value in os.environ.items() if name not in dropped}
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if os.name == "posix":
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            process.kill()
+    else:
+        process.kill()
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"signal {-code} ({signal.Signals(-code).name})"
+    except ValueError:
+        return f"signal {-code}"
+
+
+def _last_line(trace: str) -> str:
+    lines = [line.strip() for line in trace.strip().splitlines() if "File " in line]
+    return lines[-1] if lines else ""
