@@ -341,7 +341,7 @@ class PythonSlot:
                 taken = times[:]
                 del times[: len(taken)]  # others may have been appended meanwhile
             if taken:
-                self.component.observe_all(arm, taken)
+                self.component.observe(arm, *taken)
 
 
 class _Block:
