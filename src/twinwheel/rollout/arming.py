@@ -72,7 +72,9 @@ def arm(package: str, policy: str) -> Selection:
         read = None
     first = read or Policy()
     bound = dict(vars(record.selection))
-    functions = [name for name, each in bound.items() if callable(each) and not _is_class(each)]
+    functions = [
+        name for name, each in bound.items() if callable(each) and not isinstance(each, type)
+    ]
     chosen, left = _columns(functions, first)
     if left:
         message = f"not armed, as a page holds {COMPONENTS} components: {', '.join(left)}"
@@ -153,10 +155,6 @@ def _columns(functions: list[str], policy: Policy) -> tuple[list[str], list[str]
     return (named + rest)[:COMPONENTS], (named + rest)[COMPONENTS:]
 
 
-def _is_class(value: object) -> bool:
-    return isinstance(value, type)
-
-
 def _classes(
     package: str,
     record: Record,
@@ -168,7 +166,7 @@ def _classes(
 
     Objects of two implementations do not mix; so a percentage is one of processes here.
     """
-    names = [name for name, each in bound.items() if _is_class(each)]
+    names = [name for name, each in bound.items() if isinstance(each, type)]
     if not names:
         return {}
     whole = [each for each, module in found.items() if all(hasattr(module, n) for n in names)]
