@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from twinwheel.errors import RolloutError
@@ -21,9 +23,8 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from dataclasses import Field
-    from pathlib import Path
 
-__all__ = ["keys_of", "read_policy"]
+__all__ = ["keys_of", "policy_path", "read_policy"]
 
 _LARGEST = 1_000_000
 """Bytes: what is longer is no policy."""
@@ -49,6 +50,14 @@ def read_policy(path: Path, package: str, known: Mapping[str, str], names: Itera
     """
     reader = _Reader(path, package, known, list(names))
     return reader.policy(_parse(path))
+
+
+def policy_path(value: str) -> Path:
+    """Return the path that a variable means, from the root on where that can be told."""
+    path = Path(value)
+    with suppress(RuntimeError, OSError):  # no such user's folder; no folder to work in
+        path = path.expanduser().absolute()
+    return path
 
 
 @cache
