@@ -27,9 +27,8 @@ def double(x: Any) -> Any:
 def test_an_a_a_run(arm: Builder) -> None:
     """The documented first step: the control against itself finds nothing."""
     armed = arm(double, double, declared=PURE, candidate="c", percentage=0.0, shadow=100.0)
-    for value in (1, 2.5, float("nan"), -0.0, "text", [1, [2]], {"a": 1}, b"bytes", 3):
-        if not isinstance(value, dict):
-            armed.call(value)
+    for value in (1, 2.5, float("nan"), -0.0, "text", [1, [2]], b"bytes", 3):
+        armed.call(value)
     found = shadows(armed)
     assert [(event.equal, event.severity) for event in found] == [(True, "info")] * 8
     assert all(event.control_seconds and event.candidate_seconds for event in found)
