@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rollout.building import needs_native
 
+from twinwheel.rollout.native import VARIABLE
+
 if TYPE_CHECKING:
     from support.twins import Maker, Twin
 
@@ -387,3 +389,12 @@ print(json.dumps(asdict(state)))
 def test_the_slot_is_of_the_kind_that_was_asked_for(twin: Twin, policy: Path, kind: str) -> None:
     code = "import twin; print(type(twin.work).__name__)"
     assert run(twin, code, ROLLOUT=policy) == {"native": "Slot", "python": "method"}[kind]
+
+
+def test_a_kind_of_slot_that_there_is_not(
+    twin: Twin, policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "fast")
+    done = twin.run("import twin; print(twin.work(1)[0])", ROLLOUT=str(policy))
+    assert (done.returncode, done.stdout.strip()) == (0, "rust")
+    assert "TWINWHEEL_SLOT='fast' is none of auto, native and python" in done.stderr

@@ -176,3 +176,5 @@ def test_arrays() -> None:
     assert (whole == numpy.arange(24).reshape(4, 6)).all()
     with pytest.raises(CannotCopyError):
         Copier(100).copy(whole)
+    with pytest.raises(CannotCopyError, match="array of objects"):
+        Snapshot([numpy.array([[1], None], dtype=object)], 10**6)
