@@ -15,12 +15,10 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from twinwheel.manifest import MODULE_NAME, SCHEMA, render
+from plain_packages import write_package
 
-if TYPE_CHECKING:
-    from twinwheel.manifest_types import Implementation, Manifest
+import twinwheel
 
 TIMED = """
 import sys, time
@@ -38,55 +36,12 @@ _kernels = select(__name__)
 convolve = _kernels.convolve
 """
 
-
-def manifest(package: str) -> Manifest:
-    """Describe a package of three implementations and one component."""
-
-    def implementation(name: str) -> Implementation:
-        return {
-            "module": f"{package}._{name}",
-            "builder": "none",
-            "built": True,
-            "reason": "",
-            "tools": {},
-            "artifacts": [],
-        }
-
-    names = ["rust", "c", "python"]
-    return {
-        "schema": SCHEMA,
-        "package": package,
-        "version": "1.0",
-        "prefer": names,
-        "implementations": {name: implementation(name) for name in names},
-        "components": {
-            "convolve": {
-                "raises": [],
-                "transient": [],
-                "effects": "pure",
-                "compare": "exact",
-                "validate": "",
-                "depends": [],
-            }
-        },
-        "libraries": {},
-        "built_with": {},
-    }
-
-
-def write_package(folder: Path, package: str, source: str) -> None:
-    """Write a package whose ``__init__.py`` is ``source``; Python modules stand for artifacts."""
-    room = folder / package
-    room.mkdir()
-    (room / "__init__.py").write_text(source)
-    (room / f"{MODULE_NAME}.py").write_text(render(manifest(package)))
-    for name in ("rust", "c", "python"):
-        (room / f"_{name}.py").write_text("def convolve():\n    pass\n")
+MODULES = dict.fromkeys(("rust", "c", "python"), "def convolve():\n    pass\n")
 
 
 def cost(folder: Path, package: str, before: str = "") -> float:
     """CPU milliseconds of one import in a fresh interpreter."""
-    source = Path(sys.modules["twinwheel.manifest"].__file__ or "").parents[1]
+    source = Path(twinwheel.__file__).parents[1]
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(folder), str(source)]),
@@ -107,8 +62,9 @@ def medians(runs: int) -> dict[str, float]:
     """Import by turns; return the median of each case, in milliseconds of CPU time."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_package(folder, "direct", "from direct._rust import convolve\n")
-        write_package(folder, "selected", SELECTING)
+        direct = "from direct._rust import convolve\n"
+        write_package(folder, "direct", "convolve", direct, MODULES)
+        write_package(folder, "selected", "convolve", SELECTING, MODULES)
         cases = {
             "direct": ("direct", ""),
             "selected": ("selected", ""),

@@ -13,16 +13,14 @@ from math import isinf, isnan
 from typing import TYPE_CHECKING, Any
 
 from dispatch_targets import DIRECT, UNARMED
+from plain_packages import write_package
 
-from twinwheel.manifest import MODULE_NAME, SCHEMA, render
 from twinwheel.rollout.native import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
     from pathlib import Path
-
-    from twinwheel.manifest_types import Manifest
 
 __all__ = ["KEY", "armed_cases", "peers", "plain_cases"]
 
@@ -44,6 +42,7 @@ import twinwheel
 
 isnan = twinwheel.select(__name__).isnan
 """
+_MODULES = {"rust": "from math import isnan\n", "c": "from math import isinf as isnan\n"}
 
 
 def plain_cases(folder: Path) -> dict[str, Callable[[float], object]]:
@@ -119,47 +118,9 @@ def _single() -> Callable[[float], object]:
 
 def _import(folder: Path, package: str, policy: str | None) -> Any:
     """Make a twin package, armed by a policy if there is one, and return its function."""
-    room = folder / package
-    room.mkdir()
-    (room / "__init__.py").write_text(_SOURCE)
-    (room / f"{MODULE_NAME}.py").write_text(render(_manifest(package)))
-    (room / "_rust.py").write_text("from math import isnan\n")
-    (room / "_c.py").write_text("from math import isinf as isnan\n")
+    write_package(folder, package, "isnan", _SOURCE, _MODULES)
     if policy is not None:
         path = folder / f"{package}.toml"
         path.write_text(f'candidate = "c"\n{policy}\n')
         os.environ[f"{package.upper()}_ROLLOUT"] = str(path)
     return importlib.import_module(package).isnan
-
-
-def _manifest(package: str) -> Manifest:
-    names = ["rust", "c"]
-    return {
-        "schema": SCHEMA,
-        "package": package,
-        "version": "1.0",
-        "prefer": names,
-        "implementations": {
-            name: {
-                "module": f"{package}._{name}",
-                "builder": "none",
-                "built": True,
-                "reason": "",
-                "tools": {},
-                "artifacts": [],
-            }
-            for name in names
-        },
-        "components": {
-            "isnan": {
-                "raises": [],
-                "transient": [],
-                "effects": "pure",
-                "compare": "exact",
-                "validate": "",
-                "depends": [],
-            }
-        },
-        "libraries": {},
-        "built_with": {},
-    }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import sys
 from pathlib import Path
+
+from reference_pages import table, write
 
 from twinwheel.cli.explain.explanations import CLASSES, EXPLANATIONS, Explanation
 from twinwheel.cli.prose import wrap
@@ -30,11 +31,7 @@ HEAD = [
 
 def main() -> None:
     """Write the page; ``--check`` tells whether it is what would be written."""
-    made = "\n".join([*HEAD, *(section(digit) for digit in CLASSES)])
-    if "--check" in sys.argv:
-        same = PAGE.read_text("utf-8") == made
-        sys.exit(0 if same else f"{PAGE} is out of date: run nox -s reference")
-    PAGE.write_text(made, "utf-8")
+    write(PAGE, "\n".join([*HEAD, *(section(digit) for digit in CLASSES)]))
 
 
 def section(digit: str) -> str:
@@ -44,18 +41,16 @@ def section(digit: str) -> str:
     lines = [
         f"## TW{digit}xx: {about} (`{error.__name__}`)",
         "",
-        "| code | meaning | what to do |",
-        "| -- | -- | -- |",
-        *(row(each) for each in explanations),
+        *table(("code", "meaning", "what to do"), map(row, explanations)),
         "",
     ]
     return "\n".join(lines) + "".join(f"\n{details(each)}" for each in explanations)
 
 
-def row(explanation: Explanation) -> str:
-    """Return the line of the table, with a link to the rest."""
-    code, meaning, remedy = explanation.code, explanation.meaning, explanation.remedy
-    return f"| [`{code}`](#{code.lower()}) | {meaning} | {remedy} |"
+def row(explanation: Explanation) -> tuple[str, str, str]:
+    """Return the cells of the table, with a link to the rest."""
+    code = explanation.code
+    return f"[`{code}`](#{code.lower()})", explanation.meaning, explanation.remedy
 
 
 def details(explanation: Explanation) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from reference_pages import plain, table, write_between
 
 from twinwheel.build.settings.documented import field_texts, first_line
 from twinwheel.rollout.policy import Breaker, ComponentPolicy, Policy
 from twinwheel.rollout.reading import keys_of
 
 PAGE = Path(__file__).parent / "reference" / "rollout-policy.md"
-BEGIN, END = "<!-- begin: made by docs/make_policy.py -->", "<!-- end -->"
+TITLES = ("key", "type", "default", "meaning")
 COMMON = {item.name for item in fields(ComponentPolicy)}
 OWN = {item.name for item in fields(Policy)} - COMMON
 TABLES = {
@@ -26,13 +27,7 @@ WORDS = {str: "string", bool: "true or false", int: "whole number", float: "numb
 
 def main() -> None:
     """Put the tables between the page's two marks; ``--check`` tells whether they are there."""
-    page = PAGE.read_text("utf-8")
-    before, _, rest = page.partition(BEGIN)
-    after = rest.partition(END)[2]
-    made = f"{before}{BEGIN}\n\n{tables()}{END}{after}"
-    if "--check" in sys.argv:
-        sys.exit(0 if made == page else f"{PAGE} is out of date: run nox -s reference")
-    PAGE.write_text(made, "utf-8")
+    write_between(PAGE, "make_policy.py", tables())
 
 
 def tables() -> str:
@@ -51,13 +46,12 @@ def section(title: str, cls: type, names: set[str] | None, text: str) -> str:
     """
     hints, texts = get_type_hints(cls), field_texts(cls)
     rows = [
-        f"| `{key}` | {kind(hints[item.name], item)} | {default(item)} |"
-        f" {plain(texts[item.name])} |"
+        (f"`{key}`", kind(hints[item.name], item), default(item), plain(texts[item.name]))
         for key, item in keys_of(cls).items()
         if names is None or item.name in names
     ]
-    head = ["| key | type | default | meaning |", "| -- | -- | -- | -- |"]
-    return "\n".join([f"### {title}", "", *([text, ""] if text else []), *head, *rows, "", ""])
+    said = [text, ""] if text else []
+    return "\n".join([f"### {title}", "", *said, *table(TITLES, rows), "", ""])
 
 
 def kind(hint: Any, item: Field[Any]) -> str:
@@ -89,11 +83,6 @@ def default(item: Field[Any]) -> str:
 def number(value: Any) -> str:
     """Write a number as it would be written by hand."""
     return f"{value:,.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
-
-
-def plain(text: str) -> str:
-    """Turn the code marks of docstrings into those of Markdown."""
-    return text.replace("``", "`").replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import types
 from collections.abc import Mapping
 from dataclasses import Field, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from reference_pages import plain, table, write_between
 
 from twinwheel.build.settings.documented import field_texts, first_line
 from twinwheel.build.settings.model import (
@@ -26,7 +27,7 @@ from twinwheel.build.settings.model import (
 from twinwheel.build.settings.read import is_needed, keys_of
 
 PAGE = Path(__file__).parent / "reference" / "settings.md"
-BEGIN, END = "<!-- begin: made by docs/make_settings.py -->", "<!-- end -->"
+TITLES = ("key", "type", "default", "meaning")
 TABLES = {
     "[tool.twinwheel]": Document,
     "[tool.twinwheel.packages.NAME]": PackageTable,
@@ -44,13 +45,7 @@ TABLES = {
 
 def main() -> None:
     """Put the tables between the page's two marks; ``--check`` tells whether they are there."""
-    page = PAGE.read_text("utf-8")
-    before, _, rest = page.partition(BEGIN)
-    after = rest.partition(END)[2]
-    made = f"{before}{BEGIN}\n\n{tables()}{END}{after}"
-    if "--check" in sys.argv:
-        sys.exit(0 if made == page else f"{PAGE} is out of date: run nox -s reference")
-    PAGE.write_text(made, "utf-8")
+    write_between(PAGE, "make_settings.py", tables())
 
 
 def tables() -> str:
@@ -62,11 +57,11 @@ def section(title: str, cls: type) -> str:
     """Return a heading and a row for each key."""
     hints, texts = get_type_hints(cls), field_texts(cls)
     rows = [
-        f"| `{key}` | {kind(hints[item.name])} | {default(item)} | {plain(texts[item.name])} |"
+        (f"`{key}`", kind(hints[item.name]), default(item), plain(texts[item.name]))
         for key, item in keys_of(cls).items()
     ]
-    head = ["| key | type | default | meaning |", "| -- | -- | -- | -- |"]
-    return "\n".join([f"## `{title}`", "", plain(first_line(cls)), "", *head, *rows, "", ""])
+    lines = [f"## `{title}`", "", plain(first_line(cls)), "", *table(TITLES, rows), "", ""]
+    return "\n".join(lines)
 
 
 def kind(hint: Any) -> str:
@@ -96,11 +91,6 @@ def default(item: Field[Any]) -> str:
     if isinstance(value, tuple) and value:
         return "`[" + ", ".join(f'"{each}"' for each in value) + "]`"
     return "none"
-
-
-def plain(text: str) -> str:
-    """Turn the code marks of docstrings into those of Markdown."""
-    return text.replace("``", "`").replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -17,14 +17,6 @@ static PyObject *bucket(PyObject *module, PyObject *arguments) {
         slot_bucket(slot_crc32(seed, (const unsigned char *)key, (size_t)length)));
 }
 
-/* The word or bucket of a page at an offset; NULL with an error when it is not in it. */
-static void *at(Py_buffer *page, Py_ssize_t offset, Py_ssize_t size) {
-    if (offset >= 0 && offset % size == 0 && offset <= page->len - size)
-        return (char *)page->buf + offset;
-    PyErr_Format(PyExc_ValueError, "offset %zd is not in the page", offset);
-    return NULL;
-}
-
 PyDoc_STRVAR(add_doc, "add(page, offset, more)\n--\n\n"
                       "Add to a word that this process alone writes, with any of its threads.");
 
@@ -35,7 +27,7 @@ static PyObject *add(PyObject *module, PyObject *arguments) {
     (void)module;
     if (!PyArg_ParseTuple(arguments, "w*nL", &page, &offset, &more))
         return NULL;
-    uint64_t *word = at(&page, offset, sizeof *word);
+    uint64_t *word = slot_part(&page, offset, sizeof *word, sizeof *word);
     if (word)
         page_add_own(word, (uint64_t)more);
     PyBuffer_Release(&page);
@@ -52,8 +44,8 @@ static PyObject *observe(PyObject *module, PyObject *arguments) {
     (void)module;
     if (!PyArg_ParseTuple(arguments, "w*nK", &page, &offset, &took))
         return NULL;
-    uint32_t *bucket = at(
-        &page, offset + (Py_ssize_t)page_bucket(took) * (Py_ssize_t)sizeof *bucket, sizeof *bucket);
+    offset += (Py_ssize_t)(page_bucket(took) * sizeof(uint32_t));
+    uint32_t *bucket = slot_part(&page, offset, sizeof *bucket, sizeof *bucket);
     if (bucket)
         page_count(bucket);
     PyBuffer_Release(&page);
@@ -98,7 +90,7 @@ static PyModuleDef_Slot slots[] = {
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "twinwheel.rollout._slot",
-    .m_doc = "The native slot: see twinwheel.rollout.slot for the same in Python.",
+    .m_doc = "The native slot: see twinwheel.rollout.python_slot for the same in Python.",
     .m_methods = methods,
     .m_slots = slots,
 };

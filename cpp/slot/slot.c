@@ -240,14 +240,13 @@ static PyObject *slot_call(PyObject *object, PyObject *const *args, size_t flags
     return result;
 }
 
-/* The part of the page from an offset on, or NULL with an error when it is not all in it. */
-static void *part(slot *self, Py_ssize_t offset, size_t bytes) {
-    if (offset < 0 || offset % 8 || (size_t)self->page.len < bytes ||
-        (size_t)offset > (size_t)self->page.len - bytes) {
+void *slot_part(const Py_buffer *page, Py_ssize_t offset, size_t bytes, Py_ssize_t align) {
+    if (offset < 0 || offset % align || (size_t)page->len < bytes ||
+        (size_t)offset > (size_t)page->len - bytes) {
         PyErr_Format(PyExc_ValueError, "offset %zd is not in the page", offset);
         return NULL;
     }
-    return (char *)self->page.buf + offset;
+    return (char *)page->buf + offset;
 }
 
 /* Read the policy of one page, and count into a row of it. */
@@ -256,10 +255,11 @@ static int settle_in(slot *self, PyObject *page, Py_ssize_t fields, Py_ssize_t c
     PyBuffer_Release(&self->page);
     if (PyObject_GetBuffer(page, &self->page, PyBUF_WRITABLE) < 0)
         return -1;
-    self->fields = part(self, fields, PAGE_FIELDS * sizeof(uint64_t));
-    self->in_flight = part(self, in_flight, sizeof(uint64_t));
-    uint64_t *rows = part(self, counters, ARMS * PAGE_COUNTERS * sizeof(uint64_t));
-    uint32_t *buckets = part(self, histograms, ARMS * PAGE_BUCKETS * sizeof(uint32_t));
+    const Py_buffer *all = &self->page;
+    self->fields = slot_part(all, fields, PAGE_FIELDS * sizeof(uint64_t), 8);
+    self->in_flight = slot_part(all, in_flight, sizeof(uint64_t), 8);
+    uint64_t *rows = slot_part(all, counters, ARMS * PAGE_COUNTERS * sizeof(uint64_t), 8);
+    uint32_t *buckets = slot_part(all, histograms, ARMS * PAGE_BUCKETS * sizeof(uint32_t), 8);
     if (!self->fields || !self->in_flight || !rows || !buckets)
         return -1;
     for (int arm = 0; arm < ARMS; arm++) {

@@ -125,6 +125,9 @@ def test_doctor_tells_of_a_wrong_policy(
     assert done.code == 1
     assert "the rollout's policy: [TW605] 200 is not accepted" in done.out
     assert "wrong, and not followed: 200 is not accepted" in " ".join(done.out.split())
+    monkeypatch.setenv("TWIN_ROLLOUT", "~no-such-user/policy.toml")
+    assert "the rollout's policy: [TW601]" in run("doctor", "twin").out
+    monkeypatch.setenv("TWIN_ROLLOUT", str(policy))
     policy.write_text('candidate = "c"\n')
     done = run("doctor", "twin")
     assert done.code == 0, done.out

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rollout.building import needs_native
 
-from twinwheel.rollout.native import native
+from twinwheel.rollout.native import VARIABLE
 
 if TYPE_CHECKING:
     from support.twins import Maker, Twin
@@ -63,8 +64,7 @@ for call in (twin.work, lambda: twin.work(1, 2, 3), lambda: twin.work(1, w=2)):
         print("work()" in str(error))
 """
     told = run(twin, code, ROLLOUT=policy).splitlines()
-    assert told[0] == "('rust', 6) ('rust', 5) ('rust', 3) ('rust', 6)"
-    assert len(told) == 4
+    assert told == ["('rust', 6) ('rust', 5) ('rust', 3) ('rust', 6)", *["True"] * 3]
 
 
 LOOK = """
@@ -385,9 +385,16 @@ print(json.dumps(asdict(state)))
     assert control["calls"] == 0
 
 
-@pytest.mark.skipif(native is None, reason="built without the native slot")
-def test_the_python_slot_where_the_native_one_cannot_be(twin: Twin, policy: Path) -> None:
+@needs_native
+def test_the_slot_is_of_the_kind_that_was_asked_for(twin: Twin, policy: Path, kind: str) -> None:
     code = "import twin; print(type(twin.work).__name__)"
-    expected = {"native": "Slot", "python": "method"}
-    kind = os.environ["TWINWHEEL_SLOT"]
-    assert run(twin, code, ROLLOUT=policy) == expected[kind]
+    assert run(twin, code, ROLLOUT=policy) == {"native": "Slot", "python": "method"}[kind]
+
+
+def test_a_kind_of_slot_that_there_is_not(
+    twin: Twin, policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "fast")
+    done = twin.run("import twin; print(twin.work(1)[0])", ROLLOUT=str(policy))
+    assert (done.returncode, done.stdout.strip()) == (0, "rust")
+    assert "TWINWHEEL_SLOT='fast' is none of auto, native and python" in done.stderr

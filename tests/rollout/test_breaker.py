@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -34,6 +35,10 @@ def control(x: int) -> int:
 def opened_at(armed: Armed) -> int:
     """When the breaker may close."""
     return armed.package.page.read(field_at(0, Field.UNTIL))
+
+
+def times_opened(armed: Armed) -> int:
+    return armed.package.page.read(field_at(0, Field.OPENED))
 
 
 def ask(armed: Armed, times: int) -> None:
@@ -154,15 +159,49 @@ def test_a_probe_that_fails_opens_it_for_longer(arm: Builder) -> None:
     ask(armed, 20)
     candidate.calls = 0
     waits = []
-    for _ in range(3):
-        until = opened_at(armed)
+    for _ in range(12):
         half_open(armed)
         ask(armed, 20)
         assert armed.state.breaker == "open"
-        waits.append(armed.package.page.read(field_at(0, Field.OPENED)))
-        assert opened_at(armed) > until
-    assert candidate.calls == 3, "one probe each time"
-    assert waits == [2, 3, 4]
+        waits.append((opened_at(armed) - time.monotonic_ns()) / SECOND)
+    assert candidate.calls == 12, "one probe each time"
+    assert waits[:3] == pytest.approx([200, 400, 800], abs=60)
+    assert waits[-1] == pytest.approx(86400, abs=60), "a day at most"
+
+
+def test_a_window_without_faults_makes_it_forget(arm: Builder) -> None:
+    """The next cool-down is as long as the first."""
+    candidate = Wavering(RuntimeError())
+    limits = Breaker(at_least=10, window=50, probes=5, cool_down=100.0)
+    armed = arm(control, candidate, declared=PURE, sample=0, breaker=limits)
+    ask(armed, 20)
+    half_open(armed)
+    candidate.error = None
+    ask(armed, 5)
+    armed.slot.refresh(True)
+    ask(armed, 60)
+    armed.tick(0)
+    candidate.error = RuntimeError()
+    ask(armed, 20)
+    assert armed.state.breaker == "open"
+    assert (opened_at(armed) - time.monotonic_ns()) / SECOND == pytest.approx(100, abs=60)
+
+
+def test_half_open_it_makes_no_shadows(arm: Builder) -> None:
+    """They would be calls of the candidate beside the probes."""
+    candidate = Wavering(RuntimeError())
+    limits = Breaker(at_least=10, probes=1000)
+    armed = arm(control, candidate, percentage=50.0, shadow=100.0, breaker=limits)
+    while armed.state.breaker == "closed":
+        armed.call(1)
+    armed.package.shadows.flush()
+    shadowed = armed.counted()["shadowed"]
+    candidate.error = None
+    half_open(armed)
+    ask(armed, 50)
+    armed.package.shadows.flush()
+    assert armed.state.breaker == "half-open"
+    assert armed.counted()["shadowed"] == shadowed
 
 
 def test_a_contract_error_is_a_probe_that_passes(arm: Builder) -> None:
@@ -221,7 +260,7 @@ def test_another_policy_closes_it(arm: Builder) -> None:
     assert armed.state.breaker == "open"
     candidate.error = None
     armed.follow(percentage=50.0, breaker=limits)
-    assert armed.state.breaker == "closed"
+    assert (armed.state.breaker, times_opened(armed)) == ("closed", 0)
 
 
 def test_the_same_policy_again_does_not(arm: Builder) -> None:
@@ -242,6 +281,14 @@ def test_it_is_resumed_by_hand(arm: Builder) -> None:
     before = candidate.calls
     ask(armed, 3)
     assert (armed.state.breaker, candidate.calls) == ("closed", before + 3)
+
+
+def test_resumed_it_forgets_how_often_it_opened(arm: Builder) -> None:
+    armed = arm(control, Wavering(RuntimeError()), declared=PURE, breaker=Breaker(at_least=10))
+    ask(armed, 20)
+    assert times_opened(armed) == 1
+    assert resume(armed.package.page, 0) == "open"
+    assert times_opened(armed) == 0
 
 
 def test_a_clock_that_was_set_back_by_a_restart(arm: Builder) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.twins import Maker
 
 from twinwheel.rollout.reading import read_policy
 
@@ -30,37 +31,6 @@ convolve = select(__name__).convolve
 HALF = """\
 def convolve(image, kernel):
     return [pixel * sum(kernel) for pixel in image]
-"""
-MANIFEST = """\
-MANIFEST = {
-    "schema": 1,
-    "package": "imagetools",
-    "version": "1.0",
-    "prefer": ["c", "rust"],
-    "implementations": {
-        name: {
-            "module": "imagetools._" + name,
-            "builder": "none",
-            "built": True,
-            "reason": "",
-            "tools": {},
-            "artifacts": [],
-        }
-        for name in ("c", "rust")
-    },
-    "components": {
-        "convolve": {
-            "raises": ["ValueError"],
-            "transient": [],
-            "effects": "pure",
-            "compare": "exact",
-            "validate": "",
-            "depends": [],
-        }
-    },
-    "libraries": {},
-    "built_with": {},
-}
 """
 PROLOGUE = """\
 import pathlib, shlex, subprocess, sys, time
@@ -87,15 +57,16 @@ assert convolve.breaker == "closed"
 """
 
 
-@pytest.fixture
-def package(tmp_path: Path) -> Path:
-    """Write the package, and return the folder that it is in."""
-    folder = tmp_path / "imagetools"
-    folder.mkdir()
-    names = {"__init__": INIT, "_c": HALF, "_rust": HALF, "_twinwheel_manifest": MANIFEST}
-    for name, text in names.items():
-        (folder / f"{name}.py").write_text(text, "utf-8")
-    return tmp_path
+def write_package(folder: Path, **declared: Any) -> None:
+    """Write the package, declaring this of its component."""
+    Maker(folder)(
+        "imagetools",
+        sources={"c": HALF, "rust": HALF},
+        absent={"python": "the pages do not have it"},
+        declared={"convolve": {"raises": ["ValueError"], **declared}},
+        prefer=("c", "rust"),
+        init=INIT,
+    )
 
 
 def run(program: str, folder: Path, **variables: str) -> None:
@@ -116,7 +87,8 @@ def run(program: str, folder: Path, **variables: str) -> None:
 
 
 @pytest.mark.parametrize("slot", ["native", "python"])
-def test_the_rollout_runs_as_the_page_says(package: Path, slot: str) -> None:
+def test_the_rollout_runs_as_the_page_says(tmp_path: Path, slot: str) -> None:
+    write_package(tmp_path)
     program = PROLOGUE
     late = []  # commands on a package that no process armed yet
     for language, text in BLOCK.findall(HOW_TO.read_text("utf-8")):
@@ -134,7 +106,7 @@ def test_the_rollout_runs_as_the_page_says(package: Path, slot: str) -> None:
         else:
             late += lines
     program += "".join(f"command({line!r})\n" for line in late)
-    run(program + EPILOGUE, package, IMAGETOOLS_ROLLOUT="policy.toml", TWINWHEEL_SLOT=slot)
+    run(program + EPILOGUE, tmp_path, IMAGETOOLS_ROLLOUT="policy.toml", TWINWHEEL_SLOT=slot)
 
 
 def policies() -> list[Any]:
@@ -154,15 +126,13 @@ def test_a_policy_is_read(text: str, tmp_path: Path) -> None:
     assert read_policy(path, "imagetools", {"convolve": "c"}, ["c", "rust"]).candidate
 
 
-def test_the_check_holds_before_and_after(package: Path) -> None:
+def test_the_check_holds_before_and_after(tmp_path: Path) -> None:
     """The page's module is put into the package, and its setting into the manifest."""
     page = CHECKS.read_text("utf-8")
     (shown,) = (text for language, text in BLOCK.findall(page) if language == "python")
     (setting,) = re.findall(r'^validate = "(.*)"$', page, re.MULTILINE)
-    folder = package / "imagetools"
-    (folder / "_checks.py").write_text(shown, "utf-8")
-    manifest = MANIFEST.replace('"validate": ""', f'"validate": "{setting}"')
-    (folder / "_twinwheel_manifest.py").write_text(manifest, "utf-8")
+    write_package(tmp_path, validate=setting)
+    (tmp_path / "imagetools" / "_checks.py").write_text(shown, "utf-8")
     program = (
         "import imagetools\n"
         "def kind(*arguments):\n"
@@ -179,4 +149,4 @@ def test_the_check_holds_before_and_after(package: Path) -> None:
     for skip, (before, after) in expected.items():
         text = program.replace("before =", f"{bare if skip else ''}before =", 1)
         text += f"assert (before, after) == ({before!r}, {after!r}), (before, after)\n"
-        run(text, package, IMAGETOOLS_SKIP_VALIDATION=skip)
+        run(text, tmp_path, IMAGETOOLS_SKIP_VALIDATION=skip)

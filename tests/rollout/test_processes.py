@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -283,8 +284,7 @@ if __name__ == "__main__":
     handed = pool.starmap(apply, [(twin.work, 5)])     # a slot is pickled by name
     pool.close()
     pool.join()
-    if True:
-        extra = [int(handed[0][0] == name) for name in ("c", "rust")]
+    extra = [int(handed[0][0] == name) for name in ("c", "rust")]
     print(json.dumps({"seen": [sum(each) + more for each, more in zip(zip(*pairs), extra)],
                       "answer": handed[0][1]}))
 """
@@ -294,15 +294,11 @@ if __name__ == "__main__":
     "method", ["spawn", pytest.param("fork", marks=forks), pytest.param("forkserver", marks=forks)]
 )
 def test_pools(twin: Twin, tmp_path: Path, method: str) -> None:
+    # A spawned process runs the main module again, so it is to be a file.
     script = tmp_path / "pool.py"
     script.write_text(POOL)
-    code = f"import runpy, sys\nsys.argv = [{str(script)!r}, {method!r}]\n"
-    code += f"runpy.run_path({str(script)!r}, run_name='__main__')"
-    # A spawned process runs the main module again, so it is to be a file.
     environment = {**os.environ, "TWIN_ROLLOUT": str(policy(tmp_path))}
     environment["PYTHONPATH"] = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, str(script), method],
         env=environment,

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rollout.building import Armed, Builder
+from rollout.building import Armed, Builder, needs_native
 
 import twinwheel
+from twinwheel.rollout.component import Declared
+from twinwheel.rollout.layout import Field, field_at
 from twinwheel.rollout.native import native
 from twinwheel.rollout.sessions import bucket, seed_of, session
 from twinwheel.rollout.words import BUCKETS, Word, pack, unpack
@@ -26,6 +28,7 @@ words = st.builds(
     sticky=st.booleans(),
     guarded=st.booleans(),
     handled=st.booleans(),
+    closed=st.booleans(),
 )
 
 
@@ -33,10 +36,6 @@ words = st.builds(
 def test_a_word_holds_what_was_packed(word: Word) -> None:
     assert unpack(pack(word)) == word
     assert 0 <= pack(word) < 2**64
-
-
-def who(name: str) -> object:
-    return lambda: name
 
 
 def arms(arm: Builder, **policy: Any) -> Armed:
@@ -88,16 +87,44 @@ def test_the_list_of_what_may_be_tried(arm: Builder, allow: tuple[str, ...], nam
     assert arms(arm, allow=allow).call() == name
 
 
-@given(st.text(), st.text(), st.text())
-def test_native_and_python_buckets_are_the_same(salt: str, component: str, key: str) -> None:
-    if native is None:
-        pytest.skip("built without the native slot")
-    seed = seed_of(salt.encode("utf-8", "replace").decode(), "work")
-    try:
-        key.encode()
-    except UnicodeEncodeError:
-        return
+@needs_native
+@given(st.integers(0, 2**32 - 1), st.text())
+def test_native_and_python_buckets_are_the_same(seed: int, key: str) -> None:
+    assert native is not None
     assert native.bucket(seed, key) == bucket(seed, key)
+
+
+def test_a_component_that_is_not_armed_here(arm: Builder) -> None:
+    armed = arms(arm, allow=("work", "other"))
+    (event,) = [each for each in armed.events if each.severity == "warning"]
+    assert event.message == "not armed in this process, so not tried: other"
+
+
+@pytest.mark.parametrize(
+    ("effects", "policy", "handled"),
+    [
+        ("inplace", {}, True),
+        ("inplace", {"guard": False}, False),
+        ("inplace", {"fail": "closed"}, False),
+        ("pure", {}, False),
+        ("stateful", {}, False),
+    ],
+)
+def test_only_what_may_be_put_back_goes_by_the_handler(
+    arm: Builder, effects: Any, policy: dict[str, Any], handled: bool
+) -> None:
+    armed = arms(arm, declared=Declared(effects=effects), **policy)
+    assert unpack(armed.package.page.read(field_at(0, Field.WORD))).handled is handled
+
+
+@pytest.mark.parametrize("handled", [False, True])
+def test_a_word_that_names_what_is_not_there(arm: Builder, handled: bool) -> None:
+    """As when somebody wrote into the mapped page: the first implementation stands for it."""
+    armed = arms(arm)
+    word = Word(9, 12, threshold=50_000, guarded=True, handled=handled)
+    armed.package.page.write(field_at(0, Field.WORD), pack(word))
+    armed.slot.refresh(True)
+    assert {armed.call() for _ in range(100)} == {"c"}
 
 
 @given(st.text(max_size=40))

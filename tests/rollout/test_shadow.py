@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from rollout.building import Armed, Builder
-from rollout.test_guard import INPLACE, PURE, STATEFUL, PanicException, add
+from rollout.test_guard import INPLACE, PURE, STATEFUL, PanicException, add, raising
 
 from twinwheel import rollout
 from twinwheel.errors import RolloutError
 from twinwheel.rollout.component import Declared
+from twinwheel.rollout.events import Event, tell
 
 
 def shadows(armed: Armed) -> list[Any]:
@@ -27,9 +28,8 @@ def double(x: Any) -> Any:
 def test_an_a_a_run(arm: Builder) -> None:
     """The documented first step: the control against itself finds nothing."""
     armed = arm(double, double, declared=PURE, candidate="c", percentage=0.0, shadow=100.0)
-    for value in (1, 2.5, float("nan"), -0.0, "text", [1, [2]], {"a": 1}, b"bytes", 3):
-        if not isinstance(value, dict):
-            armed.call(value)
+    for value in (1, 2.5, float("nan"), -0.0, "text", [1, [2]], b"bytes", 3):
+        armed.call(value)
     found = shadows(armed)
     assert [(event.equal, event.severity) for event in found] == [(True, "info")] * 8
     assert all(event.control_seconds and event.candidate_seconds for event in found)
@@ -94,6 +94,14 @@ def test_two_errors_of_one_class_are_equal(arm: Builder) -> None:
     with pytest.raises(ValueError, match="in other words"):
         armed.call(1)
     assert [event.equal for event in shadows(armed)] == [True]
+
+
+def test_a_call_that_is_interrupted_has_no_shadow(arm: Builder) -> None:
+    armed = arm(raising(KeyboardInterrupt()), double, percentage=0.0, shadow=100.0)
+    with pytest.raises(KeyboardInterrupt):
+        armed.call(1)
+    assert shadows(armed) == []
+    assert armed.counted() == {"calls": (1, 0)}
 
 
 def test_a_comparator_that_fails_is_contained(arm: Builder) -> None:
@@ -190,7 +198,7 @@ def test_what_waits_is_bounded(arm: Builder) -> None:
 
 
 def test_a_share_of_the_processor(arm: Builder) -> None:
-    """After a shadow of 10 ms, at a tenth of the processor, 90 ms without."""
+    """After a shadow of 50 ms, at half of the processor, 50 ms without."""
     paused: list[float] = []
     done = threading.Event()
 
@@ -199,16 +207,16 @@ def test_a_share_of_the_processor(arm: Builder) -> None:
         done.set()
 
     def candidate(x: int) -> int:
-        end = time.thread_time() + 0.01
+        end = time.thread_time() + 0.05
         while time.thread_time() < end:
             pass
         return 2 * x
 
-    armed = arm(double, candidate, percentage=0.0, shadow=100.0, shadow_cpu=10.0)
+    armed = arm(double, candidate, percentage=0.0, shadow=100.0, shadow_cpu=50.0)
     armed.package.shadows._pause = pause
     assert armed.call(1) == 2
     assert done.wait(30)
-    assert 0.09 <= paused[0] < 0.2
+    assert 0.05 <= paused[0] < 0.09
 
 
 def test_a_share_of_the_calls_is_shadowed(arm: Builder) -> None:
@@ -290,3 +298,14 @@ def test_subscribers_hear_every_event_and_break_nothing(arm: Builder) -> None:
     shadows(armed)
     assert len(heard) == count
     assert rollout.recent()[-1].package == armed.package.name
+
+
+def test_what_happens_again_and_again_is_logged_once_a_second(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for when in (100.0, 100.1, 100.9, 101.1, 101.2):
+        tell(Event("fault", "again", message="it broke", severity="error", when=when))
+    assert [record.getMessage() for record in caplog.records] == [
+        "again: it broke",
+        "again: it broke [2 more like this before]",
+    ]

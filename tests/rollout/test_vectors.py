@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from rollout.building import needs_native
 
 from twinwheel.rollout.native import native
 from twinwheel.rollout.sessions import bucket, seed_of
@@ -50,7 +51,7 @@ def test_a_vector_holds(vector: Vector) -> None:
     assert bucket(vector.seed, vector.key) == vector.bucket
 
 
-@pytest.mark.skipif(native is None, reason="the native slot is not there")
+@needs_native
 @pytest.mark.parametrize("vector", vectors(), ids=lambda vector: "-".join(vector[:3]))
 def test_a_vector_holds_natively(vector: Vector) -> None:
     assert native is not None

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from contextlib import suppress
 from dataclasses import replace
 from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import RolloutError
@@ -19,7 +17,7 @@ from twinwheel.rollout.layout import COMPONENTS
 from twinwheel.rollout.package import ArmedPackage
 from twinwheel.rollout.page import open_page, private_page
 from twinwheel.rollout.policy import Policy
-from twinwheel.rollout.reading import read_policy
+from twinwheel.rollout.reading import policy_path, read_policy
 from twinwheel.rollout.shadow import Shadows
 from twinwheel.rollout.slots import make_slot
 from twinwheel.rollout.watching import watch
@@ -28,6 +26,7 @@ from twinwheel.selection.handing import hand_out, implementations_of, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from twinwheel.rollout.page import Page
     from twinwheel.selection.binding import Record, Selection
@@ -61,9 +60,7 @@ def arm(package: str, policy: str) -> Selection:
     known = _armed.get(package)
     if known is not None and known[0] is record:
         return known[2]
-    path = Path(policy)
-    with suppress(RuntimeError, OSError):  # no such user's folder; no folder to work in
-        path = path.expanduser().absolute()
+    path = policy_path(policy)
     found = implementations_of(record)
     names = tuple(found)
     try:
@@ -72,7 +69,9 @@ def arm(package: str, policy: str) -> Selection:
         read = None
     first = read or Policy()
     bound = dict(vars(record.selection))
-    functions = [name for name, each in bound.items() if callable(each) and not _is_class(each)]
+    functions = [
+        name for name, each in bound.items() if callable(each) and not isinstance(each, type)
+    ]
     chosen, left = _columns(functions, first)
     if left:
         message = f"not armed, as a page holds {COMPONENTS} components: {', '.join(left)}"
@@ -153,10 +152,6 @@ def _columns(functions: list[str], policy: Policy) -> tuple[list[str], list[str]
     return (named + rest)[:COMPONENTS], (named + rest)[COMPONENTS:]
 
 
-def _is_class(value: object) -> bool:
-    return isinstance(value, type)
-
-
 def _classes(
     package: str,
     record: Record,
@@ -168,7 +163,7 @@ def _classes(
 
     Objects of two implementations do not mix; so a percentage is one of processes here.
     """
-    names = [name for name, each in bound.items() if _is_class(each)]
+    names = [name for name, each in bound.items() if isinstance(each, type)]
     if not names:
         return {}
     whole = [each for each, module in found.items() if all(hasattr(module, n) for n in names)]

@@ -55,6 +55,11 @@ class State(IntEnum):
     QUARANTINED = 3
     """Nothing, until somebody resumes it."""
 
+    @property
+    def label(self) -> str:
+        """What it is called where people read it, such as ``half-open``."""
+        return self.name.lower().replace("_", "-")
+
 
 def state_of(page: Page, component: int) -> State:
     """Return the breaker's state."""
@@ -63,12 +68,9 @@ def state_of(page: Page, component: int) -> State:
 
 def totals(page: Page, component: int, arm: Arm) -> list[int]:
     """Return what all workers counted, by ``Counter``, those included that are gone."""
-    sums = [0] * len(Counter)
-    for worker in range(RETIRED + 1):
-        begin = counters_at(worker, component, arm) // 8
-        for index in range(len(Counter)):
-            sums[index] += page.numbers[begin + index]
-    return sums
+    begins = [counters_at(worker, component, arm) // 8 for worker in range(RETIRED + 1)]
+    rows = [page.numbers[begin : begin + len(Counter)] for begin in begins]
+    return [sum(column) for column in zip(*rows, strict=True)]
 
 
 def settle(page: Page, component: int) -> None:

@@ -16,6 +16,8 @@ from functools import cache
 from itertools import zip_longest
 from typing import Any
 
+from twinwheel.selection.validation import named_function
+
 __all__ = ["Comparator", "Difference", "comparator"]
 
 Comparator = Callable[[Mapping[str, Any], Any, Any], "Difference | None"]
@@ -83,13 +85,7 @@ def comparator(spec: str) -> Comparator:
 
 
 def _of_the_author(spec: str) -> Comparator:
-    from importlib import import_module
-
-    module, _, name = spec.partition(":")
-    function = import_module(module)
-    for part in name.split("."):
-        function = getattr(function, part)
-    agrees: Any = function
+    agrees = named_function(spec)
 
     def compare(arguments: Mapping[str, Any], reference: Any, candidate: Any) -> Difference | None:
         if agrees(arguments, reference, candidate):
@@ -106,15 +102,24 @@ def _same_bits(reference: float, candidate: float, _width: int) -> bool:
     return reference == candidate and math.copysign(1, reference) == math.copysign(1, candidate)
 
 
-def _within_ulps(most: float) -> _Rule:
+def _or_near(near: _Rule) -> _Rule:
+    """Make a rule for finite numbers one for all: an infinity is near to itself, and NaN to NaN."""
+
     def agree(reference: float, candidate: float, width: int) -> bool:
         if reference == candidate or (math.isnan(reference) and math.isnan(candidate)):
             return True
         if not (math.isfinite(reference) and math.isfinite(candidate)):
             return False
-        return abs(_place_of(reference, width) - _place_of(candidate, width)) <= most
+        return near(reference, candidate, width)
 
     return agree
+
+
+def _within_ulps(most: float) -> _Rule:
+    def near(reference: float, candidate: float, width: int) -> bool:
+        return abs(_place_of(reference, width) - _place_of(candidate, width)) <= most
+
+    return _or_near(near)
 
 
 def _place_of(number: float, width: int) -> int:
@@ -125,14 +130,10 @@ def _place_of(number: float, width: int) -> int:
 
 
 def _close(relative: float, absolute: float) -> _Rule:
-    def agree(reference: float, candidate: float, _width: int) -> bool:
-        if reference == candidate or (math.isnan(reference) and math.isnan(candidate)):
-            return True
-        if not (math.isfinite(reference) and math.isfinite(candidate)):
-            return False
+    def near(reference: float, candidate: float, _width: int) -> bool:
         return abs(reference - candidate) <= absolute + relative * abs(reference)
 
-    return agree
+    return _or_near(near)
 
 
 def _find(reference: Any, candidate: Any, rule: _Rule, place: str, depth: int) -> Difference | None:

@@ -108,23 +108,15 @@ class Component:
             if page is self.page and mark == in_flight_at(page.worker, self.index):
                 page.add(mark, -1)
 
-    def observe(self, arm: Arm, nanoseconds: int) -> bool:
-        """Count a call's time; tell whether it was slow."""
-        slow = nanoseconds >= self.page.read(field_at(self.index, Field.SLOW_AFTER))
-        self.count(arm, Counter.TIMED)
-        if slow:
-            self.count(arm, Counter.SLOW)
-        self.page.observe(self.index, arm, nanoseconds)
-        return slow
-
-    def observe_all(self, arm: Arm, times: list[int]) -> None:
-        """Count the times of several calls, in nanoseconds."""
+    def observe(self, arm: Arm, *times: int) -> int:
+        """Count the times of calls, in nanoseconds; return how many were slow."""
         slow_after = self.page.read(field_at(self.index, Field.SLOW_AFTER))
+        slow = sum(each >= slow_after for each in times)
         self.count(arm, Counter.TIMED, len(times))
-        slow = sum(nanoseconds >= slow_after for nanoseconds in times)
         if slow:
             self.count(arm, Counter.SLOW, slow)
         self.page.observe(self.index, arm, *times)
+        return slow
 
     def place(self, word: int) -> Word:
         """Return what a word says, with places that are among the targets whatever it says."""
@@ -141,25 +133,27 @@ class Component:
 
     def arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """Return arguments by name, as far as the names are known."""
-        if self.signature is None:
-            return dict(kwargs)
-        try:
-            return dict(self.signature.bind_partial(*args, **kwargs).arguments)
-        except TypeError:
-            return dict(kwargs)
+        found = self._by_name(args, kwargs)
+        return dict(kwargs if found is None else found)
 
     def written(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the arguments that it writes into, by name; None if that cannot be told."""
         if not self.declared.inplace:
             return {}
-        if self.signature is None and args:
+        found = self._by_name(args, kwargs)
+        if found is None:
             return None
+        return {name: found[name] for name in self.declared.inplace if found.get(name) is not None}
+
+    def _by_name(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        if self.signature is None:
+            return None if args else kwargs
         try:
-            bound = self.signature.bind_partial(*args, **kwargs) if self.signature else None
+            return self.signature.bind_partial(*args, **kwargs).arguments
         except TypeError:
             return None
-        found = bound.arguments if bound is not None else kwargs
-        return {name: found[name] for name in self.declared.inplace if found.get(name) is not None}
 
     def has_called(self) -> bool:
         """Tell whether this process called the candidate since it was last asked."""

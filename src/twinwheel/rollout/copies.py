@@ -21,7 +21,6 @@ _IMMUTABLE = (
 
 _SHARED = (type, ModuleType, FunctionType, str, bytes)
 """What is never copied with an object that refers to it."""
-_BY_ITEMS = (list, dict, set)
 
 
 class CannotCopyError(Exception):
@@ -158,11 +157,7 @@ class Snapshot:
         if isinstance(value, (tuple, frozenset)):
             inner: Any = value
         else:
-            self.left -= (
-                _size(value, self.left)
-                if not isinstance(value, _BY_ITEMS)
-                else (sys.getsizeof(value))
-            )
+            self.left -= _size(value, self.left)
             if self.left < 0:
                 raise CannotCopyError("it is larger than may be kept")
             saved, inner = _contents(value)

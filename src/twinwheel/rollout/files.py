@@ -69,8 +69,8 @@ def open_own(path: Path) -> Iterator[BinaryIO]:
         OSError: It cannot be opened.
         RolloutError: TW611 when it is another's, a link, or others may write it.
     """
-    for each, about, kind in ((path.parent, path.parent.lstat(), "folder"), (path, None, "file")):
-        why = _distrust(about or path.lstat(), kind, _own(), _OTHERS)
+    for each, kind in ((path.parent, "folder"), (path, "file")):
+        why = _distrust(each.lstat(), kind, _own(), _OTHERS)
         if why:
             raise refused(each, why)
     with _open(path, os.O_RDWR) as file:

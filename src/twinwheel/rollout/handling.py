@@ -125,7 +125,8 @@ class Handler:
         with component.at_candidate():
             began = time.perf_counter_ns()
             result = target(*call.args, **call.kwargs)
-        return result, component.observe(Arm.CANDIDATE, time.perf_counter_ns() - began)
+        took = time.perf_counter_ns() - began
+        return result, component.observe(Arm.CANDIDATE, took) > 0
 
     def _control(self, word: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Call the control in the candidate's place."""
@@ -204,7 +205,7 @@ class Handler:
         """Have the control show whether an error at the boundary is an answer or a fault."""
         component = self.component
         try:
-            if not self.component.place(call.word).guarded or not self._put_back(call):
+            if not component.place(call.word).guarded or not self._put_back(call):
                 component.count(Arm.CANDIDATE, Counter.UNDECIDED)
                 self._end_probe(call, passed=True)
                 raise error
@@ -266,7 +267,7 @@ class Handler:
             said = breaker.end_probe(component.page, component.index, limits, now, passed=passed)
         if said:
             component.refresh(True)
-            became = breaker.state_of(component.page, component.index).name.lower()
+            became = breaker.state_of(component.page, component.index).label
             severity = "info" if became == "closed" else "error"
             component.say("breaker", f"the breaker is {became}: {said}", severity=severity)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -28,43 +28,29 @@ if TYPE_CHECKING:
 __all__ = ["ArmedPackage", "policy_word"]
 
 
+@dataclass(eq=False)
 class ArmedPackage:
-    """What is armed of one package in this process.
+    """What is armed of one package in this process."""
 
-    Args:
-        name: The package.
-        controls: Component -> the implementation that serves it without a rollout.
-        implementations: Those that are there.
-        path: The policy file.
-        page: The shared page, or one of this process alone.
-        slots: The slots, each with its component.
-        shadows: Where calls wait for their shadow.
-        follows: Whether the policy is followed: not where the page was refused.
-    """
+    name: str
+    controls: dict[str, str]
+    """Component -> the implementation that serves it without a rollout."""
+    implementations: tuple[str, ...]
+    """Those that are there."""
+    path: Path
+    """Of the policy file."""
+    page: Page
+    """The shared page, or one of this process alone."""
+    slots: list[Slot]
+    shadows: Shadows
+    """Where calls wait for their shadow."""
+    follows: bool = field(default=True, kw_only=True)
+    """Whether the policy is followed: not where the page was refused."""
+    policy: Policy = field(default_factory=Policy, init=False)
+    problem: RolloutError | None = field(default=None, init=False)
+    """Why the latest policy file was refused; None if it was not."""
 
-    def __init__(
-        self,
-        name: str,
-        controls: dict[str, str],
-        implementations: tuple[str, ...],
-        path: Path,
-        page: Page,
-        slots: list[Slot],
-        shadows: Shadows,
-        *,
-        follows: bool = True,
-    ) -> None:
-        self.name = name
-        self.controls = controls
-        self.implementations = implementations
-        self.path = path
-        self.page = page
-        self.slots = slots
-        self.shadows = shadows
-        self.follows = follows
-        self.policy = Policy()
-        self.problem: RolloutError | None = None
-        """Why the latest policy file was refused; None if it was not."""
+    def __post_init__(self) -> None:
         self._stamp: object = None
         self._generation = -1
 

@@ -137,10 +137,8 @@ class Page:
 
     def forked(self) -> list[int]:
         """Take a row of its own for a process that was forked, and return as ``join`` does."""
-        self._lock, self._depth = (
-            threading.RLock(),
-            0,
-        )  # another of the parent's threads may hold it
+        self._lock = threading.RLock()  # another of the parent's threads may hold the old one
+        self._depth = 0
         return self.join()
 
     def join(self) -> list[int]:
@@ -244,15 +242,12 @@ def _is_plausible(page: Page) -> bool:
                 return False
         if page.read(field_at(index, Field.BREAKER)) > _LAST_STATE:
             return False
-    rows = range(WORKERS + 1)
-    owners = [page.read(owner_at(row)) for row in rows]
-    counted = [
-        page.read(at)
-        for row in rows
-        for begin in [in_flight_at(row, 0)]
-        for at in range(begin, begin + COMPONENTS * (1 + ARMS * COUNTERS) * 8, 8)
-    ]
-    return max(owners) < _MOST_PROCESSES and max(counted) < _MOST_COUNTED
+    for row in range(WORKERS + 1):
+        begin = in_flight_at(row, 0) // 8
+        counted = page.numbers[begin : begin + COMPONENTS * (1 + ARMS * COUNTERS)]
+        if page.read(owner_at(row)) >= _MOST_PROCESSES or max(counted) >= _MOST_COUNTED:
+            return False
+    return True
 
 
 def _header(about: dict[str, Any]) -> bytes:

@@ -190,9 +190,7 @@ class PythonSlot:
         """Return the calls of each arm. Called with the lock held, as are those that follow."""
         found = list(self.counted)
         for block in (*self.retired, self.block):
-            candidate = block.candidate()
-            found[0] += block.taken() - candidate
-            found[1] += candidate
+            _add(found, block)
         return found
 
     def _time_next(self) -> None:
@@ -201,7 +199,7 @@ class PythonSlot:
         self.lots = b""
         self.retired.append(self.block)
         if len(self.retired) > _RETIRED:
-            self._add_up(self.retired.pop(0))
+            _add(self.counted, self.retired.pop(0))
         for name in _BLOCKS:
             self.scope[name] = ()
         arm = int(self.what.threshold == BUCKETS)
@@ -213,20 +211,10 @@ class PythonSlot:
             self.wait = _NEVER
             self._begin_block()
 
-    def _add_up(self, block: _Block) -> None:
-        candidate = block.candidate()
-        self.counted[0] += block.taken() - candidate
-        self.counted[1] += candidate
-
     def _begin_block(self) -> None:
         """Let the block that is at its end begin anew."""
-        block, size = self.block, self.block.size
-        if block.lots is None:
-            self.counted[block.arm] += size
-        else:
-            candidate = block.lots.count(1)
-            self.counted[0] += size - candidate
-            self.counted[1] += candidate
+        block = self.block
+        _add(self.counted, block)
         if self.body is _ONE:
             size = self.wait
             items: Any = repeat(None, size)
@@ -353,7 +341,7 @@ class PythonSlot:
                 taken = times[:]
                 del times[: len(taken)]  # others may have been appended meanwhile
             if taken:
-                self.component.observe_all(arm, taken)
+                self.component.observe(arm, *taken)
 
 
 class _Block:
@@ -374,15 +362,16 @@ class _Block:
         self.lots: bytes | None = None
         """The side that each call goes to, where chance decides."""
 
-    def taken(self) -> int:
-        """Return the calls that were counted by it."""
-        return self.size - length_hint(self.items)
 
-    def candidate(self) -> int:
-        """Return how many of them were the candidate's."""
-        if self.lots is None:
-            return self.taken() if self.arm else 0
-        return self.lots.count(1, 0, self.taken())
+def _add(counted: list[int], block: _Block) -> None:
+    """Add the calls that were counted by a block to those of each arm."""
+    taken = block.size - length_hint(block.items)  # once: others may take more meanwhile
+    if block.lots is None:
+        counted[block.arm] += taken
+    else:
+        candidate = block.lots.count(1, 0, taken)
+        counted[Arm.CONTROL] += taken - candidate
+        counted[Arm.CANDIDATE] += candidate
 
 
 def _body_for(what: Word) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Mapping
-from dataclasses import fields
+from contextlib import suppress
+from dataclasses import fields, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from twinwheel.errors import RolloutError
@@ -21,9 +23,8 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from dataclasses import Field
-    from pathlib import Path
 
-__all__ = ["keys_of", "read_policy"]
+__all__ = ["keys_of", "policy_path", "read_policy"]
 
 _LARGEST = 1_000_000
 """Bytes: what is longer is no policy."""
@@ -49,6 +50,14 @@ def read_policy(path: Path, package: str, known: Mapping[str, str], names: Itera
     """
     reader = _Reader(path, package, known, list(names))
     return reader.policy(_parse(path))
+
+
+def policy_path(value: str) -> Path:
+    """Return the path that a variable means, from the root on where that can be told."""
+    path = Path(value)
+    with suppress(RuntimeError, OSError):  # no such user's folder; no folder to work in
+        path = path.expanduser().absolute()
+    return path
 
 
 @cache
@@ -105,7 +114,7 @@ class _Reader:
     def policy(self, document: Mapping[str, Any]) -> Policy:
         tables = document.get("components", {})
         top = {key: value for key, value in document.items() if key != "components"}
-        common = self.table(Policy, top, "")
+        common: Policy = self.table(Policy, top, "")
         self.check(common, "")
         for name in common.allow:
             self.component(name, "allow")
@@ -128,14 +137,13 @@ class _Reader:
         for name, control in self.known.items():
             if name not in components and (not common.allow or name in common.allow):
                 self.check_control(common, known=control, where="")
-        values = {item.name: getattr(common, item.name) for item in fields(Policy)}
-        return Policy(**{**values, "components": components})
+        return replace(common, components=components)
 
     def table(self, cls: Any, table: Mapping[str, Any], where: str) -> Any:
         known = keys_of(cls)
         values: dict[str, Any] = {}
         for key, value in table.items():
-            place = f"{where}.{key}" if where else key
+            place = _inside(where, key)
             item = known.get(key)
             if item is None:
                 near = difflib.get_close_matches(key, known, n=1)
@@ -187,22 +195,18 @@ class _Reader:
         for key in ("control", "candidate"):
             name = getattr(policy, key)
             if name and name not in self.names:
-                place = f"{where}.{key}" if where else key
-                here = ", ".join(self.names)
-                raise self.refused(place, f"no implementation '{name}' can be had here", here)
-        place = f"{where}.candidate" if where else "candidate"
+                message = f"no implementation '{name}' can be had here"
+                raise self.refused(_inside(where, key), message, ", ".join(self.names))
         if not policy.candidate and (policy.percentage or policy.shadow):
             wants = "percentage" if policy.percentage else "shadow"
-            raise self.refused(
-                place, f"{wants} asks for a candidate, and none is named", ", ".join(self.names)
-            )
+            message = f"{wants} asks for a candidate, and none is named"
+            raise self.refused(_inside(where, "candidate"), message, ", ".join(self.names))
 
     def check_control(self, policy: ComponentPolicy, *, known: str, where: str) -> None:
         """Look whether a component would be tried against itself."""
-        place = f"{where}.candidate" if where else "candidate"
         if policy.candidate and (policy.control or known) == policy.candidate and policy.percentage:
             raise self.refused(
-                place,
+                _inside(where, "candidate"),
                 f"'{policy.candidate}' is the control too",
                 "another implementation; or the same one with shadow alone, as an A/A run",
             )
@@ -223,6 +227,10 @@ class _Reader:
             where=f"{self.path}, {place}",
             accepted=accepted,
         )
+
+
+def _inside(where: str, key: str) -> str:
+    return f"{where}.{key}" if where else key
 
 
 def _short(value: Any) -> str:

@@ -38,7 +38,7 @@ def resume_by_name(pages: list[Page], package: str, component: str) -> list[str]
 def resume(page: Page, component: int) -> str:
     """Close the breaker of a component, for all workers; return what it was."""
     with page.locked():
-        was = breaker.state_of(page, component).name.lower().replace("_", "-")
+        was = breaker.state_of(page, component).label
         page.write(field_at(component, Field.OPENED), 0)
         breaker.close(page, component)
     return was

@@ -117,7 +117,7 @@ def _component(page: Page, index: int, name: str) -> ComponentState:
         asked=policy.threshold * 100 / OF_ALL,
         shadow=word.shadow * 100 / OF_ALL,
         sticky=policy.sticky,
-        breaker=breaker.state_of(page, index).name.lower().replace("_", "-"),
+        breaker=breaker.state_of(page, index).label,
         sides=(_arm(page, index, Arm.CONTROL), _arm(page, index, Arm.CANDIDATE)),
     )
 

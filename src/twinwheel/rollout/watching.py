@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
 import threading
@@ -18,6 +19,7 @@ __all__ = ["PERIOD", "packages", "publish", "register", "watch"]
 PERIOD = 0.05
 """Seconds: half of what a change may take until all workers of a machine see it."""
 
+_log = logging.getLogger("twinwheel.rollout")
 _packages: list[ArmedPackage] = []
 _thread: threading.Thread | None = None
 _end = threading.Event()
@@ -87,10 +89,8 @@ def _run() -> None:
 def _tick(package: ArmedPackage) -> None:
     try:
         package.tick(time.monotonic_ns())
-    except Exception:
-        import logging
-
-        logging.getLogger("twinwheel.rollout").exception("%s: a tick failed", package.name)
+    except Exception:  # noqa: BLE001 (logged, with its traceback)
+        _log.exception("%s: a tick failed", package.name)
 
 
 def _forked() -> None:

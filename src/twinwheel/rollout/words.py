@@ -6,6 +6,7 @@ The native slot reads the same bits: ``cpp/slot/route.h``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["BUCKETS", "Word", "pack", "unpack"]
 
@@ -58,6 +59,7 @@ def pack(word: Word) -> int:
     return word.threshold | indexes | flags | word.shadow << _SHADOW
 
 
+@lru_cache(maxsize=256)  # the handler asks at each call, and there are few words at a time
 def unpack(value: int) -> Word:
     """Return what an integer of 64 bits says."""
     return Word(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from twinwheel.manifest_types import Manifest
 
-__all__ = ["Choice", "Record", "Selection", "bind", "checked"]
+__all__ = ["Choice", "Record", "Selection", "bind", "checked", "is_failure"]
 
 
 class Choice:
@@ -125,8 +125,7 @@ def bind(package: str, manifest: Manifest, variables: dict[str, str], choice: Ch
         try:
             __import__(implementation["module"])
         except BaseException as error:
-            # A Rust panic is no Exception, and each extension has its own class of it.
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            if not is_failure(error):
                 raise
             from twinwheel.selection import problems
 
@@ -163,6 +162,12 @@ def bind(package: str, manifest: Manifest, variables: dict[str, str], choice: Ch
     in_order = {part: components[part] for part in manifest["components"]}
     made = Selection(package, in_order)
     return Record(package, manifest, variables, choice, made, providers, states)
+
+
+def is_failure(error: BaseException) -> bool:
+    """Tell whether an implementation that raises this as it is imported cannot be had."""
+    # A Rust panic is no Exception, and each extension has its own class of it.
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def checked(package: str, manifest: Manifest, choice: Choice, part: str, target: Any) -> Any:

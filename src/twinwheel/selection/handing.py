@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.selection import _records, select
-from twinwheel.selection.binding import Selection
+from twinwheel.selection.binding import Selection, is_failure
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -43,7 +43,7 @@ def implementations_of(record: Record) -> dict[str, ModuleType]:
         try:
             __import__(implementation["module"])
         except BaseException as error:
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            if not is_failure(error):
                 raise
             from twinwheel.selection import problems
 

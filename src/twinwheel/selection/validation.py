@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["BEFORE", "with_checks"]
+__all__ = ["BEFORE", "named_function", "with_checks"]
 
 BEFORE = "twinwheel_before_the_call"
 """Attribute of an exception that was raised before an implementation was called."""
@@ -33,11 +33,7 @@ def with_checks(package: str, name: str, validate: str, target: Callable[..., An
         validate: ``module:function``.
         target: An implementation's function.
     """
-    module, _, path = validate.partition(":")
-    __import__(module)
-    check: Any = sys.modules[module]
-    for part in path.split("."):
-        check = getattr(check, part)
+    check = named_function(validate)
     yields = inspect.isgeneratorfunction(check)
 
     @functools.wraps(target)
@@ -61,3 +57,13 @@ def with_checks(package: str, name: str, validate: str, target: Callable[..., An
 
     checked.__module__, checked.__qualname__ = package, name
     return checked
+
+
+def named_function(spec: str) -> Any:
+    """Import what ``module:function`` names; the function may be inside a class."""
+    module, _, path = spec.partition(":")
+    __import__(module)
+    found: Any = sys.modules[module]
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from twinwheel.cli.demo.operations import Operation, Raster, kernel_view
 from twinwheel.manifest import load
+from twinwheel.selection.binding import is_failure
 from twinwheel.selection.problems import describe
 
 if TYPE_CHECKING:
@@ -124,8 +125,8 @@ def find_implementations(package: str, first: str) -> tuple[list[Implementation]
         try:
             module = importlib.import_module(about["module"])
             function = module.convolve
-        except BaseException as error:  # a Rust panic is no Exception
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        except BaseException as error:
+            if not is_failure(error):
                 raise
             absent[name] = f"cannot be imported: {describe(error)}"
             continue

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from twinwheel.cli.doctor.installed import find
 from twinwheel.cli.doctor.machine import describe_machine
 from twinwheel.cli.doctor.probe import probe
-from twinwheel.cli.doctor.variables import explain_variables, policy_problem
+from twinwheel.cli.doctor.variables import explain_variables
+from twinwheel.cli.policies import named_policy, policy_problem
 from twinwheel.rollout.inspecting import find_pages
 from twinwheel.selection import prefix_of
 
@@ -56,8 +57,8 @@ def examine(package: str) -> dict[str, Any]:
         artifacts, wrong = _artifacts(installed, library["artifacts"])
         libraries[name] = _as_built(library, artifacts)
         problems += [f"{name} library: {each}" for each in wrong]
-    policy = os.environ.get(f"{prefix_of(package)}_ROLLOUT", "").strip()
-    if policy and policy.lower() != "off":
+    policy = named_policy(os.environ.get(f"{prefix_of(package)}_ROLLOUT", ""))
+    if policy is not None:
         wrong_policy = policy_problem(package, manifest, policy)
         if wrong_policy is not None:
             problems.append(f"the rollout's policy: {wrong_policy}")

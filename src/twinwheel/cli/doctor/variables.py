@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from twinwheel.cli.policies import named_policy, policy_problem
 from twinwheel.errors import SelectionError
 from twinwheel.selection import look, prefix_of, use_variable
 from twinwheel.selection.environment import choose
 from twinwheel.selection.libraries import candidates, library_variable
 
 if TYPE_CHECKING:
-    from twinwheel.errors import RolloutError
     from twinwheel.manifest_types import Manifest
 
-__all__ = ["explain_variables", "policy_problem"]
+__all__ = ["explain_variables"]
 
 
 def explain_variables(package: str, manifest: Manifest) -> dict[str, dict[str, str | None]]:
@@ -49,26 +49,11 @@ def explain_variables(package: str, manifest: Manifest) -> dict[str, dict[str, s
     return told
 
 
-def policy_problem(package: str, manifest: Manifest, value: str) -> RolloutError | None:
-    """Return what is wrong with the policy file that a variable names; None if nothing is."""
-    from pathlib import Path
-
-    from twinwheel.errors import RolloutError
-    from twinwheel.rollout.reading import read_policy
-
-    built = [name for name in manifest["prefer"] if manifest["implementations"][name]["built"]]
-    controls = dict.fromkeys(manifest["components"], built[0] if built else "")
-    try:
-        read_policy(Path(value.strip()).expanduser(), package, controls, built)
-    except RolloutError as error:
-        return error
-    return None
-
-
 def _rollout(package: str, manifest: Manifest, value: str, default: str) -> str:
-    if value.strip().lower() in ("", "off"):
+    path = named_policy(value)
+    if path is None:
         return default
-    problem = policy_problem(package, manifest, value)
+    problem = policy_problem(package, manifest, path)
     if problem is not None:
         return f"wrong, and not followed: {problem.message}"
     return "a policy, which arms the package"

@@ -68,11 +68,9 @@ def _show(package: str, output: Output, *, as_json: bool) -> int:
 
 def _check(package: str, path: Path, output: Output) -> int:
     from twinwheel.cli.doctor.installed import find
-    from twinwheel.rollout.reading import read_policy
+    from twinwheel.cli.policies import check_policy
 
-    manifest = find(package).manifest
-    built = [name for name in manifest["prefer"] if manifest["implementations"][name]["built"]]
-    read_policy(path, package, dict.fromkeys(manifest["components"], built[0]), built)
+    check_policy(package, find(package).manifest, path)
     output.line(f"{path}: a policy for {package}", "good")
     return 0
 

@@ -171,6 +171,19 @@ ENTRIES = (
         pages=(_GUIDE,),
     ),
     entry(
+        "TW616",
+        "there is no page of this package",
+        "start a process that arms it, as the same user",
+        """
+        The command reads the pages that this user's processes share on this machine, in the folder
+        that the message names. There is none of this package: nobody armed it, or another user did,
+        or with another `XDG_RUNTIME_DIR`.
+        """,
+        language="console",
+        right="$ IMAGETOOLS_ROLLOUT=policy.toml python service.py",
+        pages=(_GUIDE,),
+    ),
+    entry(
         "TW617",
         "a stateful component cannot be compared by calling both sides",
         "declare its effects, if it has none",
@@ -184,18 +197,5 @@ ENTRIES = (
         effects = { inplace = ["output"] }
         """,
         pages=("reference/settings.md",),
-    ),
-    entry(
-        "TW616",
-        "there is no page of this package",
-        "start a process that arms it, as the same user",
-        """
-        The command reads the pages that this user's processes share on this machine, in the folder
-        that the message names. There is none of this package: nobody armed it, or another user did,
-        or with another `XDG_RUNTIME_DIR`.
-        """,
-        language="console",
-        right="$ IMAGETOOLS_ROLLOUT=policy.toml python service.py",
-        pages=(_GUIDE,),
     ),
 )
