@@ -30,7 +30,7 @@ class Rules:
     """The component's comparator."""
     messages: bool = False
     """Do the texts of exceptions count?"""
-    seconds: float = 5.0
+    seconds: float = 3.0
     """The limit of one call."""
 
 

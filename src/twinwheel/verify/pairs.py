@@ -6,6 +6,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.judging import Mismatch, Rules, judge
+from twinwheel.verify.recipes import size
+from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.workers import Death, Limits, Worker
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Pair"]
 
 _REMEMBERED = 4_000
+_LARGEST_REMEMBERED = 1_000
+_LONGEST_DIGEST = 100
 
 
 class Pair:
@@ -59,7 +63,7 @@ class Pair:
         Args:
             calls: What to call.
             poke: Write into the arguments after each call, and see whether the answer changes.
-            full: Ask for whole answers, however long.
+            full: Ask for whole answers; else long ones that are equal are digests.
 
         Returns:
             For each call, the answer or death of the control, and of the candidate.
@@ -75,8 +79,13 @@ class Pair:
         if died:
             self.history.clear()
         else:
-            self.history.extend(calls)
-        return list(zip(left, right, strict=True))
+            self.history.extend(each for each in calls if _is_small(each))
+        answers = list(zip(left, right, strict=True))
+        if not full:
+            for index, both in enumerate(answers):
+                if _is_long(*both):  # digests tell that they differ, but not in what
+                    answers[index] = self.make([calls[index]], poke=poke, full=True)[0]
+        return answers
 
     def ask(self, question: tuple[Any, ...], seconds: float | None = None) -> tuple[Any, Any]:
         """Ask both the same question at once."""
@@ -107,3 +116,17 @@ class Pair:
         """End both."""
         self.control.close()
         self.candidate.close()
+
+
+def _is_small(call: Call) -> bool:
+    return all(size(each) <= _LARGEST_REMEMBERED for each in call.arguments)
+
+
+def _is_long(control: Any, candidate: Any) -> bool:
+    if isinstance(control, Death) or isinstance(candidate, Death) or control[1] == candidate[1]:
+        return False
+    return any(
+        len(each[1]) < _LONGEST_DIGEST and type(answer := unpack(each[1])) is tuple and answer[0] == "long"
+        for each in (control, candidate)
+        if each[1]
+    )

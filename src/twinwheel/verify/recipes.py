@@ -39,18 +39,32 @@ def source(recipe: Recipe) -> str:
 
 
 def source_of_call(call: Call) -> str:
-    """Give the Python source of a call."""
-    parts = [source(each) for each in call.arguments]
+    """Give the Python source of a call, in one line."""
+    named = {each[1] for recipe in _given(call) for each in walk(recipe) if _tag(each) == "same"}
+    parts = [
+        f"(argument_{index} := {source(each)})" if index in named else source(each)
+        for index, each in enumerate(call.arguments)
+    ]
     names = call.keywords[::2]
     parts += [
         f"{name}={source(each)}" for name, each in zip(names, call.keywords[1::2], strict=True)
     ]
     text = f"{call.component}({', '.join(parts)})"
-    for name, arguments in call.steps:
-        text += f"; .{name}"
-        if arguments is not None:
-            text += f"({', '.join(source(each) for each in arguments)})"
-    return text
+    if not call.steps:
+        return text
+    steps = [
+        f"it.{name}" if arguments is None else f"it.{name}({_items(arguments)})"
+        for name, arguments in call.steps
+    ]
+    return "; ".join([f"it = {text}", *steps])
+
+
+def _given(call: Call) -> list[Recipe]:
+    return [*call.arguments, *call.keywords[1::2]]
+
+
+def _tag(recipe: Recipe) -> str:
+    return str(recipe[0]) if type(recipe) is tuple else ""
 
 
 def _items(items: list[Recipe]) -> str:
@@ -176,7 +190,7 @@ def traits(call: Call) -> tuple[str, ...]:
     difference needs.
     """
     found: dict[str, None] = {}
-    recipes = [*call.arguments, *call.keywords[1::2]]
+    recipes = _given(call)
     for _, arguments in call.steps:
         recipes += arguments or []
     for recipe in recipes:

@@ -36,7 +36,9 @@ _SLICE = 0.3
 _FIRST_BATCH, _LARGEST_BATCH = 16, 2_000
 _MOST_OF_A_KIND = 3
 """Different findings of one component that look alike from far."""
-_SHRINK_SECONDS = 5.0
+_SHRINK_SECONDS = 4.0
+_MOST_OF_A_SLICE = 8.0
+"""Seconds for making findings small in one slice; what is left over waits for the next."""
 _LONGEST_IN_POOL = 20_000
 _REFUSALS = ("TypeError", "AttributeError", "SystemError")
 
@@ -48,7 +50,7 @@ class Options:
     seconds: float = 45.0
     seed: int = 0
     messages: bool = False
-    call_seconds: float = 5.0
+    call_seconds: float = 3.0
     memory: int = 1 << 30
     components: tuple[str, ...] = ()
     """Only these; empty for all."""
@@ -108,8 +110,11 @@ def plans_of(pair: Pair, described: tuple[dict[str, Any], dict[str, Any]]) -> li
                 if made is not None:
                     recipe = ("call", name, made.arguments, made.keywords)
                     classes[name] = Domain("instance", values=(recipe,))
+    relations = pair.control.relations
     for name in common:
-        plans.append(plan_of(name, sides_of[name], stubs, classes))
+        of = relations[name][0] if name in relations else name
+        sides = sides_of.get(of) or sides_of[name]
+        plans.append(replace(plan_of(of, sides, stubs, classes), name=name))
     return plans
 
 
@@ -154,7 +159,7 @@ def search_pair(
             if left <= 0:
                 break
             started = time.monotonic()
-            _take_slice(pair, each, chance, pool, min(left, 4 * _SHRINK_SECONDS))
+            _take_slice(pair, each, chance, pool, min(left, _MOST_OF_A_SLICE))
             each.seconds += time.monotonic() - started
             found = sum(len(one.findings) for one in searches)
             on_progress(each.plan.name, pair.made, found)
@@ -185,21 +190,22 @@ def _take_slice(
         factor = max(0.3, min(2.0, _SLICE / max(spent, 1e-3)))
         search.batch = int(max(4, min(search.batch * factor, _LARGEST_BATCH)))
     search.comparisons += len(calls)
+    end = time.monotonic() + left
     for index, (call, (control, candidate)) in enumerate(zip(calls, answers, strict=True)):
         _learn(search, call, control, pool, chance)
         found = judge(call, control, candidate, search.rules)
         if found is not None:
-            _look_into(pair, search, call, found, before + calls[:index], left)
+            _look_into(pair, search, call, found, before + calls[:index], end - time.monotonic())
     if search.stage == "probe" and search.waiting is None:
         _check_steady(pair, search, calls)
 
 
 def _next_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
     """Give the next batch: of what is given, the tries, the ladder, or by chance."""
-    if search.stage == "given":
+    if search.given:
         calls, search.given = search.given[: search.batch], search.given[search.batch :]
-        if calls:
-            return calls
+        return calls
+    if search.stage == "given":
         search.stage, search.waiting = "probe", probes(search.plan)
     if search.stage in ("probe", "ladder"):
         assert search.waiting is not None
@@ -278,12 +284,19 @@ def _look_into(
         if alike:
             _count(search, alike[0].id)
         return
+    if left <= 0:
+        search.given.append(call)
+        search.met[found.key] = met
+        return
     seconds = min(left, _SHRINK_SECONDS if not alike else _SHRINK_SECONDS / 2)
     confirmed = confirm(pair, call, found, search.rules, before, seconds)
     if confirmed is None:
         search.unsteady += 1
         return
     finding = finding_of(confirmed, pair.candidate.subject.name)
+    relation = pair.control.relations.get(search.plan.name)
+    if relation is not None and finding.kind in ("value", "type", "exception type"):
+        finding = replace(finding, kind=relation[1])
     if finding.id in search.findings:
         _count(search, finding.id)
     else:

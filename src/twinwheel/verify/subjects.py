@@ -25,5 +25,7 @@ class Subject:
     """Environment variables of its process."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Module names that are to give another module, such as ``{"pkg._c": "pkg._python"}``."""
+    authors_file: str = ""
+    """Path of a file with relations that its author declares; empty for none."""
     components: tuple[str, ...] = ()
     """The names to compare where a manifest declares them; empty for all that are public."""

@@ -51,7 +51,7 @@ _START = 60.0
 class Limits:
     """What a call may take."""
 
-    seconds: float = 5.0
+    seconds: float = 3.0
     """Of one call, by the clock."""
     memory: int = 1 << 30
     """Bytes that the process may have."""
@@ -89,6 +89,8 @@ class Worker:
         self.limits = limits
         self.starts = 0
         self.components: tuple[str, ...] = ()
+        self.relations: dict[str, tuple[str, str]] = {}
+        """Components that are relations: what each is of, and the kind of its findings."""
         self._variables = {"PYTHONHASHSEED": "0", **subject.variables, **(variables or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes | None] = queue.Queue()
@@ -134,7 +136,8 @@ class Worker:
     def _load(self) -> None:
         subject = self.subject
         aliases = [word for pair in subject.aliases.items() for word in pair]
-        parts = ("load", subject.module, subject.package, aliases, list(subject.components), [])
+        names = list(subject.components)
+        parts = ("load", subject.module, subject.package, aliases, names, subject.authors_file)
         answer = self.ask(parts, seconds=_START)
         if isinstance(answer, Death):
             raise VerifyError(
@@ -153,6 +156,7 @@ class Worker:
                 help="install what it needs in that environment, or name another one",
             )
         self.components = tuple(answer[1])
+        self.relations = {name: (of, kind) for name, of, kind in answer[2]}
 
     def send(self, question: tuple[Any, ...]) -> None:
         """Ask without waiting; ``receive`` gets the answer."""

@@ -7,7 +7,7 @@ import inspect
 from time import perf_counter_ns
 
 from .building import Scope, build
-from .encoding import LARGEST, encode, encode_error, pack
+from .encoding import LARGEST, LARGEST_IN_FULL, encode, encode_error, pack
 
 __all__ = ["MADE", "NO_INPUT", "RAISED", "RETURNED", "Caller"]
 
@@ -46,7 +46,7 @@ class Caller:
         Args:
             call: ``(component, [recipe, ...], [name, recipe, ...], [(method, [recipe, ...]), ...])``
             poke: Write into the arguments after the call, and see whether that changes the answer.
-            full: Send the whole answer, however long it is.
+            full: Send a long answer too, where else its digest would do.
 
         Returns:
             ``(how, answer, arguments after the call, nanoseconds, what else was seen)``; the
@@ -73,7 +73,7 @@ class Caller:
         seen = self._look_back(value, packed)
         if poke and not steps and seen == "":
             seen = _poke(value, packed, (*arguments, *keywords.values()))
-        if len(packed) > LARGEST and not full:
+        if len(packed) > (LARGEST_IN_FULL if full else LARGEST):
             digest = hashlib.blake2b(packed, digest_size=16).digest()
             packed = pack(("long", digest, len(packed)))
         return (RETURNED, packed, after, spent, seen)

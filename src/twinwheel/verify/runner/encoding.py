@@ -11,10 +11,12 @@ import marshal
 import re
 import sys
 
-__all__ = ["LARGEST", "encode", "encode_error", "pack", "qualified", "short", "unpack"]
+__all__ = ["LARGEST", "LARGEST_IN_FULL", "encode", "encode_error", "pack", "qualified", "short", "unpack"]
 
-LARGEST = 1 << 20
+LARGEST = 1 << 16
 """Bytes of a packed answer that are sent as they are; of longer ones, a digest is."""
+LARGEST_IN_FULL = 1 << 24
+"""The same, when the whole answer is asked for."""
 
 _DEEPEST = 120
 _MOST_ITEMS = 200_000

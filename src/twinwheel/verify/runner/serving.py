@@ -16,6 +16,7 @@ from .calling import Caller
 from .encoding import encode, encode_error, pack, short, unpack
 from .loading import load, public_names
 from .pressing import make_often, make_together
+from .relations import add_relations
 from .surface import describe
 
 __all__ = ["serve"]
@@ -58,13 +59,13 @@ class _Session:
             trace = traceback.format_exc(limit=-4)[-4_000:]
             return ("failed", encode_error(error), trace)
 
-    def _load(self, module, package, aliases, components, path):
-        sys.path[:0] = path
+    def _load(self, module, package, aliases, components, authors_file):
         loaded, found = load(module, package, dict(zip(*[iter(aliases)] * 2)), components)
+        relations = add_relations(found, authors_file)
         self._module, self._caller = loaded, Caller(found)
         names = list(components) or public_names(loaded, private=bool(aliases))
-        self._names = sorted({*names, *found})
-        return ("loaded", sorted(found))
+        self._names = sorted({*names, *found} - {each[0] for each in relations})
+        return ("loaded", sorted(found), relations)
 
     def _describe(self):
         return ("described", encode(describe(self._module, self._names, self._caller.components)))
@@ -105,11 +106,6 @@ class _Session:
         prepared = self._caller.prepare(call)
         function, arguments, keywords, _ = prepared
         return ("value", isinstance(function(*arguments, **keywords), getattr(self._module, name)))
-
-    def _check(self, path, name, call):
-        from .checking import run_check
-
-        return run_check(path, name, self._caller, call)
 
     def _shown(self, call):
         prepared = self._caller.prepare(call)

@@ -1,0 +1,237 @@
+"""Two implementations from outside: names, signatures, classes, constants, docstrings, pickles."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from twinwheel.verify.answers import show
+from twinwheel.verify.drawing import probes
+from twinwheel.verify.findings import Finding
+from twinwheel.verify.runner.calling import RETURNED
+from twinwheel.verify.runner.encoding import unpack
+from twinwheel.verify.search import describe_pair, plans_of
+from twinwheel.verify.workers import Death
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twinwheel.verify.pairs import Pair
+
+__all__ = ["compare_surfaces"]
+
+_BY_NAME = ("POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY")
+_BY_PLACE = ("POSITIONAL_OR_KEYWORD", "POSITIONAL_ONLY")
+
+
+def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[str]]:
+    """Compare what two implementations look like from outside.
+
+    Returns:
+        The findings, and what else there is to know.
+    """
+    described = describe_pair(pair)
+    control, candidate = (each.get("names", {}) for each in described)
+    name = pair.candidate.subject.name
+    findings = list(_of_names(control, candidate, name))
+    findings += _of_pickles(pair, described, name)
+    extra = [each for each in candidate if each not in control and not each.startswith("_")]
+    notes = []
+    if extra:
+        notes.append(f"only {name} has {', '.join(sorted(extra)[:20])}")
+    return findings, notes
+
+
+def _finding(
+    component: str, kind: str, summary: str, sides: tuple[str, str], candidate_name: str
+) -> Finding:
+    identity = hashlib.blake2b(f"{component} {kind} {summary}".encode(), digest_size=4).hexdigest()
+    return Finding(
+        identity,
+        component,
+        kind,
+        summary,
+        control=sides[0],
+        candidate=sides[1],
+        candidate_name=candidate_name,
+    )
+
+
+def _of_names(control: dict[str, Any], candidate: dict[str, Any], name: str) -> Iterator[Finding]:
+    for each, mine in control.items():
+        other = candidate.get(each)
+        if other is None:
+            if not each.startswith("_"):
+                yield _finding(
+                    each, "missing name", f"the candidate has no {each}", (mine["kind"], ""), name
+                )
+            continue
+        kinds = mine["kind"], other["kind"]
+        if kinds[0] != kinds[1]:
+            if set(kinds) <= {"function", "class", "object", "odd"} and "class" not in kinds:
+                continue
+            yield _finding(each, "surface", f"a {kinds[0]} is a {kinds[1]}", kinds, name)
+        elif kinds[0] == "function":
+            yield from _of_callable(each, mine, other, name)
+        elif kinds[0] == "class":
+            yield from _of_class(each, mine, other, name)
+        elif kinds[0] == "constant" and mine["value"] != other["value"]:
+            values = show(unpack(mine["value"])), show(unpack(other["value"]))
+            if not _is_version(each):
+                yield _finding(each, "surface", "the constants differ", values, name)
+
+
+def _is_version(name: str) -> bool:
+    return "version" in name.lower()
+
+
+def _of_callable(
+    component: str, mine: dict[str, Any], other: dict[str, Any], name: str
+) -> Iterator[Finding]:
+    if mine.get("is coroutine") != other.get("is coroutine"):
+        yield _finding(component, "surface", "only one is a coroutine function", ("", ""), name)
+    if mine["document"] and not other["document"]:
+        first = mine["document"].strip().splitlines()[0]
+        yield _finding(component, "surface", "the docstring is missing", (first, ""), name)
+    yield from _of_signature(component, mine, other, name)
+
+
+def _of_signature(
+    component: str, mine: dict[str, Any], other: dict[str, Any], name: str
+) -> Iterator[Finding]:
+    left, right = mine.get("parameters"), other.get("parameters")
+    if left is None:
+        return
+    shown = _shown(left), _shown(right)
+    if right is None:
+        summary = "inspect.signature() finds none"
+        yield _finding(component, "signature", summary, shown, name)
+        return
+    problem = _narrower(left, right)
+    if problem:
+        yield _finding(component, "signature", problem, shown, name)
+
+
+def _narrower(left: list[list[Any]], right: list[list[Any]]) -> str:
+    """Which call that the control takes would the candidate not take, or take otherwise?"""
+    kinds = {each[1] for each in right}
+    by_name = {each[0]: each for each in right if each[1] in _BY_NAME}
+    places = [each for each in right if each[1] in _BY_PLACE]
+    for index, (parameter, kind, default, _) in enumerate(left):
+        if kind in _BY_NAME and parameter not in by_name and "VAR_KEYWORD" not in kinds:
+            return f"{parameter} cannot be given by name"
+        if kind in _BY_PLACE:
+            if index >= len(places):
+                if "VAR_POSITIONAL" not in kinds:
+                    return f"{parameter} cannot be given by position"
+                continue
+            there = places[index]
+            if kind in _BY_NAME and there[0] != parameter and there[0] in {e[0] for e in left}:
+                return f"the parameter at position {index + 1} is {there[0]}, not {parameter}"
+            if default is not None and there[2] is None:
+                return f"{parameter} has no default"
+            if default is not None and there[2] not in (default, "Ellipsis", "..."):
+                return f"the default of {parameter} is {there[2]}, not {default}"
+        elif kind == "KEYWORD_ONLY" and parameter in by_name:
+            there = by_name[parameter]
+            if default is not None and there[2] is None:
+                return f"{parameter} has no default"
+        elif kind.startswith("VAR_") and kind not in kinds:
+            return f"{'*' if kind == 'VAR_POSITIONAL' else '**'}{parameter} is not taken"
+    known = {each[0] for each in left}
+    takes_all = any(each[1].startswith("VAR_") for each in left)
+    for index, (parameter, kind, default, _) in enumerate(right):
+        beyond = kind == "KEYWORD_ONLY" or index >= len(left)
+        if parameter not in known and default is None and beyond and not takes_all:
+            if not kind.startswith("VAR_"):
+                return f"{parameter} is required"
+    return ""
+
+
+def _shown(parameters: list[list[Any]] | None) -> str:
+    if parameters is None:
+        return "unknown"
+    parts = []
+    marked = False
+    for index, (name, kind, default, _) in enumerate(parameters):
+        prefix = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}.get(kind, "")
+        if kind == "KEYWORD_ONLY" and not marked:
+            if not any(each[1] == "VAR_POSITIONAL" for each in parameters):
+                parts.append("*")
+            marked = True
+        parts.append(f"{prefix}{name}" + (f"={default}" if default is not None else ""))
+        following = parameters[index + 1][1] if index + 1 < len(parameters) else ""
+        if kind == "POSITIONAL_ONLY" and following != "POSITIONAL_ONLY":
+            parts.append("/")
+    return f"({', '.join(parts)})"
+
+
+def _of_class(
+    component: str, mine: dict[str, Any], other: dict[str, Any], name: str
+) -> Iterator[Finding]:
+    if mine["bases"] != other["bases"]:
+        bases = ", ".join(mine["bases"]), ", ".join(other["bases"])
+        missing = [each for each in mine["bases"] if each not in other["bases"]]
+        if missing:
+            summary = f"it is no {missing[0]} any more"
+            yield _finding(component, "surface", summary, bases, name)
+    if mine["document"] and not other["document"]:
+        yield _finding(component, "surface", "the docstring is missing", ("", ""), name)
+    if not mine["final"] and other["final"]:
+        yield _finding(component, "surface", "it cannot be subclassed", ("", ""), name)
+    for protocol in mine["protocols"]:
+        if protocol not in other["protocols"] and protocol not in ("pickle", "order"):
+            yield _finding(component, "surface", f"not {protocol} any more", (protocol, ""), name)
+    yield from _of_signature(component, mine, other, name)
+    for member, there in mine["members"].items():
+        full = f"{component}.{member}"
+        here = other["members"].get(member)
+        if here is None:
+            kind = there["kind"]
+            yield _finding(
+                full, "missing name", f"{component} has no {kind} {member}", (kind, ""), name
+            )
+        elif there["kind"] != here["kind"]:
+            kinds = there["kind"], here["kind"]
+            yield _finding(full, "surface", f"a {kinds[0]} is a {kinds[1]}", kinds, name)
+        elif there["kind"] == "method":
+            yield from _of_signature(full, there, here, name)
+
+
+def _of_pickles(
+    pair: Pair, described: tuple[dict[str, Any], dict[str, Any]], name: str
+) -> list[Finding]:
+    """Does each side read what the other pickled?"""
+    findings = []
+    for plan in plans_of(pair, described):
+        if not plan.is_class or plan.is_exception:
+            continue
+        calls = [call for call, _ in zip(probes(plan), range(30), strict=False)]
+        answers = pair.make(calls)
+        fine = [
+            call
+            for call, both in zip(calls, answers, strict=True)
+            if not any(isinstance(each, Death) or each[0] != RETURNED for each in both)
+        ]
+        if not fine:
+            continue
+        written = pair.ask(("write_pickle", list(fine[0])))
+        if any(isinstance(each, Death) for each in written):
+            pair.restart()
+            continue
+        if written[0][0] != "pickle":
+            continue  # the control's cannot be pickled
+        texts = "it can be pickled", show(written[1][1])
+        if written[1][0] != "pickle":
+            findings.append(_finding(plan.name, "pickle", "it cannot be pickled", texts, name))
+            continue
+        read = pair.candidate.ask(("read_pickle", written[0][1]))
+        if isinstance(read, Death):
+            pair.candidate.start()
+            findings.append(
+                _finding(plan.name, "pickle", "the control's pickle kills", ("", read.detail), name)
+            )
+        elif read[0] == "failed":
+            summary = "the candidate does not read the control's pickle"
+            findings.append(_finding(plan.name, "pickle", summary, ("", show(read[1])), name))
+    return findings
