@@ -186,7 +186,14 @@ def _sized(unit: Recipe, count: int) -> Recipe:
 def _growth_of(pair: Pair, calls: list[Call]) -> Confirmed | None:
     spent: list[tuple[float, float]] = []
     for call in calls:
-        answers = pair.make([call] * 3)
+        answers = pair.make([call])
+        first = answers[0]
+        if isinstance(first[1], Death) and not isinstance(first[0], Death):
+            if first[1].kind != "hang" or first[0][3] > _SLOW_ENOUGH:
+                return None
+            texts = [f"{first[0][3] / 1e6:,.1f} ms", first[1].detail]
+            return _confirmed("time", "a larger input takes out of proportion", call, *texts)
+        answers += pair.make([call] * 2)
         if any(isinstance(each, Death) for both in answers for each in both):
             return None
         if answers[0][0][0] != RETURNED or answers[0][1][0] != RETURNED:

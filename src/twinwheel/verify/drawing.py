@@ -215,7 +215,10 @@ def _same_twice(knowledge: Knowledge, base: list[Recipe]) -> Iterator[Call]:
                 ("numpy", "<f4", [5, 5], bytes(range(100))),
             )
             for value in values:
-                arguments = [*base[:first], value, *base[first + 1 :]]
+                arguments = [  # the others alike, as sizes often have to be equal
+                    value if place == first or kinds[place] & writable else each
+                    for place, each in enumerate(base[:count])
+                ]
                 if second < len(base):
                     arguments[second] = ("same", first)
                     yield Call(knowledge.plan.name, arguments, [], [])

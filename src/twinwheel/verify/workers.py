@@ -238,7 +238,7 @@ class Worker:
         """Make calls; one answer or death for each of them."""
         if not calls:
             return []
-        answer = self.ask(("calls", list(calls), poke, full))
+        answer = self.ask(("calls", [list(each) for each in calls], poke, full))
         return self.finish(calls, answer, poke=poke, full=full)
 
     def close(self) -> None:
