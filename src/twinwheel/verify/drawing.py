@@ -204,24 +204,36 @@ def _with(
 def _same_twice(knowledge: Knowledge, base: list[Recipe]) -> Iterator[Call]:
     """Give calls with one object for two parameters, such as a buffer to read and to write."""
     count = len(knowledge.parameters)
-    kinds = [{each.kind for each in knowledge.certain(index)} for index in range(count)]
+    kinds = [set(_kinds(knowledge.certain(index))) for index in range(count)]
     writable = {"array", "bytearray", "buffer", "list", "any", "iterable"}
     for first in range(min(len(base), count)):
         for second in range(first + 1, count):
             if not (kinds[first] & writable and kinds[second] & writable):
                 continue
-            values = (
-                *(("bytearray", b"abcdefgh" * 3), ("list", [3, 1, 2, 5, 4])),
-                ("numpy", "<f4", [5, 5], bytes(range(100))),
-            )
-            for value in values:
-                arguments = [  # the others alike, as sizes often have to be equal
-                    value if place == first or kinds[place] & writable else each
+            for value, other in _TWICE:
+                arguments = [  # the others are as long, as sizes often have to be equal
+                    value if place == first else other if kinds[place] & writable else each
                     for place, each in enumerate(base[:count])
                 ]
                 if second < len(base):
                     arguments[second] = ("same", first)
                     yield Call(knowledge.plan.name, arguments, [], [])
+
+
+_TWICE: tuple[tuple[Recipe, Recipe], ...] = (
+    (("bytearray", b"abcdefgh" * 3), ("bytearray", b"hgfe" * 6)),
+    (("list", [3, 1, 2, 5, 4]), ("list", [1, 1, 7, 0, 2])),
+    (
+        ("numpy", "<f4", [5, 5], bytes(range(25)) * 4),
+        ("numpy", "<f4", [5, 5], bytes(range(25, 0, -1)) * 4),
+    ),
+)
+"""What is given twice, and what is given beside it."""
+
+
+def _kinds(domains: Sequence[Domain]) -> Iterator[str]:
+    for domain in domains:
+        yield from _kinds(domain.inner) if domain.kind == "union" else (domain.kind,)
 
 
 def _ladder_of_methods(knowledge: Knowledge, base: list[Recipe]) -> Iterator[Call]:
