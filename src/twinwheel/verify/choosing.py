@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
     from twinwheel.verify.describing import Described, Files
 
-__all__ = ["MOST", "affected", "below", "comparable", "worth_importing"]
+__all__ = ["MOST", "affected", "below", "comparable", "listed", "worth_importing"]
 
 MOST = 24
 """Modules that are compared unless they are named."""
 
 _NOT_THE_PACKAGE = {
-    "__main__", "_test", "_tests", "benchmark", "benchmarks", "conftest", "docs", "examples",
-    "setup", "test", "tests",
+    "__main__", "_cli", "_test", "_tests", "benchmark", "benchmarks", "cli", "conftest", "docs", "examples",
+    "scripts", "setup", "test", "testing", "tests", "tool",
 }  # fmt: skip
 """Modules that come with a package, but are not it; to import them may do anything."""
 
@@ -24,6 +24,12 @@ _NOT_THE_PACKAGE = {
 def below(name: str, package: str) -> bool:
     """Tell whether a module is a package, or is in it."""
     return name == package or name.startswith(package + ".")
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Write names with commas, and how many more there are where they are many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def worth_importing(

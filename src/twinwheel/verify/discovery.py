@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinwheel.errors import VerifyError
-from twinwheel.verify.choosing import MOST, affected, below, comparable, worth_importing
+from twinwheel.verify.choosing import MOST, affected, below, comparable, listed, worth_importing
 from twinwheel.verify.describing import describe
 from twinwheel.verify.subjects import Resolved, Subject
 
@@ -183,7 +183,11 @@ def _partners(natural: Described, extensions: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for extension in extensions:
         own = natural.modules.get(extension, {})
-        compiled = {name for name, what in own.items() if what.called and what.compiled}
+        compiled = {
+            name
+            for name, what in own.items()
+            if what.called and what.compiled and what.home in (extension, "")
+        } or {name for name, what in own.items() if what.called and what.compiled}
         identities = {own[name].id for name in compiled}
         best, most = "", 0
         for module, names in natural.modules.items():
@@ -197,7 +201,8 @@ def _partners(natural: Described, extensions: Sequence[str]) -> dict[str, str]:
                 for name in compiled & names.keys()
                 if names[name].called and not names[name].compiled and names[name].home == module
             ]
-            if len(shared) > most:
+            # a class or two of the same name are no sign of a twin
+            if len(shared) > most and len(shared) * 2 >= len(compiled):
                 best, most = module, len(shared)
         if best:
             found[extension] = best
@@ -214,7 +219,12 @@ def _resolved(named: _Named, twins: _Twins, modules: Sequence[str]) -> Resolved:
                 raise cannot_import(module, side.failed.get(module, "it is not there"), named.name)
     touched = affected(twins.natural, twins.swapped)
     public = worth_importing(looked.modules, bases, private=False)
-    candidates = [each for each in public if each in touched or each in bases]
+    # those that show what is there twice come before those that only use it
+    candidates = sorted(
+        (each for each in public if each in touched or each in bases),
+        key=lambda each: (each not in bases, each not in twins.swapped),
+    )
+    candidates = [each for each in candidates if each not in twins.partners.values()]
     chosen = list(modules) or comparable(sides, candidates, looked.roots)
     loaded = _inside(twins.natural.first, looked, twins.extensions)
     only = _inside(twins.without.first, looked, set(twins.without.first) - set(twins.natural.first))
@@ -237,8 +247,9 @@ def _resolved(named: _Named, twins: _Twins, modules: Sequence[str]) -> Resolved:
     whole = comparisons[0] if len(comparisons) == 1 else pair(bases[0], bases[0])
     notes = [_what_was_found(named, twins)]
     if chosen[MOST:]:
-        left_out = ", ".join(chosen[MOST:])
-        notes.append(f"not compared, to keep within bounds: {left_out} (name one: --module)")
+        notes.append(
+            f"not compared, as there are many modules: {listed(chosen[MOST:])} (name one: --module)"
+        )
     made = (named.interpreter.made,) * 2
     return Resolved(named.name, whole, tuple(comparisons), made, tuple(notes))
 
@@ -258,7 +269,7 @@ def _by_modules(named: _Named, natural: Described, partners: Mapping[str, str]) 
     if not comparisons:
         why = "nothing that is called is public in both forms"
         raise _nothing(named.name, named.looked, list(partners), why)
-    note = f"{named.name} does not run without its compiled modules, so only these are compared: "
+    note = f"{named.name} cannot be run in Python as a whole, so only modules of it are compared: "
     pairs = ", ".join(f"{first.module} and {second.module}" for first, second in comparisons)
     made = (named.interpreter.made,) * 2
     return Resolved(named.name, comparisons[0], tuple(comparisons), made, (note + pairs,))
@@ -300,16 +311,15 @@ def _not_shown(twins: _Twins, extension: str, partner: str, chosen: Sequence[str
 
 def _what_was_found(named: _Named, twins: _Twins) -> str:
     names = sorted({name for names in twins.swapped.values() for name in names})
-    listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-    away = ", ".join(twins.aliases)
+    away = listed(list(twins.aliases))
     how = "without" if not any(twins.aliases.values()) else "with others in the place of"
-    return f"{named.name} runs {how} {away}; compiled and in Python it has {listed}"
+    return f"{named.name} runs {how} {away}; compiled and in Python it has {listed(names)}"
 
 
 def _nothing(name: str, looked: Looked, extensions: Sequence[str], why: str) -> VerifyError:
     """TW704: there are no two implementations in a package."""
     modules = f"{len(looked.modules)} modules of {name} {looked.version}".rstrip()
-    compiled = f"; compiled: {', '.join(extensions[:8])}" if extensions else ""
+    compiled = f"; compiled: {listed(extensions)}" if extensions else ""
     return VerifyError(
         f"{name} has no two implementations of one thing: {why}",
         code="TW704",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinwheel.errors import VerifyError
-from twinwheel.verify.choosing import MOST, below, comparable, worth_importing
+from twinwheel.verify.choosing import MOST, below, comparable, listed, worth_importing
 from twinwheel.verify.describing import describe, look
 from twinwheel.verify.discovery import cannot_import
 from twinwheel.verify.subjects import Resolved, Subject
@@ -193,17 +193,25 @@ def _notes(
     beyond: Sequence[str],
 ) -> tuple[str, ...]:
     notes = []
-    for module in wanted:
-        without = [
-            release.shown
-            for release, side in zip(found, sides, strict=True)
-            if module not in side.modules
+    for release, at, side in zip(found, looked, sides, strict=True):
+        compiled = [name for name, files in at.modules.items() if files.extension]
+        notes.append(
+            f"{release.shown} has {listed(compiled)}, compiled"
+            if compiled
+            else f"{release.shown} has nothing compiled: where there is no wheel for a Python, some "
+            "packages leave out what they cannot build (another Python: --python 3.9)"
+        )
+        missing = [
+            module
+            for module in wanted
+            if module not in side.modules and any(module in each.modules for each in sides)
         ]
-        if without and len(without) < len(found):
-            notes.append(f"{module} is not compared: {', '.join(without)} cannot import it")
+        if missing:
+            notes.append(f"not compared, as {release.shown} cannot import it: {listed(missing)}")
     if beyond:
-        listed = ", ".join(beyond)
-        notes.append(f"not compared, to keep within bounds: {listed} (name one: --module)")
+        notes.append(
+            f"not compared, as there are many modules: {listed(beyond)} (name one: --module)"
+        )
     versions = {each.interpreter.version.rpartition(".")[0] for each in found}
     if len(versions) > 1:
         notes.append(
