@@ -15,8 +15,8 @@ MOST = 24
 """Modules that are compared unless they are named."""
 
 _NOT_THE_PACKAGE = {
-    "__main__", "_cli", "_test", "_tests", "benchmark", "benchmarks", "cli", "conftest", "docs", "examples",
-    "scripts", "setup", "test", "testing", "tests", "tool",
+    "__main__", "_cli", "_test", "_tests", "benchmark", "benchmarks", "cli", "conftest", "docs",
+    "examples", "scripts", "setup", "test", "testing", "tests", "tool",
 }  # fmt: skip
 """Modules that come with a package, but are not it; to import them may do anything."""
 

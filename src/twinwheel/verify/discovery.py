@@ -301,11 +301,17 @@ def _not_shown(twins: _Twins, extension: str, partner: str, chosen: Sequence[str
     if extension not in twins.natural.modules or partner not in twins.without.modules:
         return []
     names = twins.natural.modules[extension]
-    shown = {what.id for module in chosen for what in twins.natural.modules[module].values()}
+    # the same may be there twice, for two kinds of processor
+    shown = {
+        name
+        for module in chosen
+        for name, what in twins.natural.modules[module].items()
+        if what.compiled
+    }
     return [
         name
         for name in twins.without.public(partner)
-        if name in names and names[name].called and names[name].id not in shown
+        if name in names and names[name].called and name not in shown
     ]
 
 

@@ -163,8 +163,9 @@ _NOT_BUILT = re.compile(
     re.IGNORECASE,
 )
 _NOISE = re.compile(
-    r"note: |hint: |\[end of output\]|\[notice\]|full command:|See above for|"
-    r"\[\d+ lines of output\]|exit code: \d+|This is an issue with the package|WARNING: "
+    r"note: |hint: |\[end of output\]|\[notice\]|full command:|See above for|WARNING: |"
+    r"\[\d+ lines of output\]|Looking in (?:links|indexes)|finished with status|exit code: \d+|"
+    r"This is an issue with the package|Using Python .* environment at"
 )
 _FRAME = re.compile(r"^[^\w\"'(\[<./-]+")
 
@@ -188,46 +189,54 @@ def _refused(
             where=said,
             help="connect to the network, or say where packages are: PIP_FIND_LINKS=FOLDER",
         )
-    advice = _advice(requirements, python)
+    having = _having_wheel(requirements, python)
+    another = (
+        "there is a wheel for another Python of this machine: --python "
+        + " or --python ".join(reversed(having))
+        if having
+        else ""
+    )
     if _NOT_BUILT.search(ended.output):
         return VerifyError(
             f"{what} has no wheel for Python {python} here, and its source did not build",
             code="TW709",
             where=said,
-            help=advice or "install what its build needs, or try an older one: --python 3.9",
+            help=another
+            or "install what its build needs, or an older Python that there is a wheel "
+            "for, and name that one: --python 3.9",
         )
     if _NO_SUCH.search(ended.output):
         return VerifyError(
             f"there is no {what} that Python {python} could have",
             code="TW708",
             where=said,
-            help=advice or "look at the name and the version",
+            accepted=_versions(ended.output),
+            help=another or "look at the name and the version",
         )
     return VerifyError(
         f"{what} was not installed: pip {ended.how}",
         code="TW708",
         where=said,
-        help=advice or "install it into a virtual environment yourself, and name its folder",
+        help=another or "install it into a virtual environment yourself, and name its folder",
     )
 
 
-def _advice(requirements: Sequence[str], python: str) -> str:
-    """Name those Pythons of this machine that there is a wheel for."""
+def _having_wheel(requirements: Sequence[str], python: str) -> list[str]:
+    """Give those other Pythons of this machine that there is a wheel for.
+
+    The last C release of a package most often has wheels for the Pythons of its own time.
+    """
     if find_spec("pip") is None or any(Path(each).exists() for each in requirements):
-        return ""
+        return []
     others = [version for version in pythons.installed() if version != python]
-    # an older C release most often has wheels for Pythons of its own time
-    having = [version for version in others if _has_wheel(requirements, version)]
-    if having:
-        return f"there is a wheel for a Python that is on this machine: --python {having[-1]}" + (
-            f" (or {', '.join(having[:-1])})" if having[:-1] else ""
-        )
-    if others:
-        return (
-            f"none of the other Pythons on this machine ({', '.join(others)}) has a wheel of it "
-            "either; install what its build needs, or an older Python, and name it with --python"
-        )
-    return ""
+    return [version for version in others if _has_wheel(requirements, version)]
+
+
+def _versions(output: str) -> str:
+    """Give the newest of the versions that pip says there are."""
+    found = re.search(r"\(from versions: ([^)]*)\)", output)
+    versions = found[1].split(", ") if found and found[1] != "none" else []
+    return ", ".join(versions[-10:])
 
 
 def _has_wheel(requirements: Sequence[str], version: str) -> bool:
@@ -241,6 +250,7 @@ def _has_wheel(requirements: Sequence[str], version: str) -> bool:
 def _last(output: str, count: int = 8) -> list[str]:
     """Give the last lines of pip's output that say something."""
     lines = [_FRAME.sub("", line).rstrip()[:200] for line in output.splitlines()]
+    lines = [re.sub(r" \(from versions: .*", "", line) for line in lines]
     told = [line for line in lines if line and not _NOISE.search(line)]
     errors = [line for line in told if re.search(r"error", line, re.IGNORECASE)]
     chosen = told[-count:]

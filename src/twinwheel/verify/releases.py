@@ -198,8 +198,8 @@ def _notes(
         notes.append(
             f"{release.shown} has {listed(compiled)}, compiled"
             if compiled
-            else f"{release.shown} has nothing compiled: where there is no wheel for a Python, some "
-            "packages leave out what they cannot build (another Python: --python 3.9)"
+            else f"{release.shown} has nothing compiled, as some packages have where they have no "
+            "wheel for a Python (name another one: --python 3.9)"
         )
         missing = [
             module
