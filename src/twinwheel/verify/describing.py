@@ -203,8 +203,11 @@ def describe(
         # what is left is tried without it, until the time is up
         out_of_time = time.monotonic() > deadline
         wanted = [name for name in wanted if name not in failed]
-        if begun[-1] == modules[0] or not wanted or out_of_time:
+        first_failed = begun[-1] == modules[0]
+        if first_failed or not wanted or out_of_time:
             reason = "there was no time left to import it"
+            if first_failed:  # and with it, all that is in it
+                reason = failed[begun[-1]]
             left = {name: reason for name in wanted if name not in described.modules}
             return Described(described.modules, {**left, **described.failed, **failed}, {}, {})
 

@@ -53,9 +53,11 @@ def pair(
     for candidate in candidates:
         aliases = {control: candidate}
         told = _described(interpreter, package, candidate, aliases)
-        if candidate in told.failed or package in told.failed:
+        if control == package or candidate in told.failed or package in told.failed:
             # it needs the other module for more than what both have
-            aliases, told = {}, _described(interpreter, package, candidate, {})
+            natural = _described(interpreter, package, candidate, {})
+            if candidate in natural.first or candidate in told.failed:
+                aliases, told = {}, natural
             if candidate not in told.first:
                 notes.append(f"{package} cannot be imported with {candidate} in place of {control}")
         _imported(told, candidate)

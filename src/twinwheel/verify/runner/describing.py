@@ -76,15 +76,24 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def name_of(distribution: Any) -> str:
+    """Give a distribution's name, from its folder where that says it: reading metadata is slow."""
+    path = getattr(distribution, "_path", None)
+    stem = "" if path is None else path.name
+    if stem.endswith(".dist-info") and "-" in stem:
+        return str(stem.partition("-")[0])
+    return distribution.metadata["Name"] or ""
+
+
 def distributions() -> Iterator[Any]:
     """Give what is installed, the one that counts first."""
     import importlib.metadata
 
     seen = set()
     for each in importlib.metadata.distributions():
-        name = each.metadata["Name"]
-        if name and normal(name) not in seen:
-            seen.add(normal(name))
+        name = normal(name_of(each))
+        if name and name not in seen:
+            seen.add(name)
             yield each
 
 
@@ -127,30 +136,26 @@ def roots_of(distribution: Any) -> list[str]:
 
 def owner(name: str, origin: str) -> Any:
     """Find the distribution that a module belongs to; None if no one says that it has it."""
-    top = name.partition(".")[0]
-    installed = list(distributions())
+    likely = (normal(name), normal(name.partition(".")[0]))
     # most often the distribution is named as what is imported is, which spares reading the rest
-    installed.sort(key=lambda each: normal(each.metadata["Name"]) != normal(top))
-    fallback = None
+    installed = sorted(distributions(), key=lambda each: normal(name_of(each)) not in likely)
+    file = Path(origin).resolve()
     for each in installed:
-        for file in each.files or ():
-            if Path(origin).name == file.name and same_file(each.locate_file(file), origin):
-                return each
-        if normal(each.metadata["Name"]) in (normal(name), normal(top)):
-            fallback = fallback or each
-    if fallback is not None:
-        roots = roots_of(fallback)
-        if not any(below(name, root) for root in roots):
-            return None
-    return fallback
-
-
-def same_file(one: Any, other: str) -> bool:
-    """Tell whether two paths are of one file, which has to be there."""
-    try:
-        return os.path.samefile(str(one), other)  # noqa: PTH121 (an importlib.metadata path is none)
-    except OSError:
-        return False
+        room = Path(str(each.locate_file(""))).resolve()
+        if room not in file.parents or "-packages" in file.relative_to(room).as_posix():
+            continue  # the standard library has the folder of what is installed in it
+        inside = file.relative_to(room).as_posix()
+        if any(str(found).replace("\\", "/") == inside for found in each.files or ()):
+            return each
+    # an editable install lists no module
+    return next(
+        (
+            each
+            for each in installed
+            if normal(name_of(each)) in likely and any(below(name, root) for root in roots_of(each))
+        ),
+        None,
+    )
 
 
 def walk(name: str, spec: Any) -> Iterator[tuple[str, Json]]:
@@ -219,6 +224,13 @@ def manifest_of(name: str) -> Any:
     return {"file": spec.origin, "content": None}
 
 
+def top_of(name: str) -> str:
+    """Give the outermost package that a module is in, other than a namespace."""
+    parts = name.split(".")
+    above = (".".join(parts[:end]) for end in range(1, len(parts)))
+    return next((each for each in above if getattr(find(each), "origin", None)), name)
+
+
 def look(name: str) -> Json:
     """Say what a name stands for here: an import name, or that of a distribution."""
     import importlib.metadata
@@ -232,12 +244,12 @@ def look(name: str) -> Json:
             distribution = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:
             distribution = next(
-                (each for each in distributions() if normal(each.metadata["Name"]) == normal(name)),
+                (each for each in distributions() if normal(name_of(each)) == normal(name)),
                 None,
             )
     roots = [] if distribution is None else roots_of(distribution)
     if spec is not None and not any(below(name, each) for each in roots):
-        roots = sorted({*roots, name})
+        roots = sorted({*roots, top_of(name)})
     return {
         "importable": spec is not None,
         "origin": "" if spec is None else spec.origin or "",
