@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["Subject"]
+__all__ = ["Resolved", "Subject"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,33 @@ class Subject:
     variables: dict[str, str] = field(default_factory=dict)
     """Environment variables of its process."""
     aliases: dict[str, str] = field(default_factory=dict)
-    """Module names that are to give another module, such as ``{"pkg._c": "pkg._python"}``."""
+    """Module names that are to give another module, such as ``{"pkg._c": "pkg._python"}``.
+
+    An empty name: importing it is to fail, as it does where it was not built. The path of a Python
+    file: the module is to be loaded from this source, where its compiled form lies beside it.
+    """
     authors_file: str = ""
     """Path of a file with relations that its author declares; empty for none."""
     components: tuple[str, ...] = ()
     """The names to compare where a manifest declares them; empty for all that are public."""
+    isolated: bool = False
+    """Whether the shell's ``PYTHONPATH`` and the user's own site-packages are kept from it."""
+    loads: tuple[str, ...] = ()
+    """Modules that are loaded once the package is, if it is this implementation that runs."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What the words of the command line stand for."""
+
+    package: str
+    """What is compared, for display."""
+    subjects: tuple[Subject, ...]
+    """The package as a whole, the control first: what a suite is run with."""
+    comparisons: tuple[tuple[Subject, ...], ...]
+    """What is searched, a module each: the same implementations in the same order. It is
+    ``subjects`` alone unless a package has its components in several modules."""
+    made: tuple[bool, ...]
+    """For each subject, whether it runs in an environment that twinwheel made."""
+    notes: tuple[str, ...] = ()
+    """What the reader must know: what was chosen, what was installed, what is left out."""
