@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from hypothesis import strategies as st
+
 from twinwheel.verify.accepted import Accepted, apply_accepted
 from twinwheel.verify.findings import KINDS, Finding, Report, Searched, Side, TestRow
 
-__all__ = ["HOSTILE", "REPORTS", "clean", "hostile", "many", "nothing", "several", "suite"]
+__all__ = [
+    "ANY",
+    "HOSTILE",
+    "REPORTS",
+    "any_report",
+    "clean",
+    "hostile",
+    "many",
+    "nothing",
+    "several",
+    "suite",
+]
 
 SIDES = (
     Side("python", "fastjson._python 2.1.0, CPython 3.11.7"),
@@ -315,3 +328,55 @@ REPORTS = {
     "hostile": hostile,
     "several": several,
 }
+
+ANY = st.text(st.characters(), max_size=20) | st.sampled_from(HOSTILE)
+"""Half characters too."""
+
+
+def any_report() -> st.SearchStrategy[Report]:
+    """Give reports with any text anywhere."""
+    findings = st.builds(
+        Finding,
+        id=ANY,
+        component=ANY,
+        kind=st.sampled_from(list(KINDS)),
+        summary=ANY,
+        traits=st.tuples(ANY),
+        call=ANY,
+        control=ANY,
+        candidate=ANY,
+        candidate_name=ANY,
+        seen=st.integers(1, 10**9),
+        reproducer=ANY,
+        accepted=st.just("") | ANY,
+    )
+    searched = st.builds(
+        Searched,
+        component=ANY,
+        comparisons=st.integers(0, 10**9),
+        seconds=st.floats(0, 10**6),
+        largest=ANY,
+        sources=st.tuples(ANY),
+        skipped=st.just("") | ANY,
+        note=ANY,
+    )
+    return st.builds(
+        Report,
+        command=st.sampled_from(["search", "suite", "surface", "all"]),
+        package=ANY,
+        sides=st.tuples(*[st.builds(Side, name=ANY, detail=ANY)] * 2),
+        findings=st.lists(findings, max_size=3).map(tuple),
+        searched=st.lists(searched, max_size=3).map(tuple),
+        tests=st.lists(
+            st.builds(TestRow, test=ANY, outcomes=st.tuples(ANY, ANY), verdict=ANY), max_size=2
+        ).map(tuple),
+        notes=st.lists(ANY, max_size=2).map(tuple),
+        stale=st.lists(ANY, max_size=2).map(tuple),
+        seed=st.integers(0, 2**64),
+        seconds=st.floats(0, 10**6),
+        interrupted=st.booleans(),
+        limits=st.dictionaries(ANY, ANY, max_size=2),
+        narrowed=st.booleans(),
+        again=ANY,
+        started=ANY,
+    )

@@ -7,9 +7,9 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from verify.report_samples import HOSTILE
 
 from twinwheel.verify.reports.text import contrast, count, duration, shorten, visible
-from verify.report_samples import HOSTILE
 
 ANY = st.text(st.characters()) | st.sampled_from(HOSTILE)
 

@@ -77,7 +77,9 @@ def facts_of(report: Report) -> Facts:
     elif searched or report.tests or accepted:
         verdict, headline = "clean", "No difference was found"
         if accepted:
-            headline += f" that is not accepted ({len(accepted):,} are)"
+            headline += (
+                f" that is not accepted ({len(accepted):,} {'is' if len(accepted) == 1 else 'are'})"
+            )
     else:
         verdict, headline = "nothing", "Nothing was compared"
     return Facts(
@@ -157,7 +159,7 @@ def _extent(report: Report, searched: Sequence[Searched], not_searched: Sequence
     if report.tests:
         parts.append(count(len(report.tests), "test"))
     if not parts:
-        parts.append("no component was there to be searched")
+        return "no component was there to be searched"
     text = " and ".join(parts) + f" in {duration(report.seconds)}"
     if not_searched:
         text += f"; {len(not_searched):,} could not be searched"

@@ -80,7 +80,7 @@ def full_lines(report: Report, width: int = WIDTH, marks: Marks = UNICODE) -> It
         marks: The signs that it can show.
     """
     facts = facts_of(report)
-    yield from _sides(report)
+    yield from _sides(report, width)
     for finding in facts.open:
         yield from _finding(report, finding, width, marks)
     yield from _tests(report, facts, width)
@@ -95,13 +95,13 @@ def full_lines(report: Report, width: int = WIDTH, marks: Marks = UNICODE) -> It
     yield from _verdict(report, facts, width, marks)
 
 
-def _sides(report: Report) -> Iterator[Line]:
+def _sides(report: Report, width: int) -> Iterator[Line]:
     yield (Span(f"verify {report.command}: {_one(report.package)}", "title"),)
     rows = []
     for place, side in enumerate(report.sides):
         role = "candidate" if place else "control"
         rows.append([Span(role, "dim"), Span(_one(side.name), "code"), Span(_one(side.detail))])
-    yield from _aligned(rows)
+    yield from _aligned(rows, wrap=width)
     yield _EMPTY
 
 

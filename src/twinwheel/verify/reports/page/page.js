@@ -31,24 +31,28 @@
 
   if (navigator.clipboard) {
     for (const button of document.querySelectorAll(".copy")) {
+      const word = button.querySelector("span");
       button.hidden = false;
       button.addEventListener("click", async () => {
         const code = button.closest(".code, .command").querySelector("code");
         try {
           await navigator.clipboard.writeText(code.textContent);
-          button.textContent = "Copied";
+          word.textContent = "Copied";
         } catch {
-          button.textContent = "Not allowed";
+          word.textContent = "Not allowed:";
         }
-        setTimeout(() => { button.textContent = "Copy"; }, 1500);
+        setTimeout(() => { word.textContent = "Copy"; }, 1500);
       });
     }
   }
 
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open]):not(.accept)")];
+    folded.push(...document.querySelectorAll("details:not([open]):not(.accept)"));
     folded.forEach((each) => { each.open = true; });
   });
-  addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
+  addEventListener("afterprint", () => {
+    folded.forEach((each) => { each.open = false; });
+    folded = [];
+  });
 })();
