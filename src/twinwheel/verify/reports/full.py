@@ -118,7 +118,6 @@ def _finding(report: Report, finding: Finding, width: int, marks: Marks) -> Iter
     for text in visible(shorten(finding.call, _CALL), lines=True).splitlines():
         yield bar, Span(text, "code")
     yield from _answers(report, finding, bar)
-    yield _EMPTY
     rows = []
     if finding.traits:
         rows.append(("when", ", ".join(map(_one, finding.traits))))
@@ -126,6 +125,8 @@ def _finding(report: Report, finding: Finding, width: int, marks: Marks) -> Iter
         rows.append(("seen", f"with {count(finding.seen, 'input')}"))
     if finding.reproducer:
         rows.append(("show", f"python {_one(finding.reproducer)}"))
+    if rows:
+        yield _EMPTY
     for label, text in rows:
         first, *rest = textwrap.wrap(text, max(width - 8, 20), break_on_hyphens=False) or [""]
         yield Span(f"  {label}  ", "dim"), Span(first)
