@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twinwheel.cli.explain.explanations import EXPLANATIONS
@@ -222,6 +222,7 @@ def test_only_an_asterisk_means_more_than_itself(text: str, pattern: str, fittin
 
 
 @given(st.text("ab", max_size=12), st.text("ab*", max_size=8))
+@settings(deadline=None)
 def test_patterns_are_what_a_regular_expression_says(text: str, pattern: str) -> None:
     expected = re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text, re.DOTALL)
     assert fits(text, pattern) is (expected is not None)
@@ -307,6 +308,12 @@ def test_an_entry_that_no_longer_occurs_is_told_of() -> None:
         (ENTRY, report_of(command="suite"), False),
         (replace(ENTRY, kind="signature"), report_of(command="surface"), True),
         (replace(ENTRY, kind="signature"), report_of(command="search"), False),
+        (
+            replace(ENTRY, kind="signature"),
+            replace(report_of(command="all"), searched=(Searched("Decoder.decode", skipped="?"),)),
+            True,
+        ),
+        (replace(ENTRY, kind="signature", component="gone"), report_of(command="all"), False),
         (replace(ENTRY, kind="test"), report_of(command="search"), False),
     ],
 )
@@ -333,10 +340,12 @@ def test_every_kind_is_found_by_some_command() -> None:
 
 def test_the_entry_to_be_copied_wants_a_reason(tmp_path: Path) -> None:
     entry = entry_for(FINDING)
-    assert entry.splitlines()[:3] == [
+    assert entry.splitlines() == [
         "[[accepted]]",
         'component = "Decoder.decode"',
         'kind = "value"',
+        'id = "0123abcd"',
+        'reason = ""  # why is this difference wanted?',
     ]
     error = error_of(written(tmp_path, entry))
     assert (error.code, error.where[-8:]) == ("TW764", ", reason")
@@ -353,6 +362,7 @@ FINDINGS = st.builds(
 
 
 @given(finding=FINDINGS, reason=ANY.filter(str.strip))
+@settings(deadline=None)
 def test_the_entry_for_a_finding_accepts_it(
     tmp_path_factory: pytest.TempPathFactory, finding: Finding, reason: str
 ) -> None:

@@ -170,11 +170,12 @@ def apply_accepted(report: Report, accepted: Iterable[Accepted]) -> Report:
 
 
 def entry_for(finding: Finding, reason: str = "") -> str:
-    """Return the TOML that accepts a finding; without a reason it is not taken until it has one."""
+    """Return the TOML that accepts a finding; without a reason it is not taken until it has one.
+
+    It does not name the candidate: the id is that of a cause, and a name may hold a version.
+    """
     lines = ["[[accepted]]", f"component = {_pattern(finding.component)}"]
     lines.append(f"kind = {_pattern(finding.kind)}")
-    if finding.candidate_name:
-        lines.append(f"implementation = {_pattern(finding.candidate_name)}")
     if _ID.fullmatch(finding.id):
         lines.append(f"id = {_quoted(finding.id)}")
     lines.append(f"reason = {_quoted(reason)}" + ("" if reason else f"  # {_WANTED}"))
@@ -301,6 +302,8 @@ def _would_be_met(entry: Accepted, report: Report) -> bool:
     if entry.kind in SUITE_KINDS:
         ran = [row.test for row in report.tests if "not run" not in row.outcomes]
         left_out = [row.test for row in report.tests if "not run" in row.outcomes]
+    elif entry.kind in SURFACE_KINDS:  # which looks at what cannot be called as well
+        ran, left_out = [each.component for each in report.searched], []
     else:
         ran = [each.component for each in report.searched if each.comparisons and not each.skipped]
         left_out = [each.component for each in report.searched if each.component not in ran]

@@ -6,11 +6,13 @@ cursor, marks that turn the direction of writing, half characters, a hundred tho
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import NamedTuple
 
 __all__ = ["Part", "contrast", "count", "duration", "shorten", "visible"]
 
+_ODD = re.compile("[^ -~]+")
 _MARKS = 4
 _WORD = 6
 """Letters: what two words share at their ends by chance, as ``ValueError`` and ``TypeError`` do."""
@@ -32,17 +34,7 @@ def visible(text: str, *, lines: bool = False) -> str:
         text: Any text.
         lines: Whether line breaks stay.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    seen = []
-    marks = 0
-    for character in text:
-        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
-        fit = character.isprintable() and marks <= _MARKS
-        if not fit and not (lines and character == "\n"):
-            character = character.encode("unicode_escape").decode("ascii")  # noqa: PLW2901
-        seen.append(character)
-    return "".join(seen)
+    return _ODD.sub(lambda odd: _escaped(odd[0], lines=lines), text)
 
 
 def shorten(text: str, most: int) -> str:
@@ -91,6 +83,18 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
+def _escaped(odd: str, *, lines: bool) -> str:
+    seen = []
+    marks = 0
+    for character in odd:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        fit = character.isprintable() and marks <= _MARKS
+        if not fit and not (lines and character == "\n"):
+            character = character.encode("unicode_escape").decode("ascii")  # noqa: PLW2901
+        seen.append(character)
+    return "".join(seen)
 
 
 def _cut(text: str, head: int, tail: int) -> str:
