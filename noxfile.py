@@ -34,6 +34,7 @@ FUZZING = (
     " -Cllvm-args=-sanitizer-coverage-inline-8bit-counters"
     " -Cllvm-args=-sanitizer-coverage-pc-table"
 )
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FUZZ_TARGETS = ("c", "rust", "twins")
 ARM = "aarch64-unknown-linux-gnu"
 LARGEST_WHEEL = 2_000_000
@@ -81,6 +82,15 @@ def bindings(session: nox.Session) -> None:
     """Build a package by each way to bind C and Rust, and call it."""
     session.install(".[test]", *group("bindings"), env=PURE)
     session.run("pytest", "-m", "", "tests/build/test_bindings.py", *session.posargs)
+
+
+@nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """Open the page of ``twinwheel verify`` in a headless Chromium; ``-- --basetemp FOLDER``."""
+    session.install(".[test]", *group("browser"), env=PURE)
+    if not any(map(shutil.which, CHROMIUM)):
+        session.run("playwright", "install", "--only-shell", "chromium")
+    session.run("pytest", "-m", "browser", "tests/verify/test_reports_browser.py", *session.posargs)
 
 
 @nox.session(default=False)

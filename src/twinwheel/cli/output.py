@@ -73,6 +73,18 @@ class Output:
         self._console = _console(sys.stdout, color)
         self._error_console = _console(sys.stderr, color)
 
+    @property
+    def width(self) -> int:
+        """Columns of a line that is easy to read, and that fits."""
+        if sys.stdout is not None and sys.stdout.isatty():
+            return min(UNSTYLED_WIDTH, shutil.get_terminal_size().columns)
+        return UNSTYLED_WIDTH
+
+    @property
+    def encoding(self) -> str:
+        """What the output can hold, by the name of its encoding."""
+        return getattr(sys.stdout, "encoding", None) or "ascii"
+
     def line(self, text: str = "", style: str = "") -> None:
         """Write one line in one style."""
         if self._console is None or not style:
@@ -82,12 +94,23 @@ class Output:
 
             self._write(f"{_drawn(self._console, Text(text, STYLES[style]))}\n")
 
+    def pieces(self, pieces: Iterable[tuple[str, str]]) -> None:
+        """Write one line of pieces: the text of each, and its style."""
+        if self._console is None:
+            self._write("".join(text for text, _ in pieces).rstrip() + "\n")
+        else:
+            from rich.text import Text
+
+            styled = Text.assemble(*((text, STYLES[style]) for text, style in pieces))
+            self._write(f"{_drawn(self._console, styled)}\n")
+
+    def text(self, text: str) -> None:
+        """Write a text as it is."""
+        self._write(text)
+
     def paragraph(self, text: str) -> None:
         """Write a paragraph, in lines of a readable length; code in it stands in backticks."""
-        width = UNSTYLED_WIDTH
-        if sys.stdout is not None and sys.stdout.isatty():
-            width = min(width, shutil.get_terminal_size().columns)
-        for line in wrap(text, width):
+        for line in wrap(text, self.width):
             if self._console is None:
                 self._write(f"{line}\n")
             else:

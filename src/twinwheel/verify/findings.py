@@ -81,6 +81,7 @@ class Searched:
 
     component: str
     comparisons: int = 0
+    """How many calls were compared, or checks made; 0 means that it was not searched."""
     seconds: float = 0.0
     largest: str = ""
     """The largest input, such as ``65,537 bytes``."""
@@ -100,7 +101,8 @@ class TestRow:
 
     test: str
     outcomes: tuple[str, ...]
-    """In the order of the report's sides: passed, failed, error, skipped, xfailed, xpassed, not run."""
+    """In the order of the report's sides: passed, failed, error, skipped, xfailed, xpassed or
+    not run."""
     verdict: str
     """``same``, or ``only NAME fails``, ``only NAME skips`` and the like."""
 
@@ -127,6 +129,12 @@ class Report:
     """The user stopped it; what is here is what was found until then."""
     limits: dict[str, str] = field(default_factory=dict)
     """Name to value of what bounded the run: time, memory, time of one call."""
+    narrowed: bool = False
+    """Only some components were asked for, so what is not in ``searched`` may well be there."""
+    again: str = ""
+    """The command line that runs the same again, with its seed; empty if there is none."""
+    started: str = ""
+    """When the run began, such as ``2025-03-01T12:00:00Z``; empty if nobody looked."""
 
     @property
     def open(self) -> tuple[Finding, ...]:

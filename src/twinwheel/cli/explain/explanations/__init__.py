@@ -13,6 +13,7 @@ from twinwheel.cli.explain.explanations import (
     halves,
     libraries,
     project,
+    reports,
     rollout,
     selection,
     settings,
@@ -46,7 +47,7 @@ CLASSES: dict[str, tuple[str, type[TwinwheelError]]] = {
 
 _MODULES = (
     *(settings, project, tools, builds, halves, editable, libraries, selection, command_line),
-    *(rollout, verify),
+    *(rollout, verify, reports),
 )
 
 EXPLANATIONS: tuple[Explanation, ...] = tuple(

@@ -1,0 +1,1 @@
+"""``twinwheel verify``: find the difference that the test suite did not."""
