@@ -24,6 +24,7 @@ __all__ = ["main"]
 COMMANDS = {
     "doctor": ("twinwheel.cli.doctor", "tell which implementation of a package is on, and why"),
     "demo": ("twinwheel.cli.demo", "run every implementation of convolve on a photograph"),
+    "verify": ("twinwheel.cli.verify", "compare implementations, and search for what differs"),
     "rollout": ("twinwheel.cli.rollout", "show what armed packages do, check a policy, resume"),
     "explain": ("twinwheel.cli.explain", "tell what an error code means, and what to do"),
 }

@@ -11,7 +11,7 @@ from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.workers import Death, Limits, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twinwheel.verify.recipes import Call
     from twinwheel.verify.subjects import Subject
@@ -98,6 +98,25 @@ class Pair:
                 if answers[index] is None:
                     answers[index] = worker.poll(seconds)
         return answers[0], answers[1]
+
+    def rules(self, component: str, messages: bool = False) -> Rules:
+        """Give what counts as a difference of a component, as the control's manifest has it."""
+        of, _ = self.control.relations.get(component, (component, ""))
+        spec = self.control.subject.compares.get(of, "exact")
+        agree = self._agree(spec) if ":" in spec else None
+        return Rules(spec, agree, messages=messages, seconds=self.limits.seconds)
+
+    def _agree(self, spec: str) -> Callable[[Call, Any, Any], bool]:
+        """Ask a comparator of the author's, in the control's process."""
+
+        def agree(call: Call, control: Any, candidate: Any) -> bool:
+            answer = self.control.ask(("agree", spec, list(call), control, candidate))
+            if isinstance(answer, Death):
+                self.control.start()
+                return False
+            return bool(answer[0] == "agree" and answer[1])
+
+        return agree
 
     def judge(
         self, calls: Sequence[Call], rules: Rules, *, poke: bool = True

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from twinwheel.verify.confirming import Confirmed
     from twinwheel.verify.findings import Finding, Searched
-    from twinwheel.verify.judging import Rules
     from twinwheel.verify.search import Options
     from twinwheel.verify.subjects import Subject
 
@@ -59,10 +58,11 @@ def compare(control: Subject, candidates: Sequence[Subject], options: Options) -
     for candidate in candidates:
         pair = Pair(control, candidate, _limits(options))
         try:
-            findings, notes = compare_surfaces(pair)
+            findings, compared, notes = compare_surfaces(pair)
         finally:
             pair.close()
         outcome.findings += findings
+        outcome.searched += compared
         outcome.notes += notes
     return outcome
 
@@ -71,7 +71,6 @@ def search(
     control: Subject,
     candidates: Sequence[Subject],
     options: Options,
-    rules_of: Callable[[str], Rules],
     given: Sequence[Call],
     folder: Path | None,
     on_progress: Callable[[str, int, int, float], None],
@@ -82,7 +81,6 @@ def search(
         control: The implementation whose answers are the truth.
         candidates: The others.
         options: How to search; the time is for all of them.
-        rules_of: What counts as a difference, by component.
         given: Calls to begin with.
         folder: Where findings are saved and met again; None for nowhere.
         on_progress: Told what is done, the comparisons, the findings, and the part of the time.
@@ -102,7 +100,7 @@ def search(
             on_progress(what, made, found + len(outcome.findings), part)
 
         try:
-            one.run(rules_of, known, told)
+            one.run(known, told)
         except KeyboardInterrupt:
             outcome.interrupted = True
         finally:
@@ -133,14 +131,13 @@ class _One:
 
     def run(
         self,
-        rules_of: Callable[[str], Rules],
         given: Sequence[Call],
         on_progress: Callable[[str, int, int], None],
     ) -> None:
         """Search, then look at the other conditions."""
         ordinary = self.options.seconds * (1 - _SHARE_OF_CONDITIONS)
         options = replace(self.options, seconds=ordinary)
-        for searches in search_pair(self._pair, options, rules_of, given, on_progress):
+        for searches in search_pair(self._pair, options, given, on_progress):
             self.searches = searches
         self._try_conditions(on_progress)
 

@@ -18,7 +18,7 @@ from twinwheel.verify.drawing import Knowledge, draw, ladder, probes
 from twinwheel.verify.findings import Finding, Searched
 from twinwheel.verify.judging import Mismatch, Rules, judge
 from twinwheel.verify.recipes import Call, size
-from twinwheel.verify.runner.calling import RAISED, RETURNED
+from twinwheel.verify.runner.calling import RAISED, RETURNED, SKIPPED
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.signatures import Plan, Stubs, plain, plan_of, read_stubs
 from twinwheel.verify.workers import Death
@@ -40,6 +40,7 @@ _SHRINK_SECONDS = 4.0
 _MOST_OF_A_SLICE = 8.0
 """Seconds for making findings small in one slice; what is left over waits for the next."""
 _LONGEST_IN_POOL = 20_000
+_LARGE_NUMBER = 1 << 16
 _REFUSALS = ("TypeError", "AttributeError", "SystemError")
 
 
@@ -77,6 +78,8 @@ class ComponentSearch:
     seconds: float = 0.0
     largest: int = 0
     skipped: str = ""
+    banned: dict[tuple[str, int], float] = field(default_factory=dict)
+    """Where a number of this size is too much for both."""
     smallest: dict[str, tuple[Call, ...]] = field(default_factory=dict)
     """The calls of each finding."""
     unsteady: int = 0
@@ -126,7 +129,6 @@ def _stubs(described: tuple[dict[str, Any], dict[str, Any]]) -> Stubs:
 def search_pair(
     pair: Pair,
     options: Options,
-    rules_of: Callable[[str], Rules],
     given: Sequence[Call],
     on_progress: Callable[[str, int, int], None],
 ) -> Iterator[list[ComponentSearch]]:
@@ -135,13 +137,12 @@ def search_pair(
     Args:
         pair: Both sides, started.
         options: How to search.
-        rules_of: What counts as a difference, by component.
         given: Calls to begin with.
         on_progress: Told the component, the comparisons made, and the findings.
     """
     begin = time.monotonic()
     searches = [
-        ComponentSearch(plan, rules_of(plan.name), Knowledge(plan))
+        ComponentSearch(plan, pair.rules(plan.name, options.messages), Knowledge(plan))
         for plan in plans_of(pair, describe_pair(pair))
         if not options.components or plan.name in options.components
     ]
@@ -192,6 +193,10 @@ def _take_slice(
     search.comparisons += len(calls)
     end = time.monotonic() + left
     for index, (call, (control, candidate)) in enumerate(zip(calls, answers, strict=True)):
+        if isinstance(control, Death) and isinstance(candidate, Death):
+            _ban(search, call)
+        elif SKIPPED in _how(control, candidate):
+            search.given.append(call)
         _learn(search, call, control, pool, chance)
         found = judge(call, control, candidate, search.rules)
         if found is not None:
@@ -200,7 +205,40 @@ def _take_slice(
         _check_steady(pair, search, calls)
 
 
+def _how(control: Any, candidate: Any) -> list[str]:
+    return ["died" if isinstance(each, Death) else each[0] for each in (control, candidate)]
+
+
+def _ban(search: ComponentSearch, call: Call) -> None:
+    """Remember the large number that is too much for both, so that none like it is tried again."""
+    for place, value in _large_numbers(call):
+        search.banned[place] = min(search.banned.get(place, value), value)
+
+
+def _large_numbers(call: Call) -> Iterator[tuple[tuple[str, int], float]]:
+    """Give the large numbers among the arguments, and where they stand."""
+    for method, arguments in (("", call.arguments), *call.steps):
+        for index, each in enumerate(arguments or ()):
+            if isinstance(each, (int, float)) and abs(each) >= _LARGE_NUMBER:
+                yield (method, index), abs(each)
+    for name, each in zip(call.keywords[::2], call.keywords[1::2], strict=True):
+        if isinstance(each, (int, float)) and abs(each) >= _LARGE_NUMBER:
+            yield (name, -1), abs(each)
+
+
+def _is_banned(search: ComponentSearch, call: Call) -> bool:
+    return any(value >= search.banned.get(place, value + 1) for place, value in _large_numbers(call))
+
+
 def _next_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
+    """Give the next batch without what is known to be too much for both."""
+    calls = _more_calls(search, chance, pool)
+    if not search.banned:
+        return calls
+    return [each for each in calls if not _is_banned(search, each)]
+
+
+def _more_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
     """Give the next batch: of what is given, the tries, the ladder, or by chance."""
     if search.given:
         calls, search.given = search.given[: search.batch], search.given[search.batch :]

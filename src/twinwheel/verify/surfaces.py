@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.answers import show
 from twinwheel.verify.drawing import probes
-from twinwheel.verify.findings import Finding
+from twinwheel.verify.findings import Finding, Searched
 from twinwheel.verify.runner.calling import RETURNED
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.search import describe_pair, plans_of
@@ -24,11 +24,11 @@ _BY_NAME = ("POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY")
 _BY_PLACE = ("POSITIONAL_OR_KEYWORD", "POSITIONAL_ONLY")
 
 
-def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[str]]:
+def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[Searched], list[str]]:
     """Compare what two implementations look like from outside.
 
     Returns:
-        The findings, and what else there is to know.
+        The findings, what was compared, and what else there is to know.
     """
     described = describe_pair(pair)
     control, candidate = (each.get("names", {}) for each in described)
@@ -39,7 +39,11 @@ def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[str]]:
     notes = []
     if extra:
         notes.append(f"only {name} has {', '.join(sorted(extra)[:20])}")
-    return findings, notes
+    compared = [
+        Searched(each, comparisons=1 + len(told.get("members", ())), sources=("surface",))
+        for each, told in control.items()
+    ]
+    return findings, compared, notes
 
 
 def _finding(

@@ -135,6 +135,7 @@ def _subject(package: str, told: Manifest, interpreter: Interpreter, name: str) 
             f"{prefix_of(package)}_IMPLEMENTATION": name,
         },
         components=tuple(told["components"]),
+        compares={name: each["compare"] for name, each in told["components"].items()},
         isolated=interpreter.isolated,
         loads=(told["implementations"][name]["module"],),
     )

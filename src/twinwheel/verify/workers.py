@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import VerifyError
+from twinwheel.verify.runner.calling import SKIPPED
 from twinwheel.verify.runner.encoding import pack, unpack
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ _LENGTH = struct.Struct("<I")
 _LOOK_EVERY = 0.02
 _KEPT_OF_STDERR = 8_000
 _START = 60.0
+_MOST_DEATHS = 3
+"""In one batch; what is left of it is not made, as each costs time."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env={**_environment(), **self._variables},
+                env={**_environment(self.subject), **self._variables},
                 start_new_session=os.name == "posix",
             )
         except OSError as error:
@@ -219,18 +222,30 @@ class Worker:
             poke: As was sent.
             full: As was sent.
         """
-        if not isinstance(answer, Death):
-            return list(answer[1])
-        self.start()
         done: list[tuple[Any, ...] | Death] = []
-        before = list(calls[: answer.index])
-        if before:  # their answers were lost with the process
-            done += self.make(before, poke=poke, full=full)
-        done.append(answer)
-        rest = list(calls[answer.index + 1 :])
-        if rest:
-            done += self.make(rest, poke=poke, full=full)
-        return done
+        deaths = 0
+        while isinstance(answer, Death):
+            self.start()
+            deaths += 1
+            first = len(done)
+            before = calls[first : first + answer.index]  # their answers were lost with the process
+            again = self._ask(before, poke=poke, full=full)
+            if isinstance(again, Death):  # it is not this call alone that kills it
+                done += [again] * (len(before) + 1)
+                self.start()
+            else:
+                done += [*again, answer]
+            rest = calls[len(done) :]
+            if deaths == _MOST_DEATHS:
+                return [*done, *([(SKIPPED, b"", b"", 0, "")] * len(rest))]
+            answer = self.ask(("calls", [list(each) for each in rest], poke, full))
+        return [*done, *answer[1]]
+
+    def _ask(self, calls: Sequence[Any], *, poke: bool, full: bool) -> Any:
+        if not calls:
+            return []
+        answer = self.ask(("calls", [list(each) for each in calls], poke, full))
+        return answer if isinstance(answer, Death) else answer[1]
 
     def make(
         self, calls: Sequence[Any], *, poke: bool = False, full: bool = False
@@ -307,10 +322,13 @@ class Worker:
             pass
 
 
-def _environment() -> dict[str, str]:
+def _environment(subject: Subject) -> dict[str, str]:
     """Give this process's variables without those that would reach into another environment."""
-    dropped = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONINSPECT", "__PYVENV_LAUNCHER__")
-    return {name: value for name, value in os.environ.items() if name not in dropped}
+    dropped = {"PYTHONHOME", "PYTHONSTARTUP", "PYTHONINSPECT", "__PYVENV_LAUNCHER__"}
+    if subject.isolated:
+        dropped.add("PYTHONPATH")
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return {**kept, "PYTHONNOUSERSITE": "1"} if subject.isolated else kept
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -7,12 +7,12 @@ import inspect
 from time import perf_counter_ns
 
 from .building import Scope, build
-from .encoding import LARGEST, LARGEST_IN_FULL, encode, encode_error, pack
+from .encoding import LARGEST, LARGEST_IN_FULL, encode, encode_error, pack, without_addresses
 
-__all__ = ["MADE", "NO_INPUT", "RAISED", "RETURNED", "Caller"]
+__all__ = ["NO_INPUT", "RAISED", "RETURNED", "SKIPPED", "Caller", "by_name"]
 
-RETURNED, RAISED, NO_INPUT = "returned", "raised", "no input"
-MADE = (RETURNED, RAISED)
+RETURNED, RAISED, NO_INPUT, SKIPPED = "returned", "raised", "no input", "skipped"
+"""How a call went; the last two: its arguments cannot be made, and it was not made."""
 
 _SMALL = 4_096
 
@@ -68,7 +68,7 @@ class Caller:
         if inspect.iscoroutine(value):
             value.close()
         answer = encode(value) if not steps else self._steps(value, steps)
-        packed = pack(answer)
+        packed = without_addresses(pack(answer))
         after = self._after(call, arguments, keywords)
         seen = self._look_back(value, packed)
         if poke and not steps and seen == "":
@@ -102,7 +102,7 @@ class Caller:
         ]
         if not changeable:
             return b""
-        packed = pack(changeable)
+        packed = without_addresses(pack(changeable))
         if len(packed) > _SMALL:
             return hashlib.blake2b(packed, digest_size=16).digest()
         return packed
@@ -110,7 +110,7 @@ class Caller:
     def _look_back(self, value, packed):
         """Did this call change the answer of the one before?"""
         last, self._last = self._last, None
-        changed = last is not None and pack(encode(last[0])) != last[1]
+        changed = last is not None and _packed(last[0]) != last[1]
         if len(packed) <= _SMALL and type(value) in _WRITABLE:
             self._last = (value, packed)
         return "the answer of the call before changed" if changed else ""
@@ -118,6 +118,20 @@ class Caller:
 
 _NOT_LOOKED_AT = frozenset(["repeat", "join", "iterator", "callback", "global", "call", "range"])
 _WRITABLE = (bytes, bytearray, str, memoryview, list)
+
+
+def _packed(value):
+    return without_addresses(pack(encode(value)))
+
+
+def by_name(function, arguments, keywords):
+    """Give the arguments of a call by the names of the parameters."""
+    try:
+        bound = inspect.signature(function).bind(*arguments, **keywords)
+    except (TypeError, ValueError):
+        numbered = {str(index): each for index, each in enumerate(arguments)}
+        return dict(numbered, **keywords)
+    return dict(bound.arguments)
 
 
 def _forget(error):
@@ -147,6 +161,6 @@ def _poke(value, packed, arguments):
         except BaseException:
             continue
         written = True
-    if written and pack(encode(value)) != packed:
+    if written and _packed(value) != packed:
         return "the answer changed when the argument was written into"
     return ""

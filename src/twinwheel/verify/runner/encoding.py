@@ -11,7 +11,7 @@ import marshal
 import re
 import sys
 
-__all__ = ["LARGEST", "LARGEST_IN_FULL", "encode", "encode_error", "pack", "qualified", "short", "unpack"]
+__all__ = ["LARGEST", "LARGEST_IN_FULL", "encode", "encode_error", "pack", "qualified", "short", "unpack", "without_addresses"]
 
 LARGEST = 1 << 16
 """Bytes of a packed answer that are sent as they are; of longer ones, a digest is."""
@@ -24,6 +24,7 @@ _MOST_FROM_ITERATOR = 1_000
 _NAN = float("nan")
 _AS_THEY_ARE = frozenset([int, str, bytes, bool, type(None)])
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
+_PACKED_ADDRESS = re.compile(rb" at 0x[0-9A-Fa-f]+")
 _STANDARD = frozenset(
     ["datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo", "collections"]
 )
@@ -36,6 +37,13 @@ _CALLABLES = frozenset(
 def pack(plain):
     """Give plain data as bytes; equal data gives equal bytes, in each process and each Python."""
     return marshal.dumps(plain, 2)  # from version 3 on, the bytes tell what is one object
+
+
+def without_addresses(packed):
+    """Put zeros for the addresses in what a default ``__repr__`` gave."""
+    if b" at 0x" not in packed:
+        return packed
+    return _PACKED_ADDRESS.sub(lambda found: b" at 0x" + b"0" * (len(found[0]) - 6), packed)
 
 
 def unpack(data):

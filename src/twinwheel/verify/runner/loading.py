@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import sys
-from importlib.abc import Loader, MetaPathFinder
 from types import ModuleType
 
+from .describing import alias
+
 __all__ = ["load", "public_names"]
-
-
-class _Aliases(Loader, MetaPathFinder):
-    """Gives another module in place of one: the pair's one half in place of the other."""
-
-    def __init__(self, aliases):
-        self._aliases = aliases
-
-    def find_spec(self, name, path, target=None):
-        if name not in self._aliases:
-            return None
-        return importlib.util.spec_from_loader(name, self)
-
-    def create_module(self, spec):
-        module = importlib.import_module(self._aliases[spec.name])
-        # The import system writes into the module that it is given: it gets a stand-in first.
-        stand_in = ModuleType(spec.name)
-        stand_in.__dict__["_twinwheel_alias_of"] = module
-        return stand_in
-
-    def exec_module(self, module):
-        sys.modules[module.__name__] = module.__dict__["_twinwheel_alias_of"]
 
 
 def load(module, package, aliases, components):
     """Import the implementation.
 
+    Args:
+        module: Its full name.
+        package: The package that users import, which comes first.
+        aliases: Module names that are to give another module; see ``describing.alias``.
+        components: The names to compare; empty for all that are public.
+
     Returns:
         The module, and its components by name.
     """
-    if aliases:
-        sys.meta_path.insert(0, _Aliases(dict(aliases)))
-    if package and package != module and not module.startswith(package + "."):
+    alias(aliases, [package] if aliases else [])
+    if package and package != module:
         importlib.import_module(package)
     loaded = importlib.import_module(module)
-    names = components or public_names(loaded, private=bool(aliases))
+    names = components or public_names(loaded)
     found = {name: getattr(loaded, name) for name in names if hasattr(loaded, name)}
     return loaded, {name: value for name, value in found.items() if callable(value)}
 
@@ -64,7 +46,7 @@ def public_names(module, private=False):
     for name, value in list(vars(module).items()):
         if name.startswith("__") or (name.startswith("_") and not private):
             continue
-        if isinstance(value, ModuleType) or type(value).__module__ == "typing":
+        if isinstance(value, ModuleType) or type(value).__module__ in ("typing", "__future__"):
             continue
         home = getattr(value, "__module__", None)
         if callable(value) and isinstance(home, str) and home.partition(".")[0] != root:

@@ -6,7 +6,7 @@ import gc
 import sys
 import threading
 
-from .encoding import encode, encode_error, pack
+from .encoding import encode, encode_error, pack, without_addresses
 
 __all__ = ["make_often", "make_together"]
 
@@ -47,7 +47,7 @@ def _answer(caller, call):
         return b""
     function, arguments, keywords, _ = prepared
     try:
-        return pack(encode(function(*arguments, **keywords)))
+        return without_addresses(pack(encode(function(*arguments, **keywords))))
     except BaseException as error:
         return pack(encode_error(error))
 

@@ -12,8 +12,9 @@ import struct
 import sys
 import traceback
 
-from .calling import Caller
-from .encoding import encode, encode_error, pack, short, unpack
+from .building import Scope, build
+from .calling import Caller, by_name
+from .encoding import encode, encode_error, pack, unpack
 from .loading import load, public_names
 from .pressing import make_often, make_together
 from .relations import add_relations
@@ -63,7 +64,7 @@ class _Session:
         loaded, found = load(module, package, dict(zip(*[iter(aliases)] * 2)), components)
         relations = add_relations(found, authors_file)
         self._module, self._caller = loaded, Caller(found)
-        names = list(components) or public_names(loaded, private=bool(aliases))
+        names = list(components) or public_names(loaded)
         self._names = sorted({*names, *found} - {each[0] for each in relations})
         return ("loaded", sorted(found), relations)
 
@@ -101,15 +102,19 @@ class _Session:
 
         return ("value", encode(pickle.loads(data)))
 
-    def _instance(self, name, other, call):
-        """Is what a call makes an instance of a class that users import?"""
-        prepared = self._caller.prepare(call)
-        function, arguments, keywords, _ = prepared
-        return ("value", isinstance(function(*arguments, **keywords), getattr(self._module, name)))
+    def _agree(self, spec, call, control, candidate):
+        """Ask a comparator of the author's whether two answers agree."""
+        import importlib
 
-    def _shown(self, call):
+        module, _, name = spec.partition(":")
+        function = importlib.import_module(module)
+        for part in name.split("."):
+            function = getattr(function, part)
         prepared = self._caller.prepare(call)
-        return ("shown", [short(each) for each in prepared[1]] if prepared else [])
+        if prepared is None:
+            return ("agree", False)
+        values = [build(each, Scope({})) for each in (control, candidate)]
+        return ("agree", bool(function(by_name(*prepared[:3]), *values)))
 
 
 def _take_pipes():
