@@ -78,8 +78,14 @@ _BY_NAME: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"^(fp|file|fh|stream|fileobj|f|buf_?io|reader|writer)$", ("file", "str")),
     (r"^(s1?|s2|string\d?|text|str\d?|word\d?|name|msg|pattern|left|right|src|prefix)$", ("str",)),
     (r"(string|text|password|encoding|charset|char)", ("str", "bytes")),
-    (r"^(data|buf|buffer|b|payload|packed|raw|bytes_?|bytestring|blob|salt|chunk)$", ("buffer", "str")),
-    (r"^(n|k|i|j|size|count|length|num|index|width|height|depth|limit|start|stop|end|pos)$", ("int",)),
+    (
+        r"^(data|buf|buffer|b|payload|packed|raw|bytes_?|bytestring|blob|salt|chunk)$",
+        ("buffer", "str"),
+    ),
+    (
+        r"^(n|k|i|j|size|count|length|num|index|width|height|depth|limit|start|stop|end|pos)$",
+        ("int",),
+    ),
     (r"(size|count|length|index|max|min|rounds|seed|level|indent|offset|number)", ("int", "float")),
     (r"^(image|img|array|arr|kernel|matrix|a)$", ("array", "list", "any")),
     (r"^(x|y|z|alpha|sigma|ratio|weight|tolerance|eps|timeout|value|v)$", ("float", "any", "str")),
@@ -137,7 +143,9 @@ def _union(domains: list[Domain | None]) -> Domain | None:
 
 
 def _subscript(node: ast.Subscript, classes: dict[str, Domain]) -> Domain | None:
-    name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    name = (
+        node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    )
     inside = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if name == "Literal":
         return Domain("literal", values=tuple(ast.literal_eval(each) for each in inside))

@@ -115,7 +115,12 @@ def find_leak(pair: Pair, search: ComponentSearch) -> Confirmed | None:
 
 def _leak_of(pair: Pair, call: Call) -> Confirmed | None:
     answers = pair.make([call] * 20)
-    spent = [both[side][3] for both in answers[5:] for side in (0, 1) if not isinstance(both[side], Death)]
+    spent = [
+        both[side][3]
+        for both in answers[5:]
+        for side in (0, 1)
+        if not isinstance(both[side], Death)
+    ]
     if not spent:
         return None
     times = max(50, min(3_000, int(_LEAK_SECONDS * 1e9 / max(spent))))
@@ -203,9 +208,7 @@ def _growth_of(pair: Pair, calls: list[Call]) -> Confirmed | None:
             break
     if len(spent) < 2 or spent[-1][1] < _SLOW_ENOUGH:
         return None
-    control, candidate = (
-        max(spent[-1][side], 1.0) / max(spent[-2][side], 1.0) for side in (0, 1)
-    )
+    control, candidate = (max(spent[-1][side], 1.0) / max(spent[-2][side], 1.0) for side in (0, 1))
     proportion = _GROWTH[1] / _GROWTH[0]
     if candidate < 2 * proportion or candidate < _TIMES_AS_FAST * max(control, 1.0):
         return None
@@ -245,5 +248,3 @@ def find_in_environment(
         )
         return Confirmed(mismatch, (call,), call)
     return None
-
-

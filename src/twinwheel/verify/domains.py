@@ -130,7 +130,18 @@ def _edges_of_buffer(domain: Domain) -> Iterator[Recipe]:
 
 def _edges_of_any(_domain: Domain) -> Iterator[Recipe]:
     yield from (None, True, False, 0, 1, -1, 2**31, 2**63, 10**20, 0.0, -0.0, 1.5, 1e22)
-    yield from (float("nan"), float("inf"), float("-inf"), 5e-324, "", "a", "é", "\ud800", b"", b"a")
+    yield from (
+        float("nan"),
+        float("inf"),
+        float("-inf"),
+        5e-324,
+        "",
+        "a",
+        "é",
+        "\ud800",
+        b"",
+        b"a",
+    )
     yield from (("list", []), ("dict", []), ("tuple", []), ("set", []), ("bytearray", b"ab"))
     yield from (("list", [1, "a", None, True, 1.5]), ("dict", ["a", 1, "b", ("list", [])]))
     yield from (("complex", 1.0, -0.0), ("global", "builtins.object"), ("odd",), ("range", 0, 3, 1))
@@ -276,7 +287,9 @@ def _int_by_chance(_domain: Domain, chance: Random, _depth: int) -> Recipe:
         return chance.randint(-3, 20)
     if draw < 0.75:
         return chance.choice(INTEGERS)
-    return chance.getrandbits(chance.choice((8, 16, 31, 32, 33, 63, 64))) * chance.choice((1, 1, -1))
+    return chance.getrandbits(chance.choice((8, 16, 31, 32, 33, 63, 64))) * chance.choice(
+        (1, 1, -1)
+    )
 
 
 def _float_by_chance(_domain: Domain, chance: Random, _depth: int) -> Recipe:
@@ -359,7 +372,9 @@ def _buffer_by_chance(_domain: Domain, chance: Random, _depth: int) -> Recipe:
 
 
 def _array_by_chance(_domain: Domain, chance: Random, _depth: int) -> Recipe:
-    shape = [chance.choice((0, 1, 2, 3, 5, 8, 13, 31)) for _ in range(chance.choice((1, 2, 2, 2, 3)))]
+    shape = [
+        chance.choice((0, 1, 2, 3, 5, 8, 13, 31)) for _ in range(chance.choice((1, 2, 2, 2, 3)))
+    ]
     if chance.random() < 0.8:
         shape = [each or 1 for each in shape]
     count = 1

@@ -81,7 +81,13 @@ def judge(call: Call, control: Any, candidate: Any, rules: Rules) -> Mismatch | 
 
 
 def _mismatch(
-    call: Call, kind: str, summary: str, control: str, candidate: str, *key: str, component: str = ""
+    call: Call,
+    kind: str,
+    summary: str,
+    control: str,
+    candidate: str,
+    *key: str,
+    component: str = "",
 ) -> Mismatch:
     name = component or call.component
     return Mismatch(kind, summary, control, candidate, name, (name, kind, *key))
@@ -218,7 +224,9 @@ def _agree_after(call: Call, control: bytes, candidate: bytes, rules: Rules) -> 
     except (ValueError, EOFError, TypeError):  # digests
         return False
     pairs = zip(left, right, strict=True)
-    return all(one == other or _of_answer(call, one, other, rules, "") is None for one, other in pairs)
+    return all(
+        one == other or _of_answer(call, one, other, rules, "") is None for one, other in pairs
+    )
 
 
 def _mutation(call: Call, control: bytes, candidate: bytes) -> Mismatch:

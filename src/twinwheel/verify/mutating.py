@@ -125,7 +125,9 @@ def _made(recipe: Recipe, chance: Random) -> Recipe:
         count = chance.choice((recipe[2] - 1, recipe[2] + 1, *SIZES[5:]))
         return (tag, recipe[1], max(0, min(count, _LONGEST)))
     if tag == "join":
-        return (tag, _items(recipe[1], chance)) if chance.random() < 0.3 else _one_of(recipe, chance)
+        return (
+            (tag, _items(recipe[1], chance)) if chance.random() < 0.3 else _one_of(recipe, chance)
+        )
     if tag in ("bytearray", "file", "memoryview", "subclass"):
         place = 2 if tag == "subclass" else 1
         return (*recipe[:place], mutate(recipe[place], chance), *recipe[place + 1 :])

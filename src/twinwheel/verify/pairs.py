@@ -145,7 +145,9 @@ def _is_long(control: Any, candidate: Any) -> bool:
     if isinstance(control, Death) or isinstance(candidate, Death) or control[1] == candidate[1]:
         return False
     return any(
-        len(each[1]) < _LONGEST_DIGEST and type(answer := unpack(each[1])) is tuple and answer[0] == "long"
+        len(each[1]) < _LONGEST_DIGEST
+        and type(answer := unpack(each[1])) is tuple
+        and answer[0] == "long"
         for each in (control, candidate)
         if each[1]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["PRELUDE"]
 
-PRELUDE = '''\
+PRELUDE = """\
 import collections, datetime, decimal, fractions, io, ipaddress, pathlib, uuid
 from array import array
 try:
@@ -73,4 +73,4 @@ def refuse(*values): raise LookupError("refused by a callback")
 def negative(*values): return -values[0]
 def length(*values): return len(values[0])
 def always(*values): return True
-'''
+"""

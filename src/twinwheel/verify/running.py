@@ -93,9 +93,7 @@ def search(
     for number, candidate in enumerate(candidates):
         one = _One(control, candidate, replace(options, seconds=options.seconds / len(candidates)))
 
-        def told(
-            what: str, made: int, found: int, one: _One = one, number: int = number
-        ) -> None:
+        def told(what: str, made: int, found: int, one: _One = one, number: int = number) -> None:
             part = (number + one.part()) / len(candidates)
             on_progress(what, made, found + len(outcome.findings), part)
 
@@ -209,7 +207,14 @@ def recorded_of_author(path: Path, seed: int) -> list[Call]:
     Raises:
         VerifyError: TW744, the file cannot be run.
     """
-    command = [sys.executable, "-m", "twinwheel.verify.authoring", str(path), str(_EXAMPLES), str(seed)]
+    command = [
+        sys.executable,
+        "-m",
+        "twinwheel.verify.authoring",
+        str(path),
+        str(_EXAMPLES),
+        str(seed),
+    ]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_AUTHOR_SECONDS, check=False)
     except subprocess.TimeoutExpired:

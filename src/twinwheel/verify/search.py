@@ -104,7 +104,9 @@ def plans_of(pair: Pair, described: tuple[dict[str, Any], dict[str, Any]]) -> li
     common = [name for name in pair.control.components if name in pair.candidate.components]
     classes: dict[str, Domain] = {}
     plans = []
-    sides_of = {name: (control["names"].get(name, {}), candidate["names"].get(name, {})) for name in common}
+    sides_of = {
+        name: (control["names"].get(name, {}), candidate["names"].get(name, {})) for name in common
+    }
     for name in common:
         if any(each.get("kind") == "class" for each in sides_of[name]):
             plan = plan_of(name, sides_of[name], stubs, {})
@@ -227,7 +229,9 @@ def _large_numbers(call: Call) -> Iterator[tuple[tuple[str, int], float]]:
 
 
 def _is_banned(search: ComponentSearch, call: Call) -> bool:
-    return any(value >= search.banned.get(place, value + 1) for place, value in _large_numbers(call))
+    return any(
+        value >= search.banned.get(place, value + 1) for place, value in _large_numbers(call)
+    )
 
 
 def _next_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
@@ -287,7 +291,9 @@ def _learn(
     taken = returned or name not in _REFUSALS
     if search.stage == "probe" or search.knowledge.typical is None:
         search.knowledge.learn(call, taken=taken, returned=returned)
-    kinds = tuple(type(each).__name__ if type(each) is not tuple else each[0] for each in call.arguments)
+    kinds = tuple(
+        type(each).__name__ if type(each) is not tuple else each[0] for each in call.arguments
+    )
     mark = (kinds, name, type(answer).__name__, len(packed).bit_length(), len(call.keywords))
     if mark not in search.seen:
         search.seen.add(mark)
@@ -308,7 +314,12 @@ def _may_be_argument(value: Any) -> bool:
 
 
 def _look_into(
-    pair: Pair, search: ComponentSearch, call: Call, found: Mismatch, before: list[Call], left: float
+    pair: Pair,
+    search: ComponentSearch,
+    call: Call,
+    found: Mismatch,
+    before: list[Call],
+    left: float,
 ) -> None:
     """Confirm a mismatch and make it small, if there are not enough of its kind."""
     met = search.met.get(found.key, 0)
@@ -352,7 +363,9 @@ def searched_of(search: ComponentSearch) -> Searched:
     """Tell what was done for a component."""
     notes = []
     if search.comparisons and search.returned < search.comparisons / 50 and not search.skipped:
-        notes.append(f"the control refused {1 - search.returned / search.comparisons:.0%} of the calls")
+        notes.append(
+            f"the control refused {1 - search.returned / search.comparisons:.0%} of the calls"
+        )
     if search.unsteady:
         notes.append(f"{search.unsteady} differences did not come again")
     return Searched(

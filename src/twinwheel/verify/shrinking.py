@@ -222,7 +222,12 @@ def _smaller_made(recipe: Recipe, depth: int) -> Iterator[Recipe]:
     elif tag == "call":
         for index, argument in enumerate(parts[1]):
             for smaller in _smaller(argument, depth + 1):
-                yield (tag, parts[0], [*parts[1][:index], smaller, *parts[1][index + 1 :]], *parts[2:])
+                yield (
+                    tag,
+                    parts[0],
+                    [*parts[1][:index], smaller, *parts[1][index + 1 :]],
+                    *parts[2:],
+                )
 
 
 def _of_items(tag: str, items: list[Recipe], depth: int) -> Iterator[Recipe]:

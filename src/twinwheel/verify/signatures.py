@@ -139,7 +139,9 @@ def _of_node(node: ast.FunctionDef, *, method: bool) -> list[list[Any]]:
         add(arguments.vararg, "VAR_POSITIONAL", None)
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         add(argument, "KEYWORD_ONLY", default)
-    static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in node.decorator_list)
+    static = any(
+        isinstance(each, ast.Name) and each.id == "staticmethod" for each in node.decorator_list
+    )
     return found[1:] if method and not static else found
 
 

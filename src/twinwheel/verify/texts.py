@@ -38,7 +38,20 @@ _SPECIAL = (
     *('"\\u00e9\\ud83d\\ude00"', '"\\ud800"', "\\", "\\n", "\\x41\\", "'", '"', "''", '"a""b"'),
     *("<a href='x'>b</a>", "&amp;&lt;&#39;", "<!-- -->", "%41%zz%", "%s %d %(a)s", "{0} {a!r}"),
     *("a,b;c|d", "a,,b,", "k=v&k=w", "key: value\n- item\n", "a/b/../c", "C:\\x", "user@host:1"),
-    *("\0", "a\0b", "a\r\nb\rc\n", "é", "ÿ", "Straße", "İstanbul", "ΑΣ ς", "€", "漢字", "😀", "a😀b"),
+    *(
+        "\0",
+        "a\0b",
+        "a\r\nb\rc\n",
+        "é",
+        "ÿ",
+        "Straße",
+        "İstanbul",
+        "ΑΣ ς",
+        "€",
+        "漢字",
+        "😀",
+        "a😀b",
+    ),
     *("e\u0301", "née\u0301", "👩\u200d👧", "🇩🇪", "\u202eabc", "\ufeffa", "\ud800", "a\udfffb"),
     *("\u2028", "\x85", "\xa0", "\u200b", "ﬁ", "ǆ", "\U0010ffff", "１２", "\x7f\x80"),
     *("2024-02-29", "2024-02-29T23:59:60Z", "12:34:56.789", "1970-01-01T00:00:00+00:00", "P1DT2H"),
@@ -76,7 +89,19 @@ def edges_of_text() -> Iterator[Recipe]:
 
 def edges_of_bytes() -> Iterator[Recipe]:
     """Give bytes, the simple ones first, then long ones."""
-    yield from (b"", b"a", b"\0", b"\xff", b"\x80", b"\x7f", b"ab", b"abc", b"a\0b", b"\r\n", b"abcd")
+    yield from (
+        b"",
+        b"a",
+        b"\0",
+        b"\xff",
+        b"\x80",
+        b"\x7f",
+        b"ab",
+        b"abc",
+        b"a\0b",
+        b"\r\n",
+        b"abcd",
+    )
     yield from (b"\xc3\xa9", b"\xed\xa0\x80", b"\xc3", b"\xff\xfe", b"\x00\x01\x02\x03\x80\x81\xfe")
     yield bytes(range(256))
     for text in _SPECIAL:

@@ -40,44 +40,98 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " pytest (suite), or a command (record)",
     )
     sides = parser.add_argument_group("what is compared")
-    sides.add_argument("--control", metavar="SIDE", help="an implementation, module, requirement,"
-                       " wheel, sdist, folder or environment whose answers are right")
-    sides.add_argument("--candidate", metavar="SIDE", action="append", default=[],
-                       help="what is compared with it; may be given several times")
-    sides.add_argument("--python", metavar="PYTHON", help="a version, an executable or an"
-                       " environment; two with a comma are the control's and the candidates'")
-    sides.add_argument("--module", metavar="NAME", action="append", default=[],
-                       help="compare this module; may be given several times")
-    sides.add_argument("--component", metavar="NAME", action="append", default=[],
-                       help="search this component only; may be given several times")
+    sides.add_argument(
+        "--control",
+        metavar="SIDE",
+        help="an implementation, module, requirement,"
+        " wheel, sdist, folder or environment whose answers are right",
+    )
+    sides.add_argument(
+        "--candidate",
+        metavar="SIDE",
+        action="append",
+        default=[],
+        help="what is compared with it; may be given several times",
+    )
+    sides.add_argument(
+        "--python",
+        metavar="PYTHON",
+        help="a version, an executable or an"
+        " environment; two with a comma are the control's and the candidates'",
+    )
+    sides.add_argument(
+        "--module",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="compare this module; may be given several times",
+    )
+    sides.add_argument(
+        "--component",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="search this component only; may be given several times",
+    )
     search = parser.add_argument_group("how")
-    search.add_argument("--seconds", metavar="N", type=_positive, default=_SECONDS,
-                        help="how long to search (default: %(default)g)")
-    search.add_argument("--call-seconds", metavar="N", type=_positive, default=3.0,
-                        help="how long one call, or test, may take (default: %(default)g; tests 60)")
-    search.add_argument("--memory", metavar="MIB", type=_positive, default=1024.0,
-                        help="memory that an implementation may take (default: %(default)g)")
+    search.add_argument(
+        "--seconds",
+        metavar="N",
+        type=_positive,
+        default=_SECONDS,
+        help="how long to search (default: %(default)g)",
+    )
+    search.add_argument(
+        "--call-seconds",
+        metavar="N",
+        type=_positive,
+        default=3.0,
+        help="how long one call, or test, may take (default: %(default)g; tests 60)",
+    )
+    search.add_argument(
+        "--memory",
+        metavar="MIB",
+        type=_positive,
+        default=1024.0,
+        help="memory that an implementation may take (default: %(default)g)",
+    )
     search.add_argument("--seed", metavar="N", type=int, help="of what is by chance")
-    search.add_argument("--messages", action="store_true",
-                        help="compare what exceptions say, too")
-    search.add_argument("--strategies", metavar="FILE", type=Path,
-                        help="a file of arguments and relations (default: twinwheel_verify.py,"
-                        " where there is one)")
+    search.add_argument("--messages", action="store_true", help="compare what exceptions say, too")
+    search.add_argument(
+        "--strategies",
+        metavar="FILE",
+        type=Path,
+        help="a file of arguments and relations (default: twinwheel_verify.py, where there is one)",
+    )
     search.add_argument("--tests", metavar="PATH", type=Path, help="the tests of suite")
-    search.add_argument("--save", metavar="FOLDER", default=".twinwheel/verify",
-                        help="where findings are saved, and met again; '' for nowhere"
-                        " (default: %(default)s)")
+    search.add_argument(
+        "--save",
+        metavar="FOLDER",
+        default=".twinwheel/verify",
+        help="where findings are saved, and met again; '' for nowhere (default: %(default)s)",
+    )
     report = parser.add_argument_group("the report")
-    report.add_argument("--output-format", choices=_FORMATS, default="full",
-                        help="of the report (default: %(default)s)")
-    report.add_argument("--output", metavar="FILE", type=Path,
-                        help="write the report to a file instead")
+    report.add_argument(
+        "--output-format",
+        choices=_FORMATS,
+        default="full",
+        help="of the report (default: %(default)s)",
+    )
+    report.add_argument(
+        "--output", metavar="FILE", type=Path, help="write the report to a file instead"
+    )
     report.add_argument("--html", metavar="FILE", type=Path, help="write an HTML page besides")
-    report.add_argument("--accepted", metavar="FILE", type=Path,
-                        help="accepted differences (default: twinwheel-accepted.toml, where there"
-                        " is one)")
-    report.add_argument("--strict", action="store_true",
-                        help="accepted differences that do not occur are a problem too")
+    report.add_argument(
+        "--accepted",
+        metavar="FILE",
+        type=Path,
+        help="accepted differences (default: twinwheel-accepted.toml, where there is one)",
+    )
+    report.add_argument(
+        "--strict",
+        action="store_true",
+        help="accepted differences that do not occur are a problem too",
+    )
 
 
 _EPILOG = """\

@@ -50,9 +50,7 @@ class Progress:
         self._text = text
         self._part = None
 
-    def of_search(
-        self, number: int, resolved: Resolved
-    ) -> Callable[[str, int, int, float], None]:
+    def of_search(self, number: int, resolved: Resolved) -> Callable[[str, int, int, float], None]:
         """Give what a search tells of itself: the component, comparisons, findings, and its part."""
         count = len(resolved.comparisons)
 

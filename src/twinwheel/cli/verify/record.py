@@ -31,11 +31,11 @@ def record(
             accepted="a package, -- and a command",
             help="twinwheel verify record PACKAGE -- python -m pytest",
         )
-    resolved = resolve(
-        package, arguments.control, arguments.candidate, modules=arguments.module
-    )
+    resolved = resolve(package, arguments.control, arguments.candidate, modules=arguments.module)
     subjects = [each for one in resolved.comparisons for each in one]
-    modules = list(dict.fromkeys([*(each.module for each in subjects), resolved.subjects[0].package]))
+    modules = list(
+        dict.fromkeys([*(each.module for each in subjects), resolved.subjects[0].package])
+    )
     components = list(dict.fromkeys(name for each in subjects for name in each.components))
     folder = folder_of(arguments, resolved.package)
     if folder is None:

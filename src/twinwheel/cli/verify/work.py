@@ -155,7 +155,9 @@ def _compare(
     folder = folder_of(arguments, resolved.package)
     if folder is not None:
         given += _recorded(folder)
-    found = search(sides[0], sides[1:], options, given, folder, progress.of_search(number, resolved))
+    found = search(
+        sides[0], sides[1:], options, given, folder, progress.of_search(number, resolved)
+    )
     known = {each.component for each in found.searched}
     return Outcome(
         outcome.findings + found.findings,

@@ -11,7 +11,17 @@ import marshal
 import re
 import sys
 
-__all__ = ["LARGEST", "LARGEST_IN_FULL", "encode", "encode_error", "pack", "qualified", "short", "unpack", "without_addresses"]
+__all__ = [
+    "LARGEST",
+    "LARGEST_IN_FULL",
+    "encode",
+    "encode_error",
+    "pack",
+    "qualified",
+    "short",
+    "unpack",
+    "without_addresses",
+]
 
 LARGEST = 1 << 16
 """Bytes of a packed answer that are sent as they are; of longer ones, a digest is."""
