@@ -91,10 +91,10 @@ def _mapping(flat: list[Any]) -> Any:
 
 def _numpy(dtype: str, shape: list[int], data: bytes) -> Any:
     try:
-        import numpy
+        import numpy as np
     except ImportError:
         return _object("ndarray", {"dtype": dtype, "shape": shape, "data": data})
-    return numpy.frombuffer(data, dtype=dtype).reshape(shape)
+    return np.frombuffer(data, dtype=dtype).reshape(shape)
 
 
 def show(encoded: Any, most: int = _SHORT) -> str:
@@ -108,7 +108,7 @@ def _shown(encoded: Any, room: int) -> str:
         return repr(encoded[: room + 1]) if isinstance(encoded, (str, bytes)) else _number(encoded)
     tag, parts = encoded[0], encoded[1:]
     if tag in ("list", "tuple", "set", "frozenset", "iterator"):
-        opening, closing = {"list": "[]", "tuple": "()"}.get(tag, "{}")
+        opening, closing = {"list": ("[", "]"), "tuple": ("(", ")")}.get(tag, ("{", "}"))
         inner = _several(parts[0], room)
         prefix = {"frozenset": "frozenset", "iterator": "iterator of "}.get(tag, "")
         comma = "," if tag == "tuple" and len(parts[0]) == 1 else ""
@@ -147,9 +147,9 @@ def _shown_array(parts: tuple[Any, ...], room: int) -> str:
     dtype, shape, data = parts
     if "numpy" in sys.modules or len(data) <= 4096:
         try:
-            import numpy
+            import numpy as np
 
-            values = numpy.frombuffer(data, dtype=dtype).tolist()
+            values = np.frombuffer(data, dtype=dtype).tolist()
             inner = ", ".join(repr(each) for each in values[: max(4, room // 8)])
             return f"array({dtype}, shape {tuple(shape)}: {inner})"
         except ImportError:

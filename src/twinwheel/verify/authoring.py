@@ -53,7 +53,7 @@ def arguments(*components: str) -> Callable[[_Function], _Function]:
     return keep
 
 
-def relation(of: str) -> Callable[[_Function], _Function]:
+def relation(of: str) -> Callable[[_Function], _Function]:  # noqa: ARG001 (see below)
     """Declare what holds for a component, such as that one call undoes another.
 
     The function that is decorated gets the implementation's components as attributes of its first
@@ -128,6 +128,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    from twinwheel.verify import authoring
+    from twinwheel.verify import authoring  # noqa: PLW0406
 
     authoring.main()  # of the module that the author's file imports, not of this one

@@ -1,4 +1,4 @@
-"""The same calls under other conditions: threads, another locale, very often, and growing inputs."""
+"""The same calls under other conditions: threads, another locale, very often, larger inputs."""
 
 from __future__ import annotations
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinwheel.verify.findings import Finding
-from twinwheel.verify.judging import Mismatch, Rules
 from twinwheel.verify.recipes import source_of_call, traits
 from twinwheel.verify.runner.encoding import pack
 from twinwheel.verify.shrinking import shrink
 
 if TYPE_CHECKING:
+    from twinwheel.verify.judging import Mismatch, Rules
     from twinwheel.verify.pairs import Pair
     from twinwheel.verify.recipes import Call
 
@@ -64,8 +64,7 @@ def confirm(
         seconds = min(seconds, 4 * rules.seconds)
     smallest = shrink(call, shows, seconds)
     if mismatch.kind in _SLOW:  # the process died, so it was a new one each time
-        final = _again(pair, smallest, rules, mismatch) or again
-        return Confirmed(final, (smallest,), call)
+        return Confirmed(_again(pair, smallest, rules, mismatch) or again, (smallest,), call)
     pair.candidate.start()
     pair.history.clear()
     final = _again(pair, smallest, rules, mismatch)

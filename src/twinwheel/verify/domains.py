@@ -114,7 +114,7 @@ def _edges_of_dict(domain: Domain) -> Iterator[Recipe]:
         yield ("dict", ["b", 1, "a", 2, "é", 3, "B", 4, "10", 5, "9", 6])
 
 
-def _edges_of_buffer(domain: Domain) -> Iterator[Recipe]:
+def _edges_of_buffer(_domain: Domain) -> Iterator[Recipe]:
     for data in _first(edges_of_bytes(), 60):
         yield data
     for data in (b"", b"abc", b"\x00\xff\x80 ~", bytes(range(256)), ("repeat", b"ab\xff", 1_366)):
@@ -155,7 +155,7 @@ def _edges_of_any(_domain: Domain) -> Iterator[Recipe]:
     yield from _first(_edges_of_sequence("list")(Domain("list")), 30)
 
 
-def _edges_of_array(domain: Domain) -> Iterator[Recipe]:
+def _edges_of_array(_domain: Domain) -> Iterator[Recipe]:
     for dtype, code in (("<f4", "f"), ("<f8", "d"), ("|u1", "B"), ("<i4", "i"), ("<i8", "q")):
         for shape in ([0], [1], [5], [1, 1], [3, 4], [17, 5], [2, 3, 3], [64, 65]):
             count = 1
@@ -192,7 +192,7 @@ def _edges_of_union(domain: Domain) -> Iterator[Recipe]:
                 ladders.remove(ladder)
 
 
-def _edges_of_set(domain: Domain) -> Iterator[Recipe]:
+def _edges_of_set(_domain: Domain) -> Iterator[Recipe]:
     yield ("set", [])
     yield ("set", [1, 2, 3])
     yield ("set", ["b", "a", "c"])

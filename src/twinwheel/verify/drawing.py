@@ -1,4 +1,4 @@
-"""Calls of a component: tries that learn how it is called, a ladder of edges, and calls by chance."""
+"""Calls of a component: tries that learn how it is called, a ladder of edges, and by chance."""
 
 from __future__ import annotations
 
@@ -251,7 +251,9 @@ def _ladder_of_methods(knowledge: Knowledge, base: list[Recipe]) -> Iterator[Cal
 
 
 def _of_method(plan: Plan, method: Plan, base: list[Recipe]) -> Iterator[Call]:
-    after = [(each.name, []) for each in plan.methods if each.name in ("__len__", "__iter__")]
+    after: list[tuple[str, list[Recipe] | None]] = [
+        (each.name, []) for each in plan.methods if each.name in ("__len__", "__iter__")
+    ]
     parameters = method.parameters if method.parameters is not None else None
     if parameters is None:
         for probe in islice(probes(method), 50):

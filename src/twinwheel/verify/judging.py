@@ -173,7 +173,7 @@ def _of_errors(
             call, "panic", f"the candidate raises {right}", *texts, component=component
         )
     if "RecursionError" in (left, right):
-        if left == "RecursionError" or left == right:
+        if left in ("RecursionError", right):
             return None  # how deep each of them goes is its own affair, as long as it says so
         summary = "the candidate refuses nesting that the control takes"
         return _mismatch(call, "recursion", summary, *texts, component=component)
@@ -230,11 +230,13 @@ def _agree_after(call: Call, control: bytes, candidate: bytes, rules: Rules) -> 
 
 
 def _mutation(call: Call, control: bytes, candidate: bytes) -> Mismatch:
-    texts = []
-    for data in (control, candidate):
-        try:
-            texts.append(", ".join(show(each, 80) for each in unpack(data)))
-        except (ValueError, EOFError, TypeError):  # a digest
-            texts.append(f"<digest {data.hex()[:8]}>")
+    texts = [_shown_after(each) for each in (control, candidate)]
     summary = "after the call, an argument is not the same"
     return _mismatch(call, "mutation", summary, *texts)
+
+
+def _shown_after(data: bytes) -> str:
+    try:
+        return ", ".join(show(each, 80) for each in unpack(data))
+    except (ValueError, EOFError, TypeError):
+        return f"<digest {data.hex()[:8]}>"

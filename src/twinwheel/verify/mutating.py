@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.domains import INTEGERS, SIZES
 from twinwheel.verify.recipes import Call
@@ -67,8 +67,7 @@ def mutate(recipe: Recipe, chance: Random) -> Recipe:
     if isinstance(recipe, int):
         return _int(recipe, chance)
     if isinstance(recipe, float):
-        draw = chance.choice((-recipe, recipe * 10, recipe / 3, recipe + 0.5, 0.0, 1e22, 5e-324))
-        return draw
+        return chance.choice((-recipe, recipe * 10, recipe / 3, recipe + 0.5, 0.0, 1e22, 5e-324))
     if isinstance(recipe, (str, bytes)):
         return _text(recipe, chance)
     if type(recipe) is tuple:
@@ -87,7 +86,7 @@ def _int(value: int, chance: Random) -> int:
     return chance.choice(INTEGERS)
 
 
-def _text(value: str | bytes, chance: Random) -> Recipe:
+def _text(value: Any, chance: Random) -> Recipe:
     """Cut, double, insert, or make it as long as sizes where implementations change."""
     draw = chance.random()
     size = len(value)

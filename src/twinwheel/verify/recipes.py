@@ -114,7 +114,7 @@ _SOURCES: dict[str, Callable[..., str]] = {
     "nest": _nested,
     "array": lambda code, data: f"array({code!r}, {data!r})",
     "numpy": _numpy,
-    "scalar": lambda dtype, shape, data: f"{_numpy(dtype, [], data)}[()]",
+    "scalar": lambda dtype, _shape, data: f"{_numpy(dtype, [], data)}[()]",
     "memoryview": _memoryview,
     "view": lambda form, shape, data, readonly: (
         f"memoryview({data!r}).cast({form!r}, {shape})"
@@ -137,7 +137,7 @@ _SOURCES: dict[str, Callable[..., str]] = {
     ),
     "callback": str,
     "same": lambda index: f"argument_{index}",
-    "subclass": lambda name, recipe, fields=(): f"subclassed({source(recipe)})",
+    "subclass": lambda _name, recipe, _fields=(): f"subclassed({source(recipe)})",
     "index": lambda value: f"Index({value!r})",
     "floating": lambda value: f"Floating({source(value)})",
     "odd": lambda: "Odd()",

@@ -271,15 +271,19 @@ def save_finding(
 
 def load_calls(folder: Path) -> list[Call]:
     """Give the calls of the findings that are saved in a folder; damaged files are passed over."""
-    found: list[Call] = []
-    for path in sorted(folder.glob("finding_*.json")):
-        try:
-            data = json.loads(path.read_text("utf-8"))
-            parts = [unpack(base64.b64decode(each)) for each in data["calls"]]
-            found += [Call(*each[:3], [tuple(step) for step in each[3]]) for each in parts]
-        except (OSError, ValueError, KeyError, TypeError, EOFError):
-            continue
-    return found
+    return [call for path in sorted(folder.glob("finding_*.json")) for call in _calls_in(path)]
+
+
+def _calls_in(path: Path) -> list[Call]:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        parts = [unpack(base64.b64decode(each)) for each in data["calls"]]
+        return [
+            Call(name, arguments, keywords, [(step[0], step[1]) for step in steps])
+            for name, arguments, keywords, steps in parts
+        ]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, IndexError):
+        return []
 
 
 def write_whole(path: Path, text: str) -> None:

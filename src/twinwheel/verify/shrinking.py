@@ -157,7 +157,7 @@ def _smaller_float(value: float) -> Iterator[float]:
                 yield simple
 
 
-def _smaller_text(text: str | bytes) -> Iterator[Recipe]:
+def _smaller_text(text: Any) -> Iterator[Recipe]:
     simple = _SIMPLE[type(text)]
     for each in simple:
         if len(each) < len(text):
@@ -248,17 +248,17 @@ def _counts(count: int) -> Iterator[int]:
         step //= 2
 
 
-def _smaller_repeat(unit: str | bytes, count: int) -> Iterator[Recipe]:
-    plain = _SIMPLE[type(unit)][1] if isinstance(unit, (str, bytes)) else unit
-    if isinstance(unit, (str, bytes)) and unit != plain:
+def _smaller_repeat(unit: Recipe, count: int) -> Iterator[Recipe]:
+    if not isinstance(unit, (str, bytes)):
+        yield from (("repeat", unit, fewer) for fewer in _counts(count))
+        return
+    plain = _SIMPLE[type(unit)][1]
+    if unit != plain:
         yield ("repeat", plain, count * len(unit))
         if len(unit) > 1:
             yield from (("repeat", unit[index : index + 1], count) for index in range(len(unit)))
     for fewer in _counts(count):
-        if isinstance(unit, (str, bytes)) and fewer * len(unit) <= 64:
-            yield unit * fewer
-        else:
-            yield ("repeat", unit, fewer)
+        yield unit * fewer if fewer * len(unit) <= 64 else ("repeat", unit, fewer)
 
 
 def _smaller_join(parts: list[Recipe], depth: int) -> Iterator[Recipe]:

@@ -1,4 +1,4 @@
-"""How each component is called: from annotations, stubs, signatures and docstrings, in that order."""
+"""How a component is called: from annotations, stubs, signatures and docstrings, in this order."""
 
 from __future__ import annotations
 

@@ -146,9 +146,9 @@ def _narrower(left: list[list[Any]], right: list[list[Any]]) -> str:
     takes_all = any(each[1].startswith("VAR_") for each in left)
     for index, (parameter, kind, default, _) in enumerate(right):
         beyond = kind == "KEYWORD_ONLY" or index >= len(left)
-        if parameter not in known and default is None and beyond and not takes_all:
-            if not kind.startswith("VAR_"):
-                return f"{parameter} is required"
+        new = parameter not in known and default is None and not kind.startswith("VAR_")
+        if new and beyond and not takes_all:
+            return f"{parameter} is required"
     return ""
 
 

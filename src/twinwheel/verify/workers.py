@@ -6,6 +6,7 @@ end are told as what they are, with the call that did it, and the next question 
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import queue
@@ -292,10 +293,8 @@ class Worker:
         process.wait()
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
-                try:
+                with contextlib.suppress(OSError):  # what could not be written any more
                     pipe.close()
-                except OSError:  # what could not be written any more
-                    pass
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         answers, pipe = self._answers, process.stdout
