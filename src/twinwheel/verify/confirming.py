@@ -54,6 +54,8 @@ def confirm(
         None when it does not come again.
     """
     again = _again(pair, call, rules, mismatch)
+    if again is None and mismatch.kind == "hang":
+        return None  # it takes long, but it ends
     if again is None or again.key != mismatch.key:
         return _with_history(pair, call, mismatch, rules, before)
 

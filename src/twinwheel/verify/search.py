@@ -41,6 +41,7 @@ _MOST_OF_A_SLICE = 8.0
 """Seconds for making findings small in one slice; what is left over waits for the next."""
 _LONGEST_IN_POOL = 20_000
 _LARGE_NUMBER = 1 << 16
+_LARGE_INPUT = 256
 _REFUSALS = ("TypeError", "AttributeError", "SystemError")
 
 
@@ -80,6 +81,8 @@ class ComponentSearch:
     skipped: str = ""
     banned: dict[tuple[str, int], float] = field(default_factory=dict)
     """Where a number of this size is too much for both."""
+    too_long: int | None = None
+    """The size of an input that takes one side very long."""
     smallest: dict[str, tuple[Call, ...]] = field(default_factory=dict)
     """The calls of each finding."""
     unsteady: int = 0
@@ -196,7 +199,7 @@ def _take_slice(
     end = time.monotonic() + left
     for index, (call, (control, candidate)) in enumerate(zip(calls, answers, strict=True)):
         if isinstance(control, Death) and isinstance(candidate, Death):
-            _ban(search, call)
+            _avoid(search, call)
         elif SKIPPED in _how(control, candidate):
             search.given.append(call)
         _learn(search, call, control, pool, chance)
@@ -211,8 +214,11 @@ def _how(control: Any, candidate: Any) -> list[str]:
     return ["died" if isinstance(each, Death) else each[0] for each in (control, candidate)]
 
 
-def _ban(search: ComponentSearch, call: Call) -> None:
-    """Remember the large number that is too much for both, so that none like it is tried again."""
+def _avoid(search: ComponentSearch, call: Call) -> None:
+    """Remember what is too much, so that nothing like it is tried again."""
+    largest = _size(call)
+    if largest > _LARGE_INPUT:
+        search.too_long = min(largest, search.too_long or largest)
     for place, value in _large_numbers(call):
         search.banned[place] = min(search.banned.get(place, value), value)
 
@@ -237,9 +243,11 @@ def _is_banned(search: ComponentSearch, call: Call) -> bool:
 def _next_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
     """Give the next batch without what is known to be too much for both."""
     calls = _more_calls(search, chance, pool)
-    if not search.banned:
-        return calls
-    return [each for each in calls if not _is_banned(search, each)]
+    if search.too_long is not None:
+        calls = [each for each in calls if _size(each) < search.too_long]
+    if search.banned:
+        calls = [each for each in calls if not _is_banned(search, each)]
+    return calls
 
 
 def _more_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
@@ -281,7 +289,7 @@ def _learn(
 ) -> None:
     if isinstance(control, Death) or control[0] not in (RETURNED, RAISED):
         return
-    largest = max((size(each) for each in (*call.arguments, *call.keywords[1::2])), default=0)
+    largest = _size(call)
     search.largest = max(search.largest, largest)
     returned = control[0] == RETURNED
     search.returned += returned
@@ -305,6 +313,10 @@ def _learn(
                 pool.append(value)
                 if len(pool) > 500:
                     del pool[chance.randrange(len(pool))]
+
+
+def _size(call: Call) -> int:
+    return max((size(each) for each in (*call.arguments, *call.keywords[1::2])), default=0)
 
 
 def _may_be_argument(value: Any) -> bool:
@@ -339,6 +351,9 @@ def _look_into(
         return
     seconds = min(left, _SHRINK_SECONDS if not alike else _SHRINK_SECONDS / 2)
     confirmed = confirm(pair, call, found, search.rules, before, seconds)
+    if confirmed is None and found.kind == "hang":
+        _avoid(search, call)
+        return
     if confirmed is None:
         search.unsteady += 1
         return
