@@ -204,10 +204,8 @@ def _take_slice(
             search.given.append(call)
         _learn(search, call, control, pool, chance)
         found = judge(call, control, candidate, search.rules)
-        if found is not None:
+        if found is not None and not search.skipped:
             _look_into(pair, search, call, found, before + calls[:index], end - time.monotonic())
-    if search.stage == "probe" and search.waiting is None:
-        _check_steady(pair, search, calls)
 
 
 def _how(control: Any, candidate: Any) -> list[str]:
@@ -272,16 +270,12 @@ def _more_calls(search: ComponentSearch, chance: random.Random, pool: list[Recip
     return [draw(search.knowledge, chance, pool) for _ in range(search.batch)]
 
 
-def _check_steady(pair: Pair, search: ComponentSearch, calls: list[Call]) -> None:
+def _is_steady(pair: Pair, call: Call) -> bool:
     """Does the control answer an equal call equally?"""
-    first, second = (pair.control.make(calls) for _ in range(2))
-    for one, other in zip(first, second, strict=True):
-        if isinstance(one, Death) or isinstance(other, Death):
-            continue
-        if one[0] != other[0] or one[1] != other[1]:
-            search.skipped = "the control does not answer equal calls equally"
-            search.findings.clear()
-            return
+    first, second = pair.control.make([call, call])
+    if isinstance(first, Death) or isinstance(second, Death):
+        return True
+    return bool(first[0] == second[0] and first[1] == second[1])
 
 
 def _learn(
@@ -348,6 +342,10 @@ def _look_into(
     if left <= 0:
         search.given.append(call)
         search.met[found.key] = met
+        return
+    if found.kind == "value" and not _is_steady(pair, call):
+        search.skipped = "the control does not answer equal calls equally"
+        search.findings.clear()
         return
     seconds = min(left, _SHRINK_SECONDS if not alike else _SHRINK_SECONDS / 2)
     confirmed = confirm(pair, call, found, search.rules, before, seconds)

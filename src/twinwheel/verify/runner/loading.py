@@ -40,7 +40,7 @@ def public_names(module, private=False):
     """
     declared = getattr(module, "__all__", None)
     if declared is not None and not private:
-        return [name for name in declared if isinstance(name, str)]
+        return [name for name in declared if isinstance(name, str) and name[:2] != "__"]
     root = module.__name__.partition(".")[0]
     names = set(declared or ())
     for name, value in list(vars(module).items()):
