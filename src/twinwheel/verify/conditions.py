@@ -46,12 +46,12 @@ _SLOW_ENOUGH = 20e6
 
 
 def taken_calls(pair: Pair, search: ComponentSearch, most: int) -> list[Call]:
-    """Give known calls that both sides answer, different ones first."""
-    corpus = search.knowledge.corpus[: 3 * most]
-    if not corpus:
-        return []
+    """Give known calls that both sides answer, of all sizes, the small ones first."""
+    corpus = sorted(search.knowledge.corpus, key=_weight)
+    if len(corpus) > most:
+        corpus = [corpus[round(index * (len(corpus) - 1) / (most - 1))] for index in range(most)]
     answers = pair.make(corpus)
-    fine = [
+    return [
         call
         for call, (control, candidate) in zip(corpus, answers, strict=True)
         if not isinstance(control, Death)
@@ -59,14 +59,12 @@ def taken_calls(pair: Pair, search: ComponentSearch, most: int) -> list[Call]:
         and control[0] == candidate[0] == RETURNED
         and judge(call, control, candidate, search.rules) is None
     ]
-    return fine[:most]
 
 
 def find_race(pair: Pair, search: ComponentSearch) -> Confirmed | None:
     """Make calls from several threads at once, which must not change their answers."""
     calls = [each for each in taken_calls(pair, search, 60) if not each.steps]
-    calls.sort(key=_weight, reverse=True)
-    calls = [*calls[: _CALLS_AT_ONCE - 1], *calls[-1:]]
+    calls = [*calls[1 - _CALLS_AT_ONCE :], *calls[:1]]
     if len(calls) < 2:
         return None
     question = ("together", [list(each) for each in calls], _THREADS, _ROUNDS)
@@ -103,7 +101,6 @@ def _confirmed(
 def find_leak(pair: Pair, search: ComponentSearch) -> Confirmed | None:
     """Make a call again and again: does only the candidate grow?"""
     calls = taken_calls(pair, search, 24)
-    calls.sort(key=_weight)
     chosen = [*calls[:1], *calls[-1:]]
     for call in dict.fromkeys(map(repr, chosen)):
         one = next(each for each in chosen if repr(each) == call)

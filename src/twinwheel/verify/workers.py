@@ -165,6 +165,8 @@ class Worker:
     def send(self, question: tuple[Any, ...]) -> None:
         """Ask without waiting; ``receive`` gets the answer."""
         data = pack(question)
+        if self._process is None or self._process.poll() is not None:  # it died with the last one
+            self.start()
         process = self._process
         assert process is not None
         assert process.stdin is not None
