@@ -296,7 +296,8 @@ def _learn(
     kinds = tuple(
         type(each).__name__ if type(each) is not tuple else each[0] for each in call.arguments
     )
-    mark = (kinds, name, type(answer).__name__, len(packed).bit_length(), len(call.keywords))
+    sizes = largest.bit_length(), len(packed).bit_length(), len(call.keywords)
+    mark = (kinds, name, type(answer).__name__, *sizes)
     if mark not in search.seen:
         search.seen.add(mark)
         if taken and largest <= 5_000 and len(search.knowledge.corpus) < 400:

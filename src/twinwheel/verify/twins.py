@@ -123,6 +123,8 @@ def _before(told: Manifest, built: Sequence[str], candidates: Sequence[str]) -> 
 def _subject(package: str, told: Manifest, interpreter: Interpreter, name: str) -> Subject:
     # the user's own switches could contradict the one that is meant here
     switches = dict.fromkeys(look(package, told), "")
+    built = [each for each, what in told["implementations"].items() if what["built"]]
+    others = [each for each in told["prefer"] if each in built and each != name]
     return Subject(
         name=name,
         python=interpreter.python,
@@ -132,7 +134,8 @@ def _subject(package: str, told: Manifest, interpreter: Interpreter, name: str) 
         variables={
             **interpreter.variables,
             **switches,
-            f"{prefix_of(package)}_IMPLEMENTATION": name,
+            # the others come after it, as one that lacks a component could not be imported
+            f"{prefix_of(package)}_IMPLEMENTATION": ",".join([name, *others]),
         },
         components=tuple(told["components"]),
         compares={name: each["compare"] for name, each in told["components"].items()},
