@@ -33,11 +33,18 @@ def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[Searched], list[st
     described = describe_pair(pair)
     control, candidate = (each.get("names", {}) for each in described)
     name = pair.candidate.subject.name
+    declared = pair.control.subject.components
+    if declared:  # what else two modules have in common are constants; the rest is their own
+        control = {
+            each: told
+            for each, told in control.items()
+            if each in declared or (told["kind"] == "constant" and each in candidate)
+        }
     findings = list(_of_names(control, candidate, name))
     findings += _of_pickles(pair, described, name)
     extra = [each for each in candidate if each not in control and not each.startswith("_")]
     notes = []
-    if extra:
+    if extra and not declared:
         notes.append(f"only {name} has {', '.join(sorted(extra)[:20])}")
     compared = [
         Searched(each, comparisons=1 + len(told.get("members", ())), sources=("surface",))

@@ -64,7 +64,7 @@ class _Session:
         loaded, found = load(module, package, dict(zip(*[iter(aliases)] * 2)), components)
         relations = add_relations(found, authors_file)
         self._module, self._caller = loaded, Caller(found)
-        names = list(components) or public_names(loaded)
+        names = [*components, *public_names(loaded)]
         self._names = sorted({*names, *found} - {each[0] for each in relations})
         return ("loaded", sorted(found), relations)
 
