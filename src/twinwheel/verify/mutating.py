@@ -92,8 +92,12 @@ def _text(value: Any, chance: Random) -> Recipe:
     size = len(value)
     first = chance.randint(0, size)
     last = min(size, first + int(chance.expovariate(0.3)))
-    if draw < 0.2:
+    if draw < 0.12:
         return value[:first] + value[last:]
+    if draw < 0.24:
+        code = chance.randint(32, 126)
+        one = bytes([code]) if isinstance(value, bytes) else chr(code)
+        return value[:first] + one + value[first + chance.randint(0, 1) :]
     if draw < 0.35:
         return value[:last] + value[first:last] + value[last:]
     if draw < 0.45 and size:

@@ -18,6 +18,7 @@ from twinwheel.verify.conditions import (
     taken_calls,
 )
 from twinwheel.verify.confirming import finding_of
+from twinwheel.verify.guiding import can_guide, guided_calls
 from twinwheel.verify.pairs import Pair
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.runner.encoding import unpack
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "compare", "recorded_of_author", "search"]
 
 _SHARE_OF_CONDITIONS = 0.35
+_SHARE_OF_GUIDANCE = 0.15
+_BEGIN_OF_GUIDANCE = 0.25
+"""Part of the time after which there are calls for atheris to begin with."""
 _EXAMPLES = 300
 _AUTHOR_SECONDS = 120
 
@@ -135,9 +139,27 @@ class _One:
         """Search, then look at the other conditions."""
         ordinary = self.options.seconds * (1 - _SHARE_OF_CONDITIONS)
         options = replace(self.options, seconds=ordinary)
+        guided = can_guide([self._pair.control, self._pair.candidate])
         for searches in search_pair(self._pair, options, given, on_progress):
             self.searches = searches
+            if guided is not None and self.part() > _BEGIN_OF_GUIDANCE:
+                self._follow_guidance(guided, on_progress)
+                guided = None
         self._try_conditions(on_progress)
+
+    def _follow_guidance(
+        self, subject: Subject, on_progress: Callable[[str, int, int], None]
+    ) -> None:
+        """Let atheris look for calls that reach something new, and search these too."""
+        on_progress(f"atheris on {subject.name}", self._pair.made, self._found())
+        seconds = self.options.seconds * _SHARE_OF_GUIDANCE
+        seeds = [call for each in self.searches for call in each.knowledge.corpus]
+        calls = guided_calls(subject, seeds, seconds, self.options.seed)
+        for search_ in self.searches:
+            own = [call for call in calls if call.component == search_.plan.name]
+            if own and not search_.skipped:
+                search_.given += own
+                search_.sources.add("coverage")
 
     def _try_conditions(self, on_progress: Callable[[str, int, int], None]) -> None:
         fine = [each for each in self.searches if not each.skipped and each.knowledge.corpus]

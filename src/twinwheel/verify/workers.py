@@ -95,6 +95,8 @@ class Worker:
         self.components: tuple[str, ...] = ()
         self.relations: dict[str, tuple[str, str]] = {}
         """Components that are relations: what each is of, and the kind of its findings."""
+        self.file = ""
+        """Of the module."""
         self._variables = {"PYTHONHASHSEED": "0", **subject.variables, **(variables or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes | None] = queue.Queue()
@@ -161,6 +163,7 @@ class Worker:
             )
         self.components = tuple(answer[1])
         self.relations = {name: (of, kind) for name, of, kind in answer[2]}
+        self.file = str(answer[3])
 
     def send(self, question: tuple[Any, ...]) -> None:
         """Ask without waiting; ``receive`` gets the answer."""

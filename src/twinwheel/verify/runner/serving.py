@@ -66,7 +66,7 @@ class _Session:
         self._module, self._caller = loaded, Caller(found)
         names = [*components, *public_names(loaded)]
         self._names = sorted({*names, *found} - {each[0] for each in relations})
-        return ("loaded", sorted(found), relations)
+        return ("loaded", sorted(found), relations, getattr(loaded, "__file__", None) or "")
 
     def _describe(self):
         return ("described", encode(describe(self._module, self._names, self._caller.components)))
