@@ -36,7 +36,7 @@ def test_calls_that_reach_something_new_are_kept(tmp_path: Path) -> None:
     pytest.importorskip("atheris")
     subject = subject_in(tmp_path, LOCK)
     seeds = [Call("parse", ["abc"], [], [])]
-    calls = guided_calls(subject, seeds, 15, 1)
+    calls = guided_calls(subject, seeds, 7, 1)
     assert seeds[0] in calls
     with_state = [
         call
