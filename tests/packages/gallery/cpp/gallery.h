@@ -36,12 +36,18 @@ int size_from(PyObject *value, const char *name, Py_ssize_t otherwise, Py_ssize_
 PyObject *exact_text(PyObject *value, const char *name);
 PyObject *exact_list(PyObject *value, const char *name);
 PyObject *exact_ints(PyObject *value, const char *name);
+PyObject *exact_texts(PyObject *value, const char *name);
+PyObject *float_text(double number);
+PyObject *float_of(const Py_UCS4 *at, Py_ssize_t size);
 PyObject *text_object(const Py_UCS4 *at, Py_ssize_t size);
 PyObject *text_done(Text *text);       /* frees it */
 PyObject *octets_done(Octets *octets); /* frees it */
 void wrong_type(const char *name, const char *expected, PyObject *value);
 
-extern PyMethodDef text_methods[], octets_methods[];
+extern PyMethodDef container_methods[], notation_methods[], number_methods[], octets_methods[],
+    text_methods[];
+extern PyType_Spec decoder_spec, queue_spec, reader_spec, tally_spec;
+extern PyObject *FormatError;
 
 #define ONE(function, name)                                                                        \
     PyObject *name = NULL;                                                                         \

@@ -365,8 +365,7 @@ PyMethodDef octets_methods[] = {
      "fingerprint(data)\n--\n\nGive 64 hexadecimal digits that stand for the bytes."},
     {"pack_ints", METHOD(pack_ints),
      "pack_ints(values)\n--\n\n"
-     "Write whole numbers of 64 bits, each in as few bytes as it takes, the sign in the last "
-     "bit."},
+     "Write whole numbers of 64 bits, each in as few bytes as it takes."},
     {"reverse_bytes", METHOD(reverse_bytes),
      "reverse_bytes(data)\n--\n\nGive the bytes in reverse order."},
     {"swap_bytes", METHOD(swap_bytes),

@@ -2,7 +2,7 @@
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyMemoryView, PyString};
+use pyo3::types::{PyDict, PyList, PyMemoryView, PyString};
 
 /// The error for a value of the wrong type.
 pub fn wrong(name: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
@@ -114,4 +114,44 @@ pub fn list<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Bound<'py, P
 /// The whole numbers in a list.
 pub fn ints<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
     list(value, name)?.iter().map(|item| index(&item)).collect()
+}
+
+/// What `PyFloat_AsDouble` gives.
+pub fn number(value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    value.extract()
+}
+
+/// The floats in a list.
+pub fn floats(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<f64>> {
+    list(value, name)?
+        .iter()
+        .map(|item| number(&item))
+        .collect()
+}
+
+/// The strings in a list, of the exact type.
+pub fn texts<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Vec<Bound<'py, PyString>>> {
+    let items = list(value, name)?;
+    let named = |(at, item): (usize, Bound<'py, PyAny>)| exact(&item, &format!("{name}[{at}]"));
+    items.iter().enumerate().map(named).collect()
+}
+
+/// A `str` of the exact type.
+pub fn exact<'py>(value: &Bound<'py, PyAny>, name: &str) -> PyResult<Bound<'py, PyString>> {
+    let text = as_str(value, name)?;
+    // SAFETY: it is a str, or derived from it; what comes back is a new reference to a str.
+    unsafe {
+        let made = ffi::PyUnicode_FromObject(text.as_ptr());
+        Ok(Bound::from_owned_ptr_or_err(value.py(), made)?.cast_into_unchecked())
+    }
+}
+
+/// A `dict`, as it is.
+pub fn as_dict<'a, 'py>(
+    value: &'a Bound<'py, PyAny>,
+    name: &str,
+) -> PyResult<&'a Bound<'py, PyDict>> {
+    value
+        .cast::<PyDict>()
+        .map_err(|_| wrong(name, "dict", value))
 }

@@ -1,6 +1,10 @@
 //! The operations in Rust, and the bugs that a port may bring.
 mod arguments;
 mod bugs;
+mod classes;
+mod containers;
+mod notation;
+mod numbers;
 mod octets;
 mod texts;
 
@@ -10,6 +14,10 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _rust(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bugs::read()?;
-    texts::add(module)?;
-    octets::add(module)
+    classes::add(module)?;
+    containers::add(module)?;
+    notation::add(module)?;
+    numbers::add(module)?;
+    octets::add(module)?;
+    texts::add(module)
 }

@@ -259,7 +259,7 @@ fn chunks<'py>(py: Python<'py>, data: &Any<'py>, size: &Any<'py>) -> PyResult<Bo
     PyList::new(py, whole.chunks(step).map(|piece| PyBytes::new(py, piece)))
 }
 
-/// Write whole numbers of 64 bits, each in as few bytes as it takes, the sign in the last bit.
+/// Write whole numbers of 64 bits, each in as few bytes as it takes.
 #[pyfunction(signature = (values))]
 fn pack_ints<'py>(py: Python<'py>, values: &Any<'py>) -> PyResult<Bound<'py, PyBytes>> {
     let mut out = Vec::new();

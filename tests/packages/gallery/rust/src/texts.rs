@@ -467,6 +467,23 @@ fn match_(pattern: &Any<'_>, text: &Any<'_>) -> PyResult<bool> {
         .all(|&character| character == point('*')))
 }
 
+/// Give at most so many code points.
+#[pyfunction(name = "truncate", signature = (text, size))]
+fn truncate_renamed<'py>(py: Python<'py>, text: &Any<'py>, size: &Any<'py>) -> Str<'py> {
+    truncate(py, text, size)
+}
+
+/// Append a character until the text is so wide; a space if none is given.
+#[pyfunction(name = "pad", signature = (text, width, fill))]
+fn pad_required<'py>(
+    py: Python<'py>,
+    text: &Any<'py>,
+    width: &Any<'py>,
+    fill: Option<&Any<'py>>,
+) -> Str<'py> {
+    pad(py, text, width, fill)
+}
+
 pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(count, module)?)?;
     module.add_function(wrap_pyfunction!(escape, module)?)?;
@@ -475,14 +492,22 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(length, module)?)?;
     module.add_function(wrap_pyfunction!(lines, module)?)?;
     module.add_function(wrap_pyfunction!(match_, module)?)?;
-    module.add_function(wrap_pyfunction!(pad, module)?)?;
+    module.add_function(if on("signature-required") {
+        wrap_pyfunction!(pad_required, module)?
+    } else {
+        wrap_pyfunction!(pad, module)?
+    })?;
     module.add_function(wrap_pyfunction!(printable, module)?)?;
     module.add_function(wrap_pyfunction!(quote, module)?)?;
     module.add_function(wrap_pyfunction!(reverse, module)?)?;
     module.add_function(wrap_pyfunction!(runs, module)?)?;
     module.add_function(wrap_pyfunction!(split, module)?)?;
     module.add_function(wrap_pyfunction!(squeeze, module)?)?;
-    module.add_function(wrap_pyfunction!(truncate, module)?)?;
+    module.add_function(if on("signature-renamed") {
+        wrap_pyfunction!(truncate_renamed, module)?
+    } else {
+        wrap_pyfunction!(truncate, module)?
+    })?;
     module.add_function(wrap_pyfunction!(unescape, module)?)?;
     module.add_function(wrap_pyfunction!(words, module)?)
 }

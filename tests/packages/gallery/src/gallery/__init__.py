@@ -8,4 +8,8 @@ from twinwheel import select
 
 _kernels = select(__name__)
 globals().update(vars(_kernels))
-__all__ = list(vars(_kernels))  # noqa: PLE0605
+
+MAX_DEPTH = 1000
+"""How deep containers may be in each other."""
+
+__all__ = ["MAX_DEPTH", *vars(_kernels)]  # noqa: PLE0604

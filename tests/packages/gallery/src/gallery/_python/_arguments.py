@@ -10,6 +10,7 @@ import math
 from operator import index
 
 __all__ = [
+    "LARGEST",
     "as_bytes",
     "as_floats",
     "as_ints",
@@ -18,6 +19,7 @@ __all__ = [
     "as_size",
     "as_text",
     "as_texts",
+    "wrong",
 ]
 
 LARGEST = 2**63 - 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from operator import index
-
-from gallery._python.arguments import as_bytes, as_ints, as_size, as_text, wrong
+from gallery._python._arguments import as_bytes, as_ints, as_size, as_text, wrong
 
 __all__ = [
     "blend",
@@ -137,7 +135,7 @@ def chunks(data: bytes, size: int) -> list[bytes]:
 
 
 def pack_ints(values: list[int]) -> bytes:
-    """Write whole numbers of 64 bits, each in as few bytes as it takes, the sign in the last bit."""
+    """Write whole numbers of 64 bits, each in as few bytes as it takes."""
     packed = bytearray()
     for number in as_ints(values, "values"):
         if not -(2**63) <= number < 2**63:

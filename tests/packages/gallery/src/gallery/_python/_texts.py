@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gallery._python.arguments import as_size, as_text
+from gallery._python._arguments import as_size, as_text
 
 __all__ = [
     "count",
