@@ -50,7 +50,13 @@ static int fill(PyObject *module) {
     return failed ? -1 : 0;
 }
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, fill}, {0, NULL}};
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, fill},
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_USED}, /* or classes would need locks, and races would be two-sided */
+#endif
+    {0, NULL},
+};
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "_c", "The operations in C.", 0, NULL, slots, NULL, NULL, NULL,

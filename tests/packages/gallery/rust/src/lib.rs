@@ -11,7 +11,7 @@ mod texts;
 use pyo3::prelude::*;
 
 /// The operations in Rust.
-#[pymodule]
+#[pymodule(gil_used = true)]
 fn _rust(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bugs::read()?;
     classes::add(module)?;

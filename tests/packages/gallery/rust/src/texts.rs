@@ -221,11 +221,11 @@ impl<'a> Search<'a> {
 
     fn find(&self, whole: &[u32], start: usize) -> Option<usize> {
         let mut same = 0;
-        for at in start..whole.len() {
-            while same > 0 && whole[at] != self.part[same] {
+        for (at, &character) in whole.iter().enumerate().skip(start) {
+            while same > 0 && character != self.part[same] {
                 same = self.back[same - 1];
             }
-            same += usize::from(whole[at] == self.part[same]);
+            same += usize::from(character == self.part[same]);
             if same == self.part.len() {
                 return Some(at + 1 - same);
             }
@@ -418,7 +418,9 @@ fn printable<'py>(py: Python<'py>, text: &Any<'py>) -> Str<'py> {
     string(py, &whole)
 }
 
-static PATTERNS: Mutex<Option<HashMap<(usize, Option<u32>), Vec<u32>>>> = Mutex::new(None);
+type Patterns = HashMap<(usize, Option<u32>), Vec<u32>>;
+
+static PATTERNS: Mutex<Option<Patterns>> = Mutex::new(None);
 
 /// What a cache gives whose key is the pattern's length and first character.
 fn remembered(pattern: Vec<u32>) -> Vec<u32> {
