@@ -94,6 +94,14 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def gallery(session: nox.Session) -> None:
+    """Find each bug of the gallery by ``twinwheel verify``'s defaults, and none where none is."""
+    session.install(".[test]", env=PURE)
+    arguments = session.posargs or ["-rP"]
+    session.run("pytest", "-m", "gallery", "tests/verify/test_gallery_search.py", *arguments)
+
+
+@nox.session(default=False)
 def parity(session: nox.Session) -> None:
     """Compare C, Rust and Python on every small image, at every CPU level."""
     session.install(".[test]", env=BOTH)
