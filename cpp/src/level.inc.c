@@ -81,13 +81,13 @@ static void store_bytes(const float *sums, size_t samples, unsigned char *output
 #define MEDIAN_NAME(kind, name) MEDIAN_NAMED(kind, name)
 #define MEDIAN_NAMED(kind, name) kind##name
 
-#define WORD vector
+#define WORD floats
 #define CELL float
-#define LOAD vector_load
-#define STORE vector_store
-#define LOWER vector_lower
-#define UPPER vector_upper
-#define UNORDERED(value) vector_unordered(value)
+#define LOAD floats_load
+#define STORE floats_store
+#define LOWER floats_lower
+#define UPPER floats_upper
+#define UNORDERED(value) floats_unordered(value)
 #define NETWORK(name) MEDIAN_NAME(floats_, name)
 #include "medians.inc.c"
 

@@ -23,10 +23,14 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     _mm256_storeu_si256((__m256i *)target, _mm256_castps_si256(stored));
 }
 
-static inline vector vector_lower(vector a, vector b) { return _mm256_min_ps(a, b); }
-static inline vector vector_upper(vector a, vector b) { return _mm256_max_ps(a, b); }
+/* A vector serves the medians of floats, too. */
+typedef vector floats;
+#define floats_load vector_load
+#define floats_store vector_store
+static inline floats floats_lower(floats a, floats b) { return _mm256_min_ps(a, b); }
+static inline floats floats_upper(floats a, floats b) { return _mm256_max_ps(a, b); }
 
-static inline int vector_unordered(vector value) {
+static inline int floats_unordered(floats value) {
     __m256i zero = _mm256_set1_epi32(INT32_MIN);
     __m256i is_zero = _mm256_cmpeq_epi32(_mm256_castps_si256(value), zero);
     __m256 is_nan = _mm256_cmp_ps(value, value, _CMP_UNORD_Q);

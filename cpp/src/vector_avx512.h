@@ -23,10 +23,14 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     _mm512_storeu_si512(target, bits);
 }
 
-static inline vector vector_lower(vector a, vector b) { return _mm512_min_ps(a, b); }
-static inline vector vector_upper(vector a, vector b) { return _mm512_max_ps(a, b); }
+/* A vector serves the medians of floats, too. */
+typedef vector floats;
+#define floats_load vector_load
+#define floats_store vector_store
+static inline floats floats_lower(floats a, floats b) { return _mm512_min_ps(a, b); }
+static inline floats floats_upper(floats a, floats b) { return _mm512_max_ps(a, b); }
 
-static inline int vector_unordered(vector value) {
+static inline int floats_unordered(floats value) {
     __m512i zero = _mm512_set1_epi32(INT32_MIN);
     __mmask16 is_zero = _mm512_cmpeq_epi32_mask(_mm512_castps_si512(value), zero);
     return _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q) | is_zero;

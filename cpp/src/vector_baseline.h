@@ -55,29 +55,6 @@ static inline vector vector_multiply(vector a, vector b) {
     return a;
 }
 
-/* Is there NaN or -0 in a lane? */
-static inline int vector_unordered(vector value) {
-    uint32_t bits[LANES];
-    int found = 0;
-    memcpy(bits, value.lane, sizeof bits);
-    for (int i = 0; i < LANES; i++)
-        found |= bits[i] == 0x80000000 || (bits[i] & 0x7FFFFFFF) > 0x7F800000;
-    return found;
-}
-
-/* The lower of both in each lane, and the upper, where there is neither NaN nor -0. */
-static inline vector vector_lower(vector a, vector b) {
-    for (int i = 0; i < LANES; i++)
-        a.lane[i] = a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i];
-    return a;
-}
-
-static inline vector vector_upper(vector a, vector b) {
-    for (int i = 0; i < LANES; i++)
-        a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
-    return a;
-}
-
 static inline void vector_store(void *target, vector value) {
     memcpy(target, value.lane, sizeof value.lane);
 }
@@ -89,6 +66,44 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     for (int i = 0; i < LANES; i++)
         bits[i] = (bits[i] & 0x7FFFFFFF) > 0x7F800000 ? KERNEL_QUIET_NAN : bits[i];
     memcpy(target, bits, sizeof bits);
+}
+
+/* The floats of medians: half as many, as gcc, unlike LLVM, keeps all others of a network in memory. */
+typedef struct {
+    float lane[8];
+} floats;
+
+static inline floats floats_load(const float *source) {
+    floats value;
+    memcpy(value.lane, source, sizeof value.lane);
+    return value;
+}
+
+static inline void floats_store(void *target, floats value) {
+    memcpy(target, value.lane, sizeof value.lane);
+}
+
+/* Is there NaN or -0 in a lane? */
+static inline int floats_unordered(floats value) {
+    uint32_t bits[8];
+    int found = 0;
+    memcpy(bits, value.lane, sizeof bits);
+    for (int i = 0; i < 8; i++)
+        found |= bits[i] == 0x80000000 || (bits[i] & 0x7FFFFFFF) > 0x7F800000;
+    return found;
+}
+
+/* The lower of both in each lane, and the upper, where there is neither NaN nor -0. */
+static inline floats floats_lower(floats a, floats b) {
+    for (int i = 0; i < 8; i++)
+        a.lane[i] = a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
+}
+
+static inline floats floats_upper(floats a, floats b) {
+    for (int i = 0; i < 8; i++)
+        a.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
+    return a;
 }
 
 /* Integers in the order of the floats that they stand for, every NaN above all. */

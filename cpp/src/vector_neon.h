@@ -25,10 +25,14 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     vst1q_u8(target, vreinterpretq_u8_u32(bits));
 }
 
-static inline vector vector_lower(vector a, vector b) { return vminq_f32(a, b); }
-static inline vector vector_upper(vector a, vector b) { return vmaxq_f32(a, b); }
+/* A vector serves the medians of floats, too. */
+typedef vector floats;
+#define floats_load vector_load
+#define floats_store vector_store
+static inline floats floats_lower(floats a, floats b) { return vminq_f32(a, b); }
+static inline floats floats_upper(floats a, floats b) { return vmaxq_f32(a, b); }
 
-static inline int vector_unordered(vector value) {
+static inline int floats_unordered(floats value) {
     uint32x4_t is_zero = vceqq_u32(vreinterpretq_u32_f32(value), vdupq_n_u32(0x80000000));
     uint32x4_t is_number = vceqq_f32(value, value);
     return vmaxvq_u32(vornq_u32(is_zero, is_number)) != 0;

@@ -62,10 +62,17 @@ unsafe fn block_of_rows<V: Vector, const ROWS: usize, const COLUMNS: usize, cons
     // SAFETY: as the caller says.
     unsafe {
         let mut sum = [[V::zero(); COLUMNS]; ROWS];
-        unrolled!(y below ROWS + SIZE - 1, {
-            let source = window[y].cast::<f32>().wrapping_add(offset);
-            take_row::<V, ROWS, COLUMNS, SIZE>(&mut sum, across, down, source, y);
-        });
+        if V::WRITTEN_OUT {
+            unrolled!(y below ROWS + SIZE - 1, {
+                let source = window[y].cast::<f32>().wrapping_add(offset);
+                take_row::<V, ROWS, COLUMNS, SIZE>(&mut sum, across, down, source, y);
+            });
+        } else {
+            for (y, source) in window.iter().enumerate() {
+                let source = source.cast::<f32>().wrapping_add(offset);
+                take_row::<V, ROWS, COLUMNS, SIZE>(&mut sum, across, down, source, y);
+            }
+        }
         for (row, sum) in sum.iter().enumerate() {
             let output = output.offset(row as isize * stride);
             for (column, &sum) in sum.iter().enumerate() {

@@ -14,6 +14,7 @@ struct Baseline([f32; LANES]);
 
 impl Vector for Baseline {
     const LANES: usize = LANES;
+    const WRITTEN_OUT: bool = false;
 
     #[inline(always)]
     unsafe fn zero() -> Self {

@@ -31,6 +31,9 @@ pub(crate) const QUIET_NAN: u32 = 0x7FC0_0000;
 pub(crate) trait Vector: Copy {
     const LANES: usize;
 
+    /// Whether loops over taps and rows are written out, as each word is an instruction.
+    const WRITTEN_OUT: bool = true;
+
     unsafe fn zero() -> Self;
 
     unsafe fn load(source: *const f32) -> Self;
