@@ -119,8 +119,12 @@ def source_of(word: str) -> Source:
         return Source(word, str(path.resolve()), digest.hexdigest())
     # another day, another release may be the newest
     pinned = "==" in word and "*" not in word
-    day = "" if pinned else datetime.now(timezone.utc).date().isoformat()
-    return Source(word, word, day)
+    return Source(word, word, "" if pinned else today())
+
+
+def today() -> str:
+    """Give the date."""
+    return datetime.now(timezone.utc).date().isoformat()
 
 
 def _print_of_folder(folder: Path) -> str:
