@@ -93,10 +93,28 @@ def test_it_is_enough_that_private_names_are_there_twice(room: Path, tmp_path: P
 
 
 def test_modules_that_do_not_use_what_is_compiled_are_left_out(room: Path, fast: bytes) -> None:
-    uses = "import loud\ndef louder(text):\n    return loud.shout(text) * 2\n"
-    alone = "def whisper(text):\n    return text\n"
-    loud(room, fast, FALLS_BACK, uses=uses, alone=alone, _hidden=uses, tests=uses)
-    assert modules_of(named()) == [("loud", "loud"), ("loud.uses", "loud.uses")]
+    def uses(what: str) -> str:
+        return f"from {what} import shout\ndef louder(text):\n    return shout(text) * 2\n"
+
+    loud(
+        room,
+        fast,
+        FALLS_BACK,
+        uses=uses("loud"),
+        by_way_of_a_private_one="from loud._hidden import louder\ndef cry():\n    louder(0)\n",
+        by_way_of_another="import loud.uses\ndef cry():\n    return loud.uses.louder(0)\n",
+        alone="def whisper(text):\n    return text\n",
+        _hidden=uses("loud"),
+        tests=uses("loud"),
+        test_it=uses("loud"),
+    )
+    found = named()
+    assert modules_of(found) == [
+        ("loud", "loud"),
+        ("loud.by_way_of_a_private_one",) * 2,
+        ("loud.uses", "loud.uses"),
+    ]
+    assert "loud.alone, loud.by_way_of_another (name one: --module)" in found.notes[-1]
 
 
 def test_a_module_that_shows_nothing_new_is_left_out(room: Path, fast: bytes) -> None:
@@ -161,7 +179,7 @@ def test_one_module_that_cannot_be_imported_does_not_hide_the_others(
     room: Path, fast: bytes, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(describing, "PATIENCE", 2.0)
-    uses = "import loud\ndef louder(text):\n    return loud.shout(text) * 2\n"
+    uses = "from loud import shout\ndef louder(text):\n    return shout(text) * 2\n"
     loud(room, fast, FALLS_BACK, dies=uses + how, uses=uses)
     found = named()
     assert modules_of(found) == [("loud", "loud"), ("loud.uses", "loud.uses")]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from verify.making import project, run, wheel, write
+from verify.making import SUFFIX, extension, project, run, wheel, write
 
 from twinwheel.errors import VerifyError
 from twinwheel.verify.naming import resolve
@@ -195,6 +195,35 @@ def test_each_public_module_with_something_of_its_own(named: Named, wheels: Path
     assert {each.package for each in found.subjects} == {"wide"}
     wrong = named.error("TW711", "wide==1.0", "wide==2.0", modules=("wide.only1",))
     assert wrong.where == "wide==2.0"
+
+
+def test_where_something_is_compiled_what_is_next_to_it_is_compared(
+    named: Named, wheels: Path, tmp_path: Path
+) -> None:
+    compiled = extension(tmp_path, "_speed", "shout")
+    for version in ("1.0", "2.0"):
+        files: dict[str, str | bytes] = {
+            "near/__init__.py": "",
+            f"near/_speed{SUFFIX}": compiled,
+            "near/codec.py": "from near import _speed\ndef encode(x):\n    _speed.shout(x)\n",
+            "near/far.py": who("far"),
+        }
+        wheel(wheels, "near", version, files)
+    found = named("near==1.0", "near==2.0")
+    assert [first.module for first, _ in found.comparisons] == ["near.codec"]
+    assert "near==1.0 has near._speed, compiled" in found.notes
+    assert "near.far (name one: --module)" in found.notes[-1]
+
+
+def test_compiled_modules_are_compared_where_nothing_else_is_public(
+    named: Named, wheels: Path, tmp_path: Path
+) -> None:
+    compiled = extension(tmp_path, "_speed", "shout")
+    for version in ("1.0", "2.0"):
+        files: dict[str, str | bytes] = {"bare/__init__.py": "", f"bare/_speed{SUFFIX}": compiled}
+        wheel(wheels, "bare", version, files)
+    found = named("bare==1.0", "bare==2.0")
+    assert [first.module for first, _ in found.comparisons] == ["bare._speed"]
 
 
 def test_a_side_that_cannot_be_imported(named: Named, wheels: Path) -> None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from twinwheel.verify.describing import Described, Files
 
-__all__ = ["MOST", "affected", "below", "comparable", "listed", "worth_importing"]
+__all__ = ["MOST", "below", "comparable", "left_out", "listed", "near", "worth_importing"]
 
 MOST = 24
 """Modules that are compared unless they are named."""
@@ -32,6 +32,22 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + more
 
 
+def left_out(beyond: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Say which modules are not compared.
+
+    Args:
+        beyond: Those that would be, if there were fewer.
+        others: Those that do not use what is compiled.
+    """
+    notes = []
+    if beyond:
+        notes.append(f"not compared, as there are many: {listed(beyond)} (name one: --module)")
+    if others:
+        what = "not compared, as they use what is compiled by way of others or not at all"
+        notes.append(f"{what}: {listed(others)} (name one: --module)")
+    return notes
+
+
 def worth_importing(
     modules: Mapping[str, Files], bases: Sequence[str], *, private: bool
 ) -> list[str]:
@@ -49,7 +65,9 @@ def worth_importing(
             continue
         parts = name[len(base) :].split(".")[1:]
         hidden = any(part.startswith("_") for part in parts)
-        if not _NOT_THE_PACKAGE.intersection(parts) and (private or not hidden):
+        tests = any(part.startswith("test_") for part in parts)
+        beside = tests or _NOT_THE_PACKAGE.intersection(parts)
+        if not beside and (private or not hidden):
             found.append(name)
     return found
 
@@ -88,20 +106,28 @@ def comparable(
     return chosen
 
 
-def affected(side: Described, changed: Iterable[str]) -> set[str]:
-    """Give the modules that have a part in some others, through any number of imports.
+def near(side: Described, compiled: Iterable[str], showing: Iterable[str] = ()) -> set[str]:
+    """Give the modules that use some others directly, or by way of private ones.
+
+    Those that use them by way of a public module have their part in that one, and are many.
 
     Args:
         side: What importing gave.
-        changed: The modules to start from.
+        compiled: The modules to start from.
+        showing: Others that are known to have a part in them.
     """
     uses: dict[str, set[str]] = {
         module: {what.home for what in names.values() if what.home != module}
         for module, names in side.modules.items()
     }
-    reached = set(changed)
-    while True:
-        more = {module for module, used in uses.items() if module not in reached and used & reached}
-        if not more:
-            return reached
+    reached = {*compiled, *showing}
+    sources = {*compiled, *filter(_is_private, showing)}
+    while sources:
+        more = {module for module, used in uses.items() if used & sources} - reached
         reached |= more
+        sources = set(filter(_is_private, more))
+    return reached
+
+
+def _is_private(module: str) -> bool:
+    return module.rpartition(".")[2].startswith("_")
