@@ -280,7 +280,7 @@ MANIFEST = "MANIFEST = " + repr(
             "rust": {**_IMPLEMENTATION, "module": "twin._rust"},
             "c": {**_IMPLEMENTATION, "module": "twin._c"},
         },
-        "components": {"who": {}},
+        "components": {"who": {"compare": "exact"}},
         "libraries": {},
     }
 )

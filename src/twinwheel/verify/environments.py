@@ -181,7 +181,7 @@ def make(
             f"no environment can be kept in {room}: {error.strerror}",
             code="TW715",
             where=str(room),
-            help="name a folder that can be written: --cache FOLDER, or XDG_CACHE_HOME",
+            help="name a folder that can be written: XDG_CACHE_HOME=FOLDER",
         ) from None
     try:
         _fill(unfinished, source, base, also, on_progress)
