@@ -122,6 +122,20 @@ def test_a_module_that_shows_nothing_new_is_left_out(room: Path, fast: bytes) ->
     assert modules_of(named()) == [("loud", "loud")]
 
 
+def test_what_was_shown_already_is_not_compared_again(room: Path, fast: bytes) -> None:
+    api = (
+        "from loud import shout\nfrom loud.alone import whisper\n"
+        "try:\n    from loud._speed import shout as c_shout\n"
+        "except ImportError:\n    c_shout = None\n"
+        "LIMIT = 3\nclass Louder:\n    pass\n"
+    )
+    loud(room, fast, FALLS_BACK, api=api, alone="def whisper(text):\n    return text\n")
+    found = named()
+    assert modules_of(found) == [("loud", "loud"), ("loud.api", "loud.api")]
+    assert [each.components for each in found.comparisons[0]] == [(), ()]
+    assert [each.components for each in found.comparisons[1]] == [("LIMIT", "Louder")] * 2
+
+
 def test_what_the_package_does_not_show_is_compared_by_its_modules(
     room: Path, tmp_path: Path
 ) -> None:

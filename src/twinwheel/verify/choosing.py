@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from twinwheel.verify.describing import Described, Files
+    from twinwheel.verify.describing import Described, Files, Name
 
 __all__ = ["MOST", "below", "comparable", "left_out", "listed", "near", "worth_importing"]
 
@@ -73,37 +73,74 @@ def worth_importing(
 
 
 def comparable(
-    sides: Sequence[Described], candidates: Iterable[str], bases: Sequence[str]
-) -> list[str]:
+    sides: Sequence[Described], candidates: Iterable[str], roots: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
     """Give the modules that all sides have, and have something to call that no other shows.
 
     Args:
         sides: What importing gave, for each implementation.
         candidates: Modules to choose among, in order of preference.
-        bases: The packages that they are of.
+        roots: The packages that they are of.
+
+    Returns:
+        For each, the names that none before it shows; empty for all of them.
     """
-    chosen: list[str] = []
+    chosen: dict[str, tuple[str, ...]] = {}
     seen: list[set[int]] = [set() for _ in sides]
     for module in candidates:
         if any(module not in side.modules for side in sides):
             continue
-        own: list[set[int]] = []
-        for side in sides:
-            names = side.modules[module]
-            own.append(
-                {
-                    names[name].id
-                    for name in side.public(module)
-                    if any(below(names[name].home, base) for base in bases)
-                    # compiled code does not always say where it is from
-                    or (names[name].compiled and not names[name].home)
-                    or module in bases
-                }
-            )
-        if all(new - known for new, known in zip(own, seen, strict=True)):
-            chosen.append(module)
-            seen = [known | new for new, known in zip(own, seen, strict=True)]
+        own = _own(sides, module, roots)
+        # what is None on one side is how the package notes that it has no compiled one
+        off = {name for names in own for name, each in names.items() if each.kind == "nothing"}
+        new = [
+            {name for name, each in names.items() if each.id not in known and name not in off}
+            for names, known in zip(own, seen, strict=True)
+        ]
+        called = [
+            {name for name in fresh if names[name].called}
+            for names, fresh in zip(own, new, strict=True)
+        ]
+        if all(called):
+            whole = all(len(fresh) == len(names) for names, fresh in zip(own, new, strict=True))
+            chosen[module] = () if whole or not chosen else tuple(sorted(set().union(*new)))
+            for known, names in zip(seen, own, strict=True):
+                known |= {each.id for each in names.values() if each.called}
     return chosen
+
+
+def _own(sides: Sequence[Described], module: str, roots: Sequence[str]) -> list[dict[str, Name]]:
+    """Give for each side what a module shows, without what it has imported from elsewhere."""
+    all_have = set.intersection(*(set(side.modules) for side in sides)) - {module}
+    elsewhere = {name for side in sides for other in all_have for name in side.modules[other]}
+
+    def is_foreign(name: str, what: Name) -> bool:
+        if module in roots:  # what a package shows is its own, wherever it is from
+            return False
+        if not what.called:  # a constant does not say where it is from, but keeps its name
+            return name in elsewhere
+        # compiled code does not always say
+        return bool(what.home) and not any(below(what.home, each) for each in (*roots, module))
+
+    def is_shown_elsewhere(name: str) -> bool:
+        homes = {side.modules[module][name].home for side in sides if name in side.modules[module]}
+        return module not in roots and homes <= set(filter(_is_public, all_have))
+
+    return [
+        {
+            name: each
+            for name, each in side.modules[module].items()
+            if each.public
+            and each.kind != "module"
+            and not is_foreign(name, each)
+            and not is_shown_elsewhere(name)
+        }
+        for side in sides
+    ]
+
+
+def _is_public(module: str) -> bool:
+    return not any(part.startswith("_") for part in module.split("."))
 
 
 def near(side: Described, compiled: Iterable[str], showing: Iterable[str] = ()) -> set[str]:

@@ -108,7 +108,7 @@ class Name:
     """What a module has under one name."""
 
     kind: str
-    """``function``, ``class``, ``module`` or ``value``."""
+    """``function``, ``class``, ``module``, ``value``, or ``nothing`` for None."""
     compiled: bool
     """Whether calling it runs compiled code of the package."""
     public: bool

@@ -25,7 +25,7 @@ from twinwheel.verify.describing import describe
 from twinwheel.verify.subjects import Resolved, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from twinwheel.verify.describing import Described, Interpreter, Looked
 
@@ -229,7 +229,7 @@ def _resolved(named: _Named, twins: _Twins, modules: Sequence[str]) -> Resolved:
     public = [each for each in public if each not in twins.partners.values()]
     using = near(twins.natural, twins.extensions, twins.swapped)
     candidates = [each for each in public if each in using or each in bases]
-    chosen = list(modules) or comparable(sides, candidates, looked.roots)
+    chosen = dict.fromkeys(modules, ()) or comparable(sides, candidates, looked.roots)
     others = [each for each in comparable(sides, public, looked.roots) if each not in chosen]
     loaded = _inside(twins.natural.first, looked, twins.extensions)
     only = _inside(twins.without.first, looked, set(twins.without.first) - set(twins.natural.first))
@@ -240,7 +240,7 @@ def _resolved(named: _Named, twins: _Twins, modules: Sequence[str]) -> Resolved:
         first = named.subject(control, module, components=names, aliases=twins.aliases, loads=only)
         return first, named.subject(candidate, other, components=names, loads=loaded)
 
-    comparisons = [pair(each, each) for each in chosen[:MOST]]
+    comparisons = [pair(each, each, names) for each, names in list(chosen.items())[:MOST]]
     if not modules:
         for extension, partner in twins.partners.items():
             left = _not_shown(twins, extension, partner, chosen)
@@ -252,7 +252,7 @@ def _resolved(named: _Named, twins: _Twins, modules: Sequence[str]) -> Resolved:
     whole = comparisons[0] if len(comparisons) == 1 else pair(bases[0], bases[0])
     notes = [_what_was_found(named, twins)]
     if not modules:
-        notes += left_out(chosen[MOST:], others)
+        notes += left_out(list(chosen)[MOST:], others)
     made = (named.interpreter.made,) * 2
     return Resolved(named.name, whole, tuple(comparisons), made, tuple(notes))
 
@@ -299,7 +299,7 @@ def _shown(twins: _Twins, loaded: Sequence[str], only: Sequence[str]) -> tuple[s
     return "pure Python", "compiled"
 
 
-def _not_shown(twins: _Twins, extension: str, partner: str, chosen: Sequence[str]) -> list[str]:
+def _not_shown(twins: _Twins, extension: str, partner: str, chosen: Iterable[str]) -> list[str]:
     """Give the public callables of two modules that are in none of those that are compared."""
     if extension not in twins.natural.modules or partner not in twins.without.modules:
         return []

@@ -78,25 +78,28 @@ def compare(
         for base in modules or bases:
             if base in side.failed:
                 raise cannot_import(base, side.failed[base], release.shown)
-    chosen = list(modules) or _chosen(looked, sides, public, bases)
-    others = [each for each in comparable(sides, public, bases) if each not in chosen]
+    roots = [root for each in looked for root in each.roots]
+    chosen = dict.fromkeys(modules, ()) or _chosen(looked, sides, public, bases)
+    others = [each for each in comparable(sides, public, roots) if each not in chosen]
     if not any(side.public(module) for side in sides for module in chosen):
         # what is compiled may be all there is, in a module that is not public
         hidden = _hidden(found, looked, bases)
         chosen = hidden or chosen
     comparisons = tuple(
         tuple(
-            _subject(each, at, module, bases)
+            replace(_subject(each, at, module, bases), components=names)
             for each, at in zip(_named(found), looked, strict=True)
         )
-        for module in chosen[:MOST]
+        for module, names in list(chosen.items())[:MOST]
     )
     whole = comparisons[0]
     if len(comparisons) > 1:
-        whole = tuple(replace(each, module=bases[0], package=bases[0]) for each in whole)
+        whole = tuple(
+            replace(each, module=bases[0], package=bases[0], components=()) for each in whole
+        )
     notes = _notes(found, looked, sides, public if not modules else [])
     if not modules:
-        notes += left_out(chosen[MOST:], others)
+        notes += left_out(list(chosen)[MOST:], others)
     made = tuple(each.interpreter.made for each in found)
     name = package or found[0].distribution or bases[0]
     return Resolved(name, whole, comparisons, made, tuple(notes))
@@ -166,26 +169,30 @@ def _chosen(
     sides: Sequence[Described],
     public: Sequence[str],
     bases: Sequence[str],
-) -> list[str]:
+) -> dict[str, tuple[str, ...]]:
     """Choose modules: where something is compiled, those that are next to it."""
+    roots = [root for each in looked for root in each.roots]
     using = set(bases)
     for at, side in zip(looked, sides, strict=True):
         compiled = [name for name, files in at.modules.items() if files.extension]
         using |= near(side, compiled) if compiled else set()
-    nearby = comparable(sides, [each for each in public if each in using], bases)
+    nearby = comparable(sides, [each for each in public if each in using], roots)
     # what is Python on all sides is compared as a whole
     anything = any(files.extension for at in looked for files in at.modules.values())
-    return (anything and nearby) or comparable(sides, public, bases) or list(bases)
+    whole = comparable(sides, public, roots) or dict.fromkeys(bases, ())
+    return nearby if anything and nearby else whole
 
 
-def _hidden(found: Sequence[Release], looked: Sequence[Looked], bases: Sequence[str]) -> list[str]:
+def _hidden(
+    found: Sequence[Release], looked: Sequence[Looked], bases: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
     shared = [
         name
         for name, files in looked[0].modules.items()
         if files.extension and all(name in each.modules for each in looked)
     ]
     sides = [describe(each.interpreter, shared, packages=bases) for each in found]
-    return comparable(sides, shared, bases)
+    return comparable(sides, shared, shared)
 
 
 def _named(found: Sequence[Release]) -> list[Release]:

@@ -388,6 +388,8 @@ def kind_of(value: Any) -> str:
         return "module"
     if isinstance(value, type):
         return "class"
+    if value is None:
+        return "nothing"
     return "function" if callable(value) else "value"
 
 
