@@ -158,7 +158,7 @@ def test_a_module_that_cannot_be_imported(room: Path, text: str, says: str) -> N
 
 def test_a_module_whose_import_does_not_end(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(describing, "IMPORTING", 1.0)
-    monkeypatch.setattr(describing, "STALLED", 1.0)
+    monkeypatch.setattr(describing, "PATIENCE", 1.0)
     pair(room, fast="while True: pass", init="")
     assert "its import did not end in time" in error("TW711").message
 

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +34,11 @@ SCRIPT = Path(__file__).with_name("runner") / "describing.py"
 LOOKING = 60.0
 """Seconds that looking at what is installed may take."""
 
-IMPORTING = 60.0
+IMPORTING = 45.0
 """Seconds that importing a package's modules may take, all together."""
 
-STALLED = 20.0
-"""Seconds that are left for a further try when a module ended the process, or did not end."""
+PATIENCE = 10.0
+"""Seconds that one of them may take, once the package itself is imported."""
 
 _FOR_PYTHON = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "__PYVENV_LAUNCHER__")
 
@@ -108,7 +108,7 @@ class Name:
     """What a module has under one name."""
 
     kind: str
-    """``function``, ``class``, ``module`` or ``value``."""
+    """``function``, ``class``, ``module``, ``value``, or ``nothing`` for None."""
     compiled: bool
     """Whether calling it runs compiled code of the package."""
     public: bool
@@ -183,37 +183,33 @@ def describe(
     wanted, failed = list(modules), dict[str, str]()
     deadline = time.monotonic() + IMPORTING
     while True:
+        seconds = max(deadline - time.monotonic(), PATIENCE)
         question = {
             "do": "describe",
             "modules": wanted,
             "packages": list(packages),
             "aliases": dict(aliases or {}),
+            "seconds": seconds,
+            "patience": PATIENCE,
         }
-        seconds = max(deadline - time.monotonic(), STALLED)
-        lines, ended = _ask(interpreter, question, seconds, variables or {})
+        lines, ended = _ask(interpreter, question, seconds + PATIENCE, variables or {})
         described = _described(lines)
         if lines and lines[-1].get("end"):
-            return Described(
-                described.modules, {**failed, **described.failed}, described.first, described.loaded
-            )
+            return replace(described, failed={**failed, **described.failed})
         begun = [line["begin"] for line in lines if "begin" in line]
         if not begun:
             raise _speechless(interpreter, ended, "importing " + ", ".join(modules[:3]))
-        failed[begun[-1]] = f"its import {_as_import(ended)}"
-        # what is left is tried without it, until the time is up
-        out_of_time = time.monotonic() > deadline
+        failed[begun[-1]] = reason = f"its import {_as_import(ended)}"
+        if begun[-1] == modules[0]:  # and with it, all that is in it
+            return Described({}, dict.fromkeys(modules, reason), {}, {})
+        if time.monotonic() > deadline:  # those that are known to be good are enough
+            late = "there was no time left to import it"
+            failed = {**{name: late for name in wanted if name not in described.modules}, **failed}
         wanted = [name for name in wanted if name not in failed]
-        first_failed = begun[-1] == modules[0]
-        if first_failed or not wanted or out_of_time:
-            reason = "there was no time left to import it"
-            if first_failed:  # and with it, all that is in it
-                reason = failed[begun[-1]]
-            left = {name: reason for name in wanted if name not in described.modules}
-            return Described(described.modules, {**left, **described.failed, **failed}, {}, {})
 
 
 def _as_import(ended: Ended) -> str:
-    if ended.code is None:
+    if ended.code is None or "Timeout (" in ended.output:
         return "did not end in time"
     if ended.code < 0:
         return ended.how

@@ -12,12 +12,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinwheel.errors import VerifyError
-from twinwheel.verify.choosing import MOST, affected, below, comparable, listed, worth_importing
+from twinwheel.verify.choosing import (
+    MOST,
+    below,
+    comparable,
+    left_out,
+    listed,
+    near,
+    worth_importing,
+)
 from twinwheel.verify.describing import describe
 from twinwheel.verify.subjects import Resolved, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from twinwheel.verify.describing import Described, Interpreter, Looked
 
@@ -217,15 +225,12 @@ def _resolved(named: _Named, twins: _Twins, modules: Sequence[str]) -> Resolved:
         for side in sides:
             if module not in side.modules:
                 raise cannot_import(module, side.failed.get(module, "it is not there"), named.name)
-    touched = affected(twins.natural, twins.swapped)
     public = worth_importing(looked.modules, bases, private=False)
-    # those that show what is there twice come before those that only use it
-    candidates = sorted(
-        (each for each in public if each in touched or each in bases),
-        key=lambda each: (each not in bases, each not in twins.swapped),
-    )
-    candidates = [each for each in candidates if each not in twins.partners.values()]
-    chosen = list(modules) or comparable(sides, candidates, looked.roots)
+    public = [each for each in public if each not in twins.partners.values()]
+    using = near(twins.natural, twins.extensions, twins.swapped)
+    candidates = [each for each in public if each in using or each in bases]
+    chosen = dict.fromkeys(modules, ()) or comparable(sides, candidates, looked.roots)
+    others = [each for each in comparable(sides, public, looked.roots) if each not in chosen]
     loaded = _inside(twins.natural.first, looked, twins.extensions)
     only = _inside(twins.without.first, looked, set(twins.without.first) - set(twins.natural.first))
     control, candidate = _shown(twins, loaded, only)
@@ -235,7 +240,7 @@ def _resolved(named: _Named, twins: _Twins, modules: Sequence[str]) -> Resolved:
         first = named.subject(control, module, components=names, aliases=twins.aliases, loads=only)
         return first, named.subject(candidate, other, components=names, loads=loaded)
 
-    comparisons = [pair(each, each) for each in chosen[:MOST]]
+    comparisons = [pair(each, each, names) for each, names in list(chosen.items())[:MOST]]
     if not modules:
         for extension, partner in twins.partners.items():
             left = _not_shown(twins, extension, partner, chosen)
@@ -246,10 +251,8 @@ def _resolved(named: _Named, twins: _Twins, modules: Sequence[str]) -> Resolved:
         raise _nothing(named.name, looked, twins.extensions, why)
     whole = comparisons[0] if len(comparisons) == 1 else pair(bases[0], bases[0])
     notes = [_what_was_found(named, twins)]
-    if chosen[MOST:]:
-        notes.append(
-            f"not compared, as there are many modules: {listed(chosen[MOST:])} (name one: --module)"
-        )
+    if not modules:
+        notes += left_out(list(chosen)[MOST:], others)
     made = (named.interpreter.made,) * 2
     return Resolved(named.name, whole, tuple(comparisons), made, tuple(notes))
 
@@ -296,7 +299,7 @@ def _shown(twins: _Twins, loaded: Sequence[str], only: Sequence[str]) -> tuple[s
     return "pure Python", "compiled"
 
 
-def _not_shown(twins: _Twins, extension: str, partner: str, chosen: Sequence[str]) -> list[str]:
+def _not_shown(twins: _Twins, extension: str, partner: str, chosen: Iterable[str]) -> list[str]:
     """Give the public callables of two modules that are in none of those that are compared."""
     if extension not in twins.natural.modules or partner not in twins.without.modules:
         return []
@@ -308,11 +311,13 @@ def _not_shown(twins: _Twins, extension: str, partner: str, chosen: Sequence[str
         for name, what in twins.natural.modules[module].items()
         if what.compiled
     }
-    return [
+    own = twins.without.modules[partner]
+    twice = [
         name
         for name in twins.without.public(partner)
-        if name in names and names[name].called and name not in shown
+        if own[name].home == partner and name in names and names[name].called
     ]
+    return [name for name in twice if name not in shown and not name.startswith("_")]
 
 
 def _what_was_found(named: _Named, twins: _Twins) -> str:

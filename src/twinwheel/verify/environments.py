@@ -119,8 +119,12 @@ def source_of(word: str) -> Source:
         return Source(word, str(path.resolve()), digest.hexdigest())
     # another day, another release may be the newest
     pinned = "==" in word and "*" not in word
-    day = "" if pinned else datetime.now(timezone.utc).date().isoformat()
-    return Source(word, word, day)
+    return Source(word, word, "" if pinned else today())
+
+
+def today() -> str:
+    """Give the date."""
+    return datetime.now(timezone.utc).date().isoformat()
 
 
 def _print_of_folder(folder: Path) -> str:
@@ -177,7 +181,7 @@ def make(
             f"no environment can be kept in {room}: {error.strerror}",
             code="TW715",
             where=str(room),
-            help="name a folder that can be written: --cache FOLDER, or XDG_CACHE_HOME",
+            help="name a folder that can be written: XDG_CACHE_HOME=FOLDER",
         ) from None
     try:
         _fill(unfinished, source, base, also, on_progress)

@@ -198,7 +198,9 @@ def _refused(
     )
     if _NOT_BUILT.search(ended.output):
         return VerifyError(
-            f"{what} has no wheel for Python {python} here, and its source did not build",
+            f"{what} did not build for Python {python}"
+            if Path(requirements[0]).exists()
+            else f"{what} has no wheel for Python {python} here, and its source did not build",
             code="TW709",
             where=said,
             help=another

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinwheel.errors import VerifyError
-from twinwheel.verify.choosing import MOST, below, comparable, listed, worth_importing
+from twinwheel.verify.choosing import (
+    MOST,
+    below,
+    comparable,
+    left_out,
+    listed,
+    near,
+    worth_importing,
+)
 from twinwheel.verify.describing import describe, look
 from twinwheel.verify.discovery import cannot_import
 from twinwheel.verify.subjects import Resolved, Subject
@@ -59,30 +67,42 @@ def compare(
     bases = _bases(package, found, looked, modules)
     on_progress(f"importing {', '.join(bases)} on each side")
     # the modules that are named may be made while the package is imported
-    wanted = list(modules) or _public(looked, bases)
+    everything = {name: files for each in looked for name, files in each.modules.items()}
+    public = worth_importing(everything, bases, private=False)
+    # private ones tell what is behind those that are public
+    wanted = list(modules) or list(
+        dict.fromkeys([*public, *worth_importing(everything, bases, private=True)])
+    )
     sides = [describe(each.interpreter, wanted, packages=bases) for each in found]
     for release, side in zip(found, sides, strict=True):
         for base in modules or bases:
             if base in side.failed:
                 raise cannot_import(base, side.failed[base], release.shown)
-    chosen = list(modules) or comparable(sides, wanted, bases) or list(bases)
+    roots = [root for each in looked for root in each.roots]
+    chosen = dict.fromkeys(modules, ()) or _chosen(looked, sides, public, bases)
+    others = [each for each in comparable(sides, public, roots) if each not in chosen]
     if not any(side.public(module) for side in sides for module in chosen):
         # what is compiled may be all there is, in a module that is not public
         hidden = _hidden(found, looked, bases)
         chosen = hidden or chosen
     comparisons = tuple(
         tuple(
-            _subject(each, at, module, bases)
+            replace(_subject(each, at, module, bases), components=names)
             for each, at in zip(_named(found), looked, strict=True)
         )
-        for module in chosen[:MOST]
+        for module, names in list(chosen.items())[:MOST]
     )
     whole = comparisons[0]
     if len(comparisons) > 1:
-        whole = tuple(replace(each, module=bases[0], package=bases[0]) for each in whole)
-    notes = _notes(found, looked, sides, wanted if not modules else [], chosen[MOST:])
+        whole = tuple(
+            replace(each, module=bases[0], package=bases[0], components=()) for each in whole
+        )
+    notes = _notes(found, looked, sides, public if not modules else [])
+    if not modules:
+        notes += left_out(list(chosen)[MOST:], others)
     made = tuple(each.interpreter.made for each in found)
-    return Resolved(package or found[0].distribution or bases[0], whole, comparisons, made, notes)
+    name = package or found[0].distribution or bases[0]
+    return Resolved(name, whole, comparisons, made, tuple(notes))
 
 
 def _look(
@@ -144,20 +164,35 @@ def _bases(
     return [root for root in shared if not root.startswith("_")] or shared
 
 
-def _public(looked: Sequence[Looked], bases: Sequence[str]) -> list[str]:
-    """Give the public modules of any release; what only one has fails to be imported."""
-    everything = {name: files for each in looked for name, files in each.modules.items()}
-    return worth_importing(everything, bases, private=False)
+def _chosen(
+    looked: Sequence[Looked],
+    sides: Sequence[Described],
+    public: Sequence[str],
+    bases: Sequence[str],
+) -> dict[str, tuple[str, ...]]:
+    """Choose modules: where something is compiled, those that are next to it."""
+    roots = [root for each in looked for root in each.roots]
+    using = set(bases)
+    for at, side in zip(looked, sides, strict=True):
+        compiled = [name for name, files in at.modules.items() if files.extension]
+        using |= near(side, compiled) if compiled else set()
+    nearby = comparable(sides, [each for each in public if each in using], roots)
+    # what is Python on all sides is compared as a whole
+    anything = any(files.extension for at in looked for files in at.modules.values())
+    whole = comparable(sides, public, roots) or dict.fromkeys(bases, ())
+    return nearby if anything and nearby else whole
 
 
-def _hidden(found: Sequence[Release], looked: Sequence[Looked], bases: Sequence[str]) -> list[str]:
+def _hidden(
+    found: Sequence[Release], looked: Sequence[Looked], bases: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
     shared = [
         name
         for name, files in looked[0].modules.items()
         if files.extension and all(name in each.modules for each in looked)
     ]
     sides = [describe(each.interpreter, shared, packages=bases) for each in found]
-    return comparable(sides, shared, bases)
+    return comparable(sides, shared, shared)
 
 
 def _named(found: Sequence[Release]) -> list[Release]:
@@ -190,8 +225,7 @@ def _notes(
     looked: Sequence[Looked],
     sides: Sequence[Described],
     wanted: Sequence[str],
-    beyond: Sequence[str],
-) -> tuple[str, ...]:
+) -> list[str]:
     notes = []
     for release, at, side in zip(found, looked, sides, strict=True):
         compiled = [name for name, files in at.modules.items() if files.extension]
@@ -208,10 +242,6 @@ def _notes(
         ]
         if missing:
             notes.append(f"not compared, as {release.shown} cannot import it: {listed(missing)}")
-    if beyond:
-        notes.append(
-            f"not compared, as there are many modules: {listed(beyond)} (name one: --module)"
-        )
     versions = {each.interpreter.version.rpartition(".")[0] for each in found}
     if len(versions) > 1:
         notes.append(
@@ -221,4 +251,4 @@ def _notes(
     same = {(each.distribution, each.version) for each in looked}
     if len(same) == 1 and looked[0].version:
         notes.append(f"all sides have {looked[0].distribution} {looked[0].version}")
-    return tuple(notes)
+    return notes

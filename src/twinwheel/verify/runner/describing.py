@@ -8,6 +8,7 @@ ends the process is known by its last line. It needs nothing but Python 3.8.
 from __future__ import annotations
 
 import ast
+import faulthandler
 import importlib
 import importlib.machinery
 import importlib.util
@@ -15,6 +16,7 @@ import json
 import os
 import re
 import sys
+import time
 import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -386,6 +388,8 @@ def kind_of(value: Any) -> str:
         return "module"
     if isinstance(value, type):
         return "class"
+    if value is None:
+        return "nothing"
     return "function" if callable(value) else "value"
 
 
@@ -423,13 +427,23 @@ def describe(question: Json, say: Callable[[Json], None]) -> None:
     """Import modules and say what is in each."""
     alias(question["aliases"], question["packages"])
     before = set(sys.modules)
+    end = time.monotonic() + question["seconds"]
     for name in question["modules"]:
+        if time.monotonic() > end:
+            say({"module": name, "error": "there was no time left to import it"})
+            continue
         say({"begin": name})
+        # works in compiled code too, and ends the process
+        faulthandler.dump_traceback_later(
+            question["seconds" if name == question["modules"][0] else "patience"], exit=True
+        )
         try:
             module = importlib.import_module(name)
         except BaseException as error:  # noqa: BLE001 (whatever it is, it is the answer)
             say({"module": name, "error": f"{type(error).__name__}: {error}"[:2_000]})
             continue
+        finally:
+            faulthandler.cancel_dump_traceback_later()
         say(
             {
                 "module": name,
