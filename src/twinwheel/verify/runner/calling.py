@@ -5,9 +5,19 @@ from __future__ import annotations
 import hashlib
 import inspect
 from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any
 
 from .building import Scope, build
 from .encoding import LARGEST, LARGEST_IN_FULL, encode, encode_error, pack, without_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .encoding import Plain
+
+    Call = Sequence[Any]  # as it is sent: see Caller.make
+    Steps = list[tuple[str, list[Any], bool]]  # name, arguments, whether it is an attribute
+    Prepared = tuple[Callable[..., Any], list[Any], dict[str, Any], Steps]
 
 __all__ = ["NO_INPUT", "RAISED", "RETURNED", "SKIPPED", "Caller", "by_name"]
 
@@ -20,11 +30,11 @@ _SMALL = 4_096
 class Caller:
     """Makes calls of one implementation's components."""
 
-    def __init__(self, components):
+    def __init__(self, components: dict[str, Callable[..., Any]]) -> None:
         self.components = components
-        self._last = None
+        self._last: tuple[Any, bytes] | None = None
 
-    def prepare(self, call):
+    def prepare(self, call: Call) -> Prepared | None:
         """Build the arguments of a call: what it takes to make it, or None if they cannot be."""
         component, arguments, keywords = call[0], call[1], call[2]
         scope = Scope(self.components)
@@ -40,11 +50,14 @@ class Caller:
             return None
         return self.components[component], scope.arguments, keys, steps
 
-    def make(self, call, poke=False, full=False):
+    def make(
+        self, call: Call, poke: bool = False, full: bool = False
+    ) -> tuple[str, bytes, bytes, int, str]:
         """Make a call.
 
         Args:
-            call: ``(component, [recipe, ...], [name, recipe, ...], [(method, [recipe, ...]), ...])``
+            call: ``(component, [recipe, ...], [name, recipe, ...], steps)``; a step is
+                ``(method, [recipe, ...])``, or ``(attribute, None)``.
             poke: Write into the arguments after the call, and see whether that changes the answer.
             full: Send a long answer too, where else its digest would do.
 
@@ -78,7 +91,7 @@ class Caller:
             packed = pack(("long", digest, len(packed)))
         return (RETURNED, packed, after, spent, seen)
 
-    def _steps(self, value, steps):
+    def _steps(self, value: Any, steps: Steps) -> Plain:
         """Go on with methods of what the call gave."""
         answers = [encode(value)]
         for name, arguments, is_attribute in steps:
@@ -91,7 +104,7 @@ class Caller:
             answers.append(answer)
         return ("steps", answers)
 
-    def _after(self, call, arguments, keywords):
+    def _after(self, call: Call, arguments: list[Any], keywords: dict[str, Any]) -> bytes:
         """What is in the arguments that can be written into."""
         values = [*arguments, *keywords.values()]
         recipes = [*call[1], *call[2][1::2]]
@@ -107,7 +120,7 @@ class Caller:
             return hashlib.blake2b(packed, digest_size=16).digest()
         return packed
 
-    def _look_back(self, value, packed):
+    def _look_back(self, value: Any, packed: bytes) -> str:
         """Did this call change the answer of the one before?"""
         last, self._last = self._last, None
         changed = last is not None and _packed(last[0]) != last[1]
@@ -120,11 +133,13 @@ _NOT_LOOKED_AT = frozenset(["repeat", "join", "iterator", "callback", "global", 
 _WRITABLE = (bytes, bytearray, str, memoryview, list)
 
 
-def _packed(value):
+def _packed(value: Any) -> bytes:
     return without_addresses(pack(encode(value)))
 
 
-def by_name(function, arguments, keywords):
+def by_name(
+    function: Callable[..., Any], arguments: list[Any], keywords: dict[str, Any]
+) -> dict[str, Any]:
     """Give the arguments of a call by the names of the parameters."""
     try:
         bound = inspect.signature(function).bind(*arguments, **keywords)
@@ -134,23 +149,23 @@ def by_name(function, arguments, keywords):
     return dict(bound.arguments)
 
 
-def _forget(error):
+def _forget(error: BaseException | None) -> None:
     """Let go of the frames, which hold the arguments."""
     while error is not None:
         error.__traceback__ = None
         error = error.__context__
 
 
-def _poke(value, packed, arguments):
+def _poke(value: Any, packed: bytes, arguments: tuple[Any, ...]) -> str:
     """Write into the arguments: does the answer, which should be done, change?"""
     if any(value is each for each in arguments):
         return ""
     written = False
     for each in arguments:
         try:
-            if isinstance(each, bytearray):
-                each[:] = b"\xa5" * len(each)
-            elif isinstance(each, memoryview) and not each.readonly and each.format == "B":
+            if isinstance(each, bytearray) or (
+                isinstance(each, memoryview) and not each.readonly and each.format == "B"
+            ):
                 each[:] = b"\xa5" * len(each)
             elif hasattr(each, "flags") and hasattr(each, "dtype") and each.flags.writeable:
                 each[...] = 37
