@@ -96,8 +96,15 @@ def _memoryview(base: Recipe, step: int = 1, form: str = "") -> str:
     return text if step == 1 else f"{text}[::{step}]"
 
 
-def _made(name: str, arguments: list[Recipe], items: list[Recipe] | None = None) -> str:
+def _made(
+    name: str,
+    arguments: list[Recipe],
+    items: list[Recipe] | None = None,
+    flat: list[Recipe] | None = None,
+) -> str:
     text = f"{name}({_items(arguments)})"
+    if flat:
+        return f"filled({text}, [{_items(items or [])}], {{{_pairs(flat)}}})"
     return f"filled({text}, [{_items(items)}])" if items else text
 
 

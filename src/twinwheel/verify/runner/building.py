@@ -128,10 +128,12 @@ def _written(scope, content):
     return _file(scope, content)
 
 
-def _make(scope, name, arguments, items=()):
+def _make(scope, name, arguments, items=(), flat=()):
     made = _global(scope, name)(*_all(arguments, scope))
     for item in _all(items, scope):
         made.append(item)
+    for key, value in _dict(scope, flat).items():
+        made[key] = value
     return made
 
 

@@ -7,6 +7,8 @@ the tags in ``building`` say can be built again, so that a recorded argument is 
 
 from __future__ import annotations
 
+import builtins
+import hashlib
 import marshal
 import re
 import sys
@@ -33,8 +35,8 @@ _MOST_ITEMS = 200_000
 _MOST_FROM_ITERATOR = 1_000
 _NAN = float("nan")
 _AS_THEY_ARE = frozenset([int, str, bytes, bool, type(None)])
-_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
-_PACKED_ADDRESS = re.compile(rb" at 0x[0-9A-Fa-f]+")
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,}")
+_ADDRESS_IN_BYTES = re.compile(rb" at 0x[0-9A-Fa-f]{6,}")
 _STANDARD = frozenset(
     ["datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo", "collections"]
 )
@@ -50,10 +52,21 @@ def pack(plain):
 
 
 def without_addresses(packed):
-    """Put zeros for the addresses in what a default ``__repr__`` gave."""
+    """Leave out the addresses in what a default ``__repr__`` gave."""
     if b" at 0x" not in packed:
         return packed
-    return _PACKED_ADDRESS.sub(lambda found: b" at 0x" + b"0" * (len(found[0]) - 6), packed)
+    return pack(_without(unpack(packed)))  # in their place they would be of different lengths
+
+
+def _without(plain):
+    kind = type(plain)
+    if kind is str:
+        return _ADDRESS.sub("", plain)
+    if kind is bytes:
+        return _ADDRESS_IN_BYTES.sub(b"", plain)
+    if kind is list or kind is tuple:
+        return kind([_without(each) for each in plain])
+    return plain
 
 
 def unpack(data):
@@ -109,22 +122,34 @@ def _encode(value, depth, above):
     if id(value) in above:
         return ("again", above[::-1].index(id(value)))
     known = _KNOWN.get(kind)
-    if known is not None:
-        return known(value, depth - 1, (*above, id(value)))
-    return _encode_other(value, kind, depth - 1, (*above, id(value)))
+    try:
+        if known is not None:
+            return known(value, depth - 1, (*above, id(value)))
+        return _encode_other(value, kind, depth - 1, (*above, id(value)))
+    except BaseException as error:  # a foreign object may do anything when it is looked at
+        return ("unseen", kind.__name__, type(error).__name__)
 
 
 def _items(values, depth, above):
     if len(values) > _MOST_ITEMS:
-        values = list(values)[:_MOST_ITEMS]
+        return _many(values, depth, above)
     if set(map(type, values)) <= _AS_THEY_ARE:
         return list(values)
     return [_encode(each, depth, above) for each in values]
 
 
+def _many(values, depth, above):
+    """The first of very many, and how many others there are, with a digest of these."""
+    digest = hashlib.blake2b(digest_size=16)
+    for start in range(_MOST_ITEMS, len(values), _MOST_ITEMS):
+        digest.update(pack(_items(values[start : start + _MOST_ITEMS], depth, above)))
+    more = ("more", len(values) - _MOST_ITEMS, digest.digest())
+    return [*_items(values[:_MOST_ITEMS], depth, above), more]
+
+
 def _in_any_order(tag):
     def encode_set(value, depth, above):
-        return (tag, sorted(_items(value, depth, above), key=pack))
+        return (tag, sorted([_encode(each, depth, above) for each in value], key=pack))
 
     return encode_set
 
@@ -162,6 +187,8 @@ def _encode_iterator(value, depth, above):
 
 
 def _encode_other(value, kind, depth, above):
+    if kind.__module__ == "collections":
+        return _encode_standard(value, depth, above)
     for base in (str, bytes, bytearray, int, float, complex, tuple, list, dict, set, frozenset):
         if isinstance(value, base):
             return _encode_subclass(value, kind, base, depth, above)
@@ -172,7 +199,9 @@ def _encode_other(value, kind, depth, above):
     if isinstance(value, BaseException):
         return encode_error(value)
     if isinstance(value, type):
-        return ("class", value.__name__)
+        name = value.__name__
+        own = getattr(builtins, name, None) is not value
+        return ("class", name) if own else ("global", "builtins.%s" % name)
     if kind.__name__ in _CALLABLES:
         return ("callable",)
     if kind.__module__ == "_io":
@@ -193,22 +222,52 @@ def _encode_other(value, kind, depth, above):
 def _encode_subclass(value, kind, base, depth, above):
     """A subclass of a built-in class: as that, with its own name; an enumeration by its name."""
     if hasattr(value, "_name_") and hasattr(value, "_value_"):
-        return ("subclass", kind.__name__, str(value._name_))
-    plain = base(value) if base is not dict else dict(value.items())
+        return ("enum", kind.__name__, str(value._name_ or value._value_))
+    try:
+        plain = _AS_SEEN.get(base, _COPIES[base])(value)
+    except BaseException:  # its own methods do not work: what is in it then
+        plain = _COPIES[base](value)
     inner = _encode(plain, depth, above)
     fields = getattr(kind, "_fields", None)
     name = kind.__name__
     return ("subclass", name, inner, list(fields)) if fields else ("subclass", name, inner)
 
 
+_WHOLE = slice(None)
+_COPIES = {
+    str: str.__str__,
+    int: int.__int__,
+    float: float.__float__,
+    complex: lambda value: complex(
+        complex.real.__get__(value, complex), complex.imag.__get__(value, complex)
+    ),
+    bytes: lambda value: bytes.__getitem__(value, _WHOLE),
+    bytearray: lambda value: bytearray.__getitem__(value, _WHOLE),
+    tuple: lambda value: tuple.__getitem__(value, _WHOLE),
+    list: lambda value: list.__getitem__(value, _WHOLE),
+    dict: lambda value: dict(dict.items(value)),
+    set: lambda value: set(set.__iter__(value)),
+    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
+}
+"""Class -> how an instance of a subclass is made one of it."""
+_AS_SEEN = {
+    tuple: tuple,
+    list: list,
+    dict: lambda value: dict(value.items()),
+    set: set,
+    frozenset: frozenset,
+}
+"""The same for containers whose subclasses show something else than what they hold."""
+
+
 def _encode_numpy(value, depth, above):
     if value.dtype.hasobject:
         items = _encode(value.tolist(), depth, above)
         return ("objects", list(value.shape), items)
-    data = value.tobytes()
-    if value.dtype.kind in "fc":
-        data = _quiet(value)
+    data = _quiet(value) if value.dtype.kind in "fc" else value.tobytes()
     kind = "numpy" if type(value).__name__ == "ndarray" else "scalar"
+    if value.dtype.names is not None:
+        return ("records", str(value.dtype), list(value.shape), data)
     return (kind, value.dtype.str, list(value.shape), data)
 
 
@@ -232,21 +291,28 @@ def _encode_file(value):
 
 
 def _encode_standard(value, depth, above):
+    if type(value).__name__ == "UUID":  # it pickles as an object without arguments
+        return ("make", "uuid.UUID", [str(value)])
     try:
         reduced = value.__reduce_ex__(2)
         maker, arguments = reduced[0], reduced[1]
         if maker.__module__ == "copyreg":
             raise TypeError
         inner = [_encode(each, depth, above) for each in arguments]
-        items = [_encode(each, depth, above) for each in (reduced[3:4] and reduced[3]) or ()]
+        _, items, pairs = (*reduced[2:5], None, None, None)[:3]
+        items = [_encode(each, depth, above) for each in items or ()]
+        flat = [_encode(each, depth, above) for pair in pairs or () for each in pair]
     except Exception:
         return ("repr", type(value).__name__, short(value, 1_000))
     made = ("make", qualified(maker), inner)
+    if flat:
+        return (*made, items, flat)
     return (*made, items) if items else made
 
 
 def _encode_object(value, kind, depth, above):
     """An object of the implementation's own: what can be seen of it, in no special order."""
+    depth = min(depth, 40) // 4  # each look may give new objects, which give others
     seen = []
     for name in sorted(set(dir(value))):
         if name.startswith("_"):
@@ -257,7 +323,7 @@ def _encode_object(value, kind, depth, above):
             seen += [name, encode_error(error)]
             continue
         if not callable(item):
-            seen += [name, _encode(item, min(depth, 4), above)]
+            seen += [name, _encode(item, depth, above)]
     for name, function in (("len()", len), ("str()", str), ("list()", _listed)):
         if _defines(kind, name):
             try:
@@ -267,7 +333,7 @@ def _encode_object(value, kind, depth, above):
                 continue
             if isinstance(item, str):
                 item = _ADDRESS.sub("", item)
-            seen += [name, _encode(item, min(depth, 4), above)]
+            seen += [name, _encode(item, depth, above)]
     return ("object", kind.__name__, seen)
 
 
