@@ -142,12 +142,17 @@ def _is_small(call: Call) -> bool:
 
 
 def _is_long(control: Any, candidate: Any) -> bool:
-    if isinstance(control, Death) or isinstance(candidate, Death) or control[1] == candidate[1]:
+    if isinstance(control, Death) or isinstance(candidate, Death):
         return False
     return any(
-        len(each[1]) < _LONGEST_DIGEST
-        and type(answer := unpack(each[1])) is tuple
-        and answer[0] == "long"
-        for each in (control, candidate)
-        if each[1]
+        control[part] != candidate[part]
+        and (_is_digest(control[part]) or _is_digest(candidate[part]))
+        for part in (1, 2)  # the answer, and the arguments after the call
     )
+
+
+def _is_digest(packed: bytes) -> bool:
+    if not packed or len(packed) >= _LONGEST_DIGEST:
+        return False
+    plain = unpack(packed)
+    return type(plain) is tuple and plain[0] == "long"

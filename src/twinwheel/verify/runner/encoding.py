@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import hashlib
+import io
 import marshal
 import re
 import sys
@@ -204,7 +205,7 @@ def _encode_other(value, kind, depth, above):
         return ("class", name) if own else ("global", "builtins.%s" % name)
     if kind.__name__ in _CALLABLES:
         return ("callable",)
-    if kind.__module__ == "_io":
+    if isinstance(value, io.IOBase):
         return _encode_file(value)
     if kind.__module__.split(".")[0] in _STANDARD:
         return _encode_standard(value, depth, above)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 
+from .calling import settled
 from .encoding import encode, encode_error, pack, without_addresses
 
 __all__ = ["make_often", "make_together"]
@@ -47,7 +49,7 @@ def _answer(caller, call):
         return b""
     function, arguments, keywords, _ = prepared
     try:
-        return without_addresses(pack(encode(function(*arguments, **keywords))))
+        return without_addresses(pack(encode(settled(function(*arguments, **keywords)))))
     except BaseException as error:
         return pack(encode_error(error))
 
@@ -76,7 +78,7 @@ def _repeat(caller, call, times):
             return
         function, arguments, keywords, _ = prepared
         try:
-            function(*arguments, **keywords)
+            settled(function(*arguments, **keywords))
         except BaseException:
             pass
 
@@ -85,6 +87,6 @@ def _resident():
     """Bytes of memory that the process has now; 0 where the system does not say."""
     try:
         with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[1]) * 4096
-    except OSError:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
         return 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import os
 import pickle
 import sys
 
-from .encoding import encode, pack, qualified, short
+from .encoding import LARGEST, encode, pack, qualified, short
 
 __all__ = ["describe"]
 
@@ -59,7 +60,11 @@ def _describe(name, value, components):
     if callable(value):
         return _describe_callable(value)
     if isinstance(value, _CONSTANTS):
-        return {"kind": "constant", "type": type(value).__name__, "value": pack(encode(value))}
+        packed = pack(encode(value))
+        if len(packed) > LARGEST:
+            digest = hashlib.blake2b(packed, digest_size=16).digest()
+            packed = pack(("long", digest, len(packed)))
+        return {"kind": "constant", "type": type(value).__name__, "value": packed}
     return {"kind": "object", "type": type(value).__name__}
 
 
