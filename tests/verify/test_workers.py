@@ -207,8 +207,8 @@ DRIVER = """
     source = '''
         def large(value): return "x" * 50_000_000 + str(value)
         def middling(value): return "x" * 60_000
-        def lists(value): return [[None] * 100_000] * 30
-        def small(value): return [[] for _ in range(190_000)]
+        def lists(value): return [[None] * 100_000] * 20
+        def small(value): return [[] for _ in range(120_000)]
         def changes(value, items): items.append("y" * 50_000_000)
         def fails(value): raise ValueError("z" * 50_000_000)
         def prints(value): print("z" * 5_000_000); return value
@@ -218,8 +218,8 @@ DRIVER = """
     found = []
     with pair_of(Path(sys.argv[1]), source, other, Limits(seconds=20)) as pair:
         for name, times in (
-            ("large", 4), ("middling", 2000), ("lists", 2), ("small", 2), ("changes", 2),
-            ("fails", 3), ("prints", 4),
+            ("large", 3), ("middling", 2000), ("lists", 1), ("small", 1), ("changes", 1),
+            ("fails", 2), ("prints", 4),
         ):
             items = [("list", [])] if name == "changes" else []
             calls = [call(name, 1 + index, *items) for index in range(times)]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from twinwheel.verify.subjects import Subject
 
-__all__ = ["Death", "Limits", "Worker"]
+__all__ = ["Death", "Limits", "Worker", "not_made"]
 
 _RUNNER = Path(__file__).parent / "runner"
 _BOOT = """
@@ -239,11 +239,11 @@ class Worker:
                 answer = again
                 continue
             else:
-                done += [*[_skipped()] * again.index, again]
+                done += [*[not_made()] * again.index, again]
                 self.start()
             rest = calls[len(done) :]
             if deaths == _MOST_DEATHS:
-                return [*done, *[_skipped()] * len(rest)]
+                return [*done, *[not_made()] * len(rest)]
             answer = self._settled(self.ask(("calls", [list(each) for each in rest], poke, full)))
         return [*done, *answer[1]]
 
@@ -332,7 +332,8 @@ class Worker:
             pass
 
 
-def _skipped() -> tuple[Any, ...]:
+def not_made() -> tuple[Any, ...]:
+    """Give the answer to a call that was not made."""
     return (SKIPPED, b"", b"", 0, "")
 
 

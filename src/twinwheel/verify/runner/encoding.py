@@ -28,7 +28,7 @@ __all__ = [
 
 LARGEST = 1 << 16
 """Bytes of a packed answer that are sent as they are; of longer ones, a digest is."""
-LARGEST_IN_FULL = 1 << 24
+LARGEST_IN_FULL = 1 << 22
 """The same, when the whole answer is asked for."""
 
 _DEEPEST = 120
