@@ -8,6 +8,7 @@ source. What stands for itself in ``encoding`` does here too. The other tags are
 from __future__ import annotations
 
 import array
+import collections
 import importlib
 import io
 
@@ -172,17 +173,28 @@ class _List(list):
     pass
 
 
+class _Tuple(tuple):
+    pass
+
+
 class _Dict(dict):
     pass
 
 
+class _Set(set):
+    pass
+
+
 _SUBCLASSES = {
-    str: _Text, int: _Whole, float: _Float, bytes: _Octets, list: _List, dict: _Dict
-}  # fmt: skip
+    **{str: _Text, int: _Whole, float: _Float, bytes: _Octets},
+    **{list: _List, tuple: _Tuple, dict: _Dict, set: _Set},
+}
 
 
 def _subclass(scope, name, recipe, fields=()):
     made = build(recipe, scope)
+    if fields:
+        return collections.namedtuple(name, fields)(*made)
     return _SUBCLASSES.get(type(made), type(made))(made)
 
 

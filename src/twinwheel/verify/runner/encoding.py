@@ -188,14 +188,16 @@ def _encode_iterator(value, depth, above):
 
 
 def _encode_other(value, kind, depth, above):
-    if kind.__module__ == "collections":
+    home = getattr(kind, "__module__", "")
+    home = home if isinstance(home, str) else ""
+    if home == "collections":
         return _encode_standard(value, depth, above)
     for base in (str, bytes, bytearray, int, float, complex, tuple, list, dict, set, frozenset):
         if isinstance(value, base):
             return _encode_subclass(value, kind, base, depth, above)
-    if kind.__module__ == "numpy" and hasattr(value, "dtype"):
+    if home == "numpy" and hasattr(value, "dtype"):
         return _encode_numpy(value, depth, above)
-    if kind.__module__ == "array" and kind.__name__ == "array":
+    if home == "array" and kind.__name__ == "array":
         return ("array", value.typecode, value.tobytes())
     if isinstance(value, BaseException):
         return encode_error(value)
@@ -207,7 +209,7 @@ def _encode_other(value, kind, depth, above):
         return ("callable",)
     if isinstance(value, io.IOBase):
         return _encode_file(value)
-    if kind.__module__.split(".")[0] in _STANDARD:
+    if home.split(".")[0] in _STANDARD:
         return _encode_standard(value, depth, above)
     if kind.__name__ in ("generator", "map", "filter", "zip") or (
         hasattr(kind, "__next__") and hasattr(kind, "__iter__")
