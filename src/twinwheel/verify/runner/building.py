@@ -8,6 +8,7 @@ Python source. What stands for itself in ``encoding`` does here too. The other t
 from __future__ import annotations
 
 import array
+import collections
 import importlib
 import io
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ def _all(recipes: Iterable[Recipe], scope: Scope) -> list[Any]:
     return [build(each, scope) for each in recipes]
 
 
-def _dict(scope: Scope, flat: list[Recipe]) -> dict[Any, Any]:
+def _dict(scope: Scope, flat: Sequence[Recipe]) -> dict[Any, Any]:
     values = _all(flat, scope)
     return dict(zip(values[::2], values[1::2]))
 
@@ -132,10 +133,18 @@ def _file(scope: Scope, content: Recipe, kind: str = "whole") -> io.StringIO | i
     return _ShortReads(made) if kind == "short reads" else io.BytesIO(made)
 
 
-def _make(scope: Scope, name: str, arguments: list[Recipe], items: Sequence[Recipe] = ()) -> Any:
+def _make(
+    scope: Scope,
+    name: str,
+    arguments: list[Recipe],
+    items: Sequence[Recipe] = (),
+    flat: Sequence[Recipe] = (),
+) -> Any:
     made = _global(scope, name)(*_all(arguments, scope))
     for item in _all(items, scope):
         made.append(item)
+    for key, value in _dict(scope, flat).items():
+        made[key] = value
     return made
 
 
@@ -176,17 +185,35 @@ class _List(list):  # type: ignore[type-arg]  # list[Any] needs Python 3.9
     pass
 
 
+class _Tuple(tuple):  # type: ignore[type-arg]  # noqa: SLOT001 (as most are)
+    pass
+
+
 class _Dict(dict):  # type: ignore[type-arg]
     pass
 
 
+class _Set(set):  # type: ignore[type-arg]
+    pass
+
+
 _SUBCLASSES: dict[type, Callable[[Any], Any]] = {
-    str: _Text, int: _Whole, float: _Float, bytes: _Octets, list: _List, dict: _Dict
-}  # fmt: skip
+    str: _Text,
+    int: _Whole,
+    float: _Float,
+    bytes: _Octets,
+    list: _List,
+    tuple: _Tuple,
+    dict: _Dict,
+    set: _Set,
+}
 
 
-def _subclass(scope: Scope, _name: str, recipe: Recipe, _fields: Sequence[str] = ()) -> Any:
+def _subclass(scope: Scope, name: str, recipe: Recipe, fields: Sequence[str] = ()) -> Any:
     made = build(recipe, scope)
+    if fields:
+        made_of: Any = collections.namedtuple(name, fields)  # type: ignore[misc]  # noqa: PYI024 (it is as data)
+        return made_of(*made)
     return _SUBCLASSES.get(type(made), type(made))(made)
 
 

@@ -8,7 +8,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 from .building import Scope, build
-from .encoding import LARGEST, LARGEST_IN_FULL, encode, encode_error, pack, without_addresses
+from .encoding import LARGEST, encode, encode_error, pack, without_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     Steps = list[tuple[str, list[Any], bool]]  # name, arguments, whether it is an attribute
     Prepared = tuple[Callable[..., Any], list[Any], dict[str, Any], Steps]
 
-__all__ = ["NO_INPUT", "RAISED", "RETURNED", "SKIPPED", "Caller", "by_name"]
+__all__ = ["NO_INPUT", "RAISED", "RETURNED", "SKIPPED", "Caller", "by_name", "settled"]
 
 RETURNED, RAISED, NO_INPUT, SKIPPED = "returned", "raised", "no input", "skipped"
 """How a call went; the last two: its arguments cannot be made, and it was not made."""
 
 _SMALL = 4_096
+_DEEPEST_CAUSE = 100
 
 
 class Caller:
@@ -51,7 +52,7 @@ class Caller:
         return self.components[component], scope.arguments, keys, steps
 
     def make(
-        self, call: Call, poke: bool = False, full: bool = False
+        self, call: Call, poke: bool = False, most: int = LARGEST
     ) -> tuple[str, bytes, bytes, int, str]:
         """Make a call.
 
@@ -59,37 +60,34 @@ class Caller:
             call: ``(component, [recipe, ...], [name, recipe, ...], steps)``; a step is
                 ``(method, [recipe, ...])``, or ``(attribute, None)``.
             poke: Write into the arguments after the call, and see whether that changes the answer.
-            full: Send a long answer too, where else its digest would do.
+            most: Bytes of an answer; of a longer one its digest is given.
 
         Returns:
-            ``(how, answer, arguments after the call, nanoseconds, what else was seen)``; the
-            answer is packed, or ``("long", digest, bytes)``.
+            ``(how, answer, arguments after the call, nanoseconds, what else was seen)``; answer
+            and arguments are packed, if they are long as ``("long", digest, bytes)``.
         """
+        most_after = _SMALL if most <= LARGEST else most
         prepared = self.prepare(call)
         if prepared is None:
             return (NO_INPUT, b"", b"", 0, "")
         function, arguments, keywords, steps = prepared
         begin = perf_counter_ns()
         try:
-            value = function(*arguments, **keywords)
+            value = settled(function(*arguments, **keywords))
         except BaseException as error:
             spent = perf_counter_ns() - begin
             answer = encode_error(error)
             _forget(error)
-            return (RAISED, pack(answer), self._after(call, arguments, keywords), spent, "")
+            after = self._after(call, arguments, keywords, most_after)
+            return (RAISED, pack(answer), after, spent, "")
         spent = perf_counter_ns() - begin
-        if inspect.iscoroutine(value):
-            value.close()
         answer = encode(value) if not steps else self._steps(value, steps)
         packed = without_addresses(pack(answer))
-        after = self._after(call, arguments, keywords)
+        after = self._after(call, arguments, keywords, most_after)
         seen = self._look_back(value, packed)
         if poke and not steps and seen == "":
             seen = _poke(value, packed, (*arguments, *keywords.values()))
-        if len(packed) > (LARGEST_IN_FULL if full else LARGEST):
-            digest = hashlib.blake2b(packed, digest_size=16).digest()
-            packed = pack(("long", digest, len(packed)))
-        return (RETURNED, packed, after, spent, seen)
+        return (RETURNED, _within(most, packed), after, spent, seen)
 
     def _steps(self, value: Any, steps: Steps) -> Plain:
         """Go on with methods of what the call gave."""
@@ -97,14 +95,16 @@ class Caller:
         for name, arguments, is_attribute in steps:
             try:
                 member = getattr(value, name)
-                answer = encode(member if is_attribute else member(*arguments))
+                answer = encode(member if is_attribute else settled(member(*arguments)))
             except BaseException as error:
                 answer = encode_error(error)
                 _forget(error)
             answers.append(answer)
         return ("steps", answers)
 
-    def _after(self, call: Call, arguments: list[Any], keywords: dict[str, Any]) -> bytes:
+    def _after(
+        self, call: Call, arguments: list[Any], keywords: dict[str, Any], most: int
+    ) -> bytes:
         """What is in the arguments that can be written into."""
         values = [*arguments, *keywords.values()]
         recipes = [*call[1], *call[2][1::2]]
@@ -115,10 +115,7 @@ class Caller:
         ]
         if not changeable:
             return b""
-        packed = without_addresses(pack(changeable))
-        if len(packed) > _SMALL:
-            return hashlib.blake2b(packed, digest_size=16).digest()
-        return packed
+        return _within(most, without_addresses(pack(changeable)))
 
     def _look_back(self, value: Any, packed: bytes) -> str:
         """Did this call change the answer of the one before?"""
@@ -131,6 +128,22 @@ class Caller:
 
 _NOT_LOOKED_AT = frozenset(["repeat", "join", "iterator", "callback", "global", "call", "range"])
 _WRITABLE = (bytes, bytearray, str, memoryview, list)
+
+
+def settled(value: Any) -> Any:
+    """Give what a call gave; of a coroutine, what it comes to."""
+    if type(value).__name__ != "coroutine":
+        return value
+    import asyncio
+
+    return asyncio.run(value)
+
+
+def _within(most: int, packed: bytes) -> bytes:
+    if len(packed) <= most:
+        return packed
+    digest = hashlib.blake2b(packed, digest_size=16).digest()
+    return pack(("long", digest, len(packed)))
 
 
 def _packed(value: Any) -> bytes:
@@ -151,8 +164,13 @@ def by_name(
 
 def _forget(error: BaseException | None) -> None:
     """Let go of the frames, which hold the arguments."""
-    while error is not None:
-        error.__traceback__ = None
+    for _ in range(_DEEPEST_CAUSE):
+        if error is None:
+            return
+        try:  # noqa: SIM105 (as cheap as can be)
+            error.__traceback__ = None
+        except BaseException:  # a class that lets nothing be written into
+            pass
         error = error.__context__
 
 

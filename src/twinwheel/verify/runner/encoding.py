@@ -7,6 +7,9 @@ the tags in ``building`` say can be built again, so that a recorded argument is 
 
 from __future__ import annotations
 
+import builtins
+import hashlib
+import io
 import marshal
 import math
 import re
@@ -14,7 +17,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     Plain = Any  # None, a number, a text or bytes, or a tuple or list of such
     Above = tuple[int, ...]  # the ids of the containers that a value is in
@@ -32,7 +35,7 @@ __all__ = [
 
 LARGEST = 1 << 16
 """Bytes of a packed answer that are sent as they are; of longer ones, a digest is."""
-LARGEST_IN_FULL = 1 << 24
+LARGEST_IN_FULL = 1 << 22
 """The same, when the whole answer is asked for."""
 
 _DEEPEST = 120
@@ -40,8 +43,8 @@ _MOST_ITEMS = 200_000
 _MOST_FROM_ITERATOR = 1_000
 _NAN = float("nan")
 _AS_THEY_ARE = frozenset([int, str, bytes, bool, type(None)])
-_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
-_PACKED_ADDRESS = re.compile(rb" at 0x[0-9A-Fa-f]+")
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,}")
+_ADDRESS_IN_BYTES = re.compile(rb" at 0x[0-9A-Fa-f]{6,}")
 _STANDARD = frozenset(
     ["datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo", "collections"]
 )
@@ -60,10 +63,21 @@ def pack(plain: Plain) -> bytes:
 
 
 def without_addresses(packed: bytes) -> bytes:
-    """Put zeros for the addresses in what a default ``__repr__`` gave."""
+    """Leave out the addresses in what a default ``__repr__`` gave."""
     if b" at 0x" not in packed:
         return packed
-    return _PACKED_ADDRESS.sub(lambda found: b" at 0x" + b"0" * (len(found[0]) - 6), packed)
+    return pack(_without(unpack(packed)))  # in their place they would be of different lengths
+
+
+def _without(plain: Plain) -> Plain:
+    kind = type(plain)
+    if kind is str:
+        return _ADDRESS.sub("", plain)
+    if kind is bytes:
+        return _ADDRESS_IN_BYTES.sub(b"", plain)
+    if kind is list or kind is tuple:
+        return kind([_without(each) for each in plain])
+    return plain
 
 
 def unpack(data: bytes) -> Plain:
@@ -111,22 +125,34 @@ def _encode(value: Any, depth: int, above: Above) -> Plain:
     if id(value) in above:
         return ("again", above[::-1].index(id(value)))
     known = _KNOWN.get(kind)
-    if known is not None:
-        return known(value, depth - 1, (*above, id(value)))
-    return _encode_other(value, kind, depth - 1, (*above, id(value)))
+    try:
+        if known is not None:
+            return known(value, depth - 1, (*above, id(value)))
+        return _encode_other(value, kind, depth - 1, (*above, id(value)))
+    except BaseException as error:  # a foreign object may do anything when it is looked at
+        return ("unseen", kind.__name__, type(error).__name__)
 
 
-def _items(values: Collection[Any], depth: int, above: Above) -> list[Plain]:
+def _items(values: Sequence[Any], depth: int, above: Above) -> list[Plain]:
     if len(values) > _MOST_ITEMS:
-        values = list(values)[:_MOST_ITEMS]
+        return _many(values, depth, above)
     if set(map(type, values)) <= _AS_THEY_ARE:
         return list(values)
     return [_encode(each, depth, above) for each in values]
 
 
+def _many(values: Sequence[Any], depth: int, above: Above) -> list[Plain]:
+    """The first of very many, and how many others there are, with a digest of these."""
+    digest = hashlib.blake2b(digest_size=16)
+    for start in range(_MOST_ITEMS, len(values), _MOST_ITEMS):
+        digest.update(pack(_items(values[start : start + _MOST_ITEMS], depth, above)))
+    more = ("more", len(values) - _MOST_ITEMS, digest.digest())
+    return [*_items(values[:_MOST_ITEMS], depth, above), more]
+
+
 def _in_any_order(tag: str) -> Callable[[Any, int, Above], Plain]:
     def encode_set(value: Any, depth: int, above: Above) -> Plain:
-        return (tag, sorted(_items(value, depth, above), key=pack))
+        return (tag, sorted([_encode(each, depth, above) for each in value], key=pack))
 
     return encode_set
 
@@ -164,22 +190,28 @@ def _encode_iterator(value: Any, depth: int, above: Above) -> Plain:
 
 
 def _encode_other(value: Any, kind: type, depth: int, above: Above) -> Plain:
+    home = getattr(kind, "__module__", "")
+    home = home if isinstance(home, str) else ""
+    if home == "collections":
+        return _encode_standard(value, depth, above)
     for base in (str, bytes, bytearray, int, float, complex, tuple, list, dict, set, frozenset):
         if isinstance(value, base):
             return _encode_subclass(value, kind, base, depth, above)
-    if kind.__module__ == "numpy" and hasattr(value, "dtype"):
+    if home == "numpy" and hasattr(value, "dtype"):
         return _encode_numpy(value, depth, above)
-    if kind.__module__ == "array" and kind.__name__ == "array":
+    if home == "array" and kind.__name__ == "array":
         return ("array", value.typecode, value.tobytes())
     if isinstance(value, BaseException):
         return encode_error(value)
     if isinstance(value, type):
-        return ("class", value.__name__)
+        name = value.__name__
+        own = getattr(builtins, name, None) is not value
+        return ("class", name) if own else ("global", f"builtins.{name}")
     if kind.__name__ in _CALLABLES:
         return ("callable",)
-    if kind.__module__ == "_io":
+    if isinstance(value, io.IOBase):
         return _encode_file(value)
-    if kind.__module__.split(".")[0] in _STANDARD:
+    if home.split(".")[0] in _STANDARD:
         return _encode_standard(value, depth, above)
     if kind.__name__ in ("generator", "map", "filter", "zip") or (
         hasattr(kind, "__next__") and hasattr(kind, "__iter__")
@@ -195,22 +227,52 @@ def _encode_other(value: Any, kind: type, depth: int, above: Above) -> Plain:
 def _encode_subclass(value: Any, kind: type, base: type, depth: int, above: Above) -> Plain:
     """A subclass of a built-in class: as that, with its own name; an enumeration by its name."""
     if hasattr(value, "_name_") and hasattr(value, "_value_"):
-        return ("subclass", kind.__name__, str(value._name_))
-    plain = base(value) if base is not dict else dict(value.items())
+        return ("enum", kind.__name__, str(value._name_ or value._value_))
+    try:
+        plain = _AS_SEEN.get(base, _COPIES[base])(value)
+    except BaseException:  # its own methods do not work: what is in it then
+        plain = _COPIES[base](value)
     inner = _encode(plain, depth, above)
     fields = getattr(kind, "_fields", None)
     name = kind.__name__
     return ("subclass", name, inner, list(fields)) if fields else ("subclass", name, inner)
 
 
+_WHOLE = slice(None)
+_COPIES: dict[type, Callable[[Any], Any]] = {
+    str: str.__str__,
+    int: int.__int__,
+    float: float.__float__,
+    complex: lambda value: complex(
+        complex.real.__get__(value, complex), complex.imag.__get__(value, complex)
+    ),
+    bytes: lambda value: bytes.__getitem__(value, _WHOLE),
+    bytearray: lambda value: bytearray.__getitem__(value, _WHOLE),
+    tuple: lambda value: tuple.__getitem__(value, _WHOLE),
+    list: lambda value: list.__getitem__(value, _WHOLE),
+    dict: lambda value: dict(dict.items(value)),
+    set: lambda value: set(set.__iter__(value)),
+    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
+}
+"""Class -> how an instance of a subclass is made one of it."""
+_AS_SEEN: dict[type, Callable[[Any], Any]] = {
+    tuple: tuple,
+    list: list,
+    dict: lambda value: dict(value.items()),
+    set: set,
+    frozenset: frozenset,
+}
+"""The same for containers whose subclasses show something else than what they hold."""
+
+
 def _encode_numpy(value: Any, depth: int, above: Above) -> Plain:
     if value.dtype.hasobject:
         items = _encode(value.tolist(), depth, above)
         return ("objects", list(value.shape), items)
-    data = value.tobytes()
-    if value.dtype.kind in "fc":
-        data = _quiet(value)
+    data = _quiet(value) if value.dtype.kind in "fc" else value.tobytes()
     kind = "numpy" if type(value).__name__ == "ndarray" else "scalar"
+    if value.dtype.names is not None:
+        return ("records", str(value.dtype), list(value.shape), data)
     return (kind, value.dtype.str, list(value.shape), data)
 
 
@@ -234,16 +296,22 @@ def _encode_file(value: Any) -> Plain:
 
 
 def _encode_standard(value: Any, depth: int, above: Above) -> Plain:
+    if type(value).__name__ == "UUID":  # it pickles as an object without arguments
+        return ("make", "uuid.UUID", [str(value)])
     try:
         reduced = value.__reduce_ex__(2)
         maker, arguments = reduced[0], reduced[1]
         if maker.__module__ == "copyreg":
             raise TypeError
         inner = [_encode(each, depth, above) for each in arguments]
-        items = [_encode(each, depth, above) for each in (reduced[3:4] and reduced[3]) or ()]
+        _, items, pairs = (*reduced[2:5], None, None, None)[:3]
+        items = [_encode(each, depth, above) for each in items or ()]
+        flat = [_encode(each, depth, above) for pair in pairs or () for each in pair]
     except Exception:
         return ("repr", type(value).__name__, short(value, 1_000))
     made = ("make", _qualified(maker), inner)
+    if flat:
+        return (*made, items, flat)
     return (*made, items) if items else made
 
 
@@ -255,6 +323,7 @@ def _qualified(kind: Any) -> str:
 
 def _encode_object(value: Any, kind: type, depth: int, above: Above) -> Plain:
     """An object of the implementation's own: what can be seen of it, in no special order."""
+    depth = min(depth, 40) // 4  # each look may give new objects, which give others
     seen: list[Plain] = []
     for name in sorted(set(dir(value))):
         if name.startswith("_"):
@@ -265,7 +334,7 @@ def _encode_object(value: Any, kind: type, depth: int, above: Above) -> Plain:
             seen += [name, encode_error(error)]
             continue
         if not callable(item):
-            seen += [name, _encode(item, min(depth, 4), above)]
+            seen += [name, _encode(item, depth, above)]
     for name, function in (("len()", len), ("str()", str), ("list()", _listed)):
         if _defines(kind, name):
             try:
@@ -275,7 +344,7 @@ def _encode_object(value: Any, kind: type, depth: int, above: Above) -> Plain:
                 continue
             if isinstance(item, str):
                 item = _ADDRESS.sub("", item)
-            seen += [name, _encode(item, min(depth, 4), above)]
+            seen += [name, _encode(item, depth, above)]
     return ("object", kind.__name__, seen)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING
 
+from .calling import settled
 from .encoding import encode, encode_error, pack, without_addresses
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def _answer(caller: Caller, call: Call) -> bytes:
         return b""
     function, arguments, keywords, _ = prepared
     try:
-        return without_addresses(pack(encode(function(*arguments, **keywords))))
+        return without_addresses(pack(encode(settled(function(*arguments, **keywords)))))
     except BaseException as error:
         return pack(encode_error(error))
 
@@ -82,7 +84,7 @@ def _repeat(caller: Caller, call: Call, times: int) -> None:
             return
         function, arguments, keywords, _ = prepared
         try:
-            function(*arguments, **keywords)
+            settled(function(*arguments, **keywords))
         except BaseException:  # it may fail, so long as it does not grow
             continue
 
@@ -91,6 +93,6 @@ def _resident() -> int:
     """Bytes of memory that the process has now; 0 where the system does not say."""
     try:
         with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[1]) * 4096
-    except OSError:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
         return 0

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .building import Scope, build
 from .calling import Caller, by_name
-from .encoding import encode, encode_error, pack, unpack
+from .encoding import LARGEST, LARGEST_IN_FULL, encode, encode_error, pack, unpack
 from .loading import load, public_names
 from .pressing import make_often, make_together
 from .relations import add_relations
@@ -34,6 +34,9 @@ __all__ = ["serve"]
 
 _LENGTH = struct.Struct("<I")
 _PLACE = struct.Struct("<q")
+_MOST_IN_ALL = 16 << 20
+"""Bytes of the answers to a batch; once it is over, long answers are digests."""
+_WHEN_FULL = 256
 
 
 def serve(progress_path: str) -> None:
@@ -95,9 +98,14 @@ class _Session:
     def _calls(self, calls: list[Call], poke: bool, full: bool) -> Answer:
         replies = []
         make, place = self._caller.make, _PLACE.pack_into
+        room, most = _MOST_IN_ALL, LARGEST_IN_FULL if full else LARGEST
         for index, call in enumerate(calls):
             place(self._progress, 0, index)
-            replies.append(make(call, poke, full))
+            reply = make(call, poke, most)
+            room -= len(reply[1]) + len(reply[2])
+            if room < 0:  # whoever asked must hold all of it
+                most = _WHEN_FULL
+            replies.append(reply)
         return ("made", replies)
 
     def _together(self, calls: list[Call], threads: int, rounds: int) -> Answer:

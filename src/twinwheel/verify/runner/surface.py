@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .encoding import encode, pack, short
+from .encoding import LARGEST, encode, pack, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,7 +60,11 @@ def _describe(value: Any) -> Json:
     if callable(value):
         return _describe_callable(value)
     if isinstance(value, _CONSTANTS):
-        return {"kind": "constant", "value": pack(encode(value))}
+        packed = pack(encode(value))
+        if len(packed) > LARGEST:
+            digest = hashlib.blake2b(packed, digest_size=16).digest()
+            packed = pack(("long", digest, len(packed)))
+        return {"kind": "constant", "value": packed}
     return {"kind": "object"}
 
 
