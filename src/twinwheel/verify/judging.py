@@ -217,16 +217,11 @@ def _deep(call: Call) -> bool:
 
 def _agree_after(call: Call, control: bytes, candidate: bytes, rules: Rules) -> bool:
     """Is what was written into the arguments equal, as the component's comparator has it?"""
-    if rules.compare == "exact":
-        return False
-    try:
-        left, right = unpack(control), unpack(candidate)
-    except (ValueError, EOFError, TypeError):  # digests
+    left, right = unpack(control), unpack(candidate)
+    if _is(left, "long") or _is(right, "long"):
         return False
     pairs = zip(left, right, strict=True)
-    return all(
-        one == other or _of_answer(call, one, other, rules, "") is None for one, other in pairs
-    )
+    return all(_of_answer(call, *both, rules, "") is None for both in pairs)
 
 
 def _mutation(call: Call, control: bytes, candidate: bytes) -> Mismatch:
@@ -236,7 +231,5 @@ def _mutation(call: Call, control: bytes, candidate: bytes) -> Mismatch:
 
 
 def _shown_after(data: bytes) -> str:
-    try:
-        return ", ".join(show(each, 80) for each in unpack(data))
-    except (ValueError, EOFError, TypeError):
-        return f"<digest {data.hex()[:8]}>"
+    plain = unpack(data)
+    return ", ".join(show(each, 80) for each in ([plain] if _is(plain, "long") else plain))

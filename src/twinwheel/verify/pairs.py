@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from twinwheel.verify.judging import Mismatch, Rules, judge
 from twinwheel.verify.recipes import size
 from twinwheel.verify.runner.encoding import unpack
-from twinwheel.verify.workers import Death, Limits, Worker
+from twinwheel.verify.workers import Death, Limits, Worker, not_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,8 @@ __all__ = ["Pair"]
 _REMEMBERED = 4_000
 _LARGEST_REMEMBERED = 1_000
 _LONGEST_DIGEST = 100
+_MOST_IN_FULL = 32 << 20
+"""Bytes of long answers that are held at once."""
 
 
 class Pair:
@@ -81,10 +83,22 @@ class Pair:
         else:
             self.history.extend(each for each in calls if _is_small(each))
         answers = list(zip(left, right, strict=True))
-        if not full:
-            for index, both in enumerate(answers):
-                if _is_long(*both):  # digests tell that they differ, but not in what
-                    answers[index] = self.make([calls[index]], poke=poke, full=True)[0]
+        return answers if full else self._in_full(calls, answers, poke=poke)
+
+    def _in_full(
+        self, calls: Sequence[Call], answers: list[tuple[Any, Any]], *, poke: bool
+    ) -> list[tuple[Any, Any]]:
+        """Ask again where digests tell that answers differ, but not in what."""
+        room = _MOST_IN_FULL
+        for index, both in enumerate(answers):
+            if not _is_long(*both):
+                continue
+            if room > 0:
+                both = self.make([calls[index]], poke=poke, full=True)[0]
+                room -= sum(len(each[1]) for each in both if not isinstance(each, Death))
+                answers[index] = both
+            else:  # all of them would not fit into memory
+                answers[index] = (not_made(), not_made())
         return answers
 
     def ask(self, question: tuple[Any, ...], seconds: float | None = None) -> tuple[Any, Any]:
@@ -142,12 +156,17 @@ def _is_small(call: Call) -> bool:
 
 
 def _is_long(control: Any, candidate: Any) -> bool:
-    if isinstance(control, Death) or isinstance(candidate, Death) or control[1] == candidate[1]:
+    if isinstance(control, Death) or isinstance(candidate, Death):
         return False
     return any(
-        len(each[1]) < _LONGEST_DIGEST
-        and type(answer := unpack(each[1])) is tuple
-        and answer[0] == "long"
-        for each in (control, candidate)
-        if each[1]
+        control[part] != candidate[part]
+        and (_is_digest(control[part]) or _is_digest(candidate[part]))
+        for part in (1, 2)  # the answer, and the arguments after the call
     )
+
+
+def _is_digest(packed: bytes) -> bool:
+    if not packed or len(packed) >= _LONGEST_DIGEST:
+        return False
+    plain = unpack(packed)
+    return type(plain) is tuple and plain[0] == "long"

@@ -29,9 +29,11 @@ def file_of(content, kind="whole"):
 def subclassed(value):
     return type("Sub", (type(value),), {})(value)
 
-def filled(value, items):
+def filled(value, items, pairs=()):
     for item in items:
         value.append(item)
+    for key in pairs:
+        value[key] = pairs[key]
     return value
 
 class Index:

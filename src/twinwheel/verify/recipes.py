@@ -6,13 +6,17 @@ The tags are those of ``runner.building``.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["Call", "Recipe", "size", "source", "source_of_call", "traits", "walk"]
+
+_MOST_BITS = 10_000
+_LENGTH = re.compile(r"[\d,]+ (characters|bytes|items)")
 
 Recipe: TypeAlias = Any
 """A scalar, or a tuple that begins with a tag."""
@@ -33,6 +37,8 @@ def source(recipe: Recipe) -> str:
     """Give the Python source of a value; names in it are those of ``PRELUDE``."""
     if type(recipe) is float and not math.isfinite(recipe):
         return f'float("{recipe}")'
+    if type(recipe) is int and recipe.bit_length() > _MOST_BITS:
+        return hex(recipe)  # Python refuses to write so many decimal digits
     if type(recipe) is not tuple:
         return repr(recipe)
     return _SOURCES[recipe[0]](*recipe[1:])
@@ -96,9 +102,22 @@ def _memoryview(base: Recipe, step: int = 1, form: str = "") -> str:
     return text if step == 1 else f"{text}[::{step}]"
 
 
-def _made(name: str, arguments: list[Recipe], items: list[Recipe] | None = None) -> str:
+def _made(
+    name: str,
+    arguments: list[Recipe],
+    items: list[Recipe] | None = None,
+    flat: list[Recipe] | None = None,
+) -> str:
     text = f"{name}({_items(arguments)})"
+    if flat:
+        return f"filled({text}, [{_items(items or [])}], {{{_pairs(flat)}}})"
     return f"filled({text}, [{_items(items)}])" if items else text
+
+
+def _subclass(name: str, recipe: Recipe, fields: Sequence[str] = ()) -> str:
+    if fields:
+        return f"collections.namedtuple({name!r}, {list(fields)})(*{source(recipe)})"
+    return f"subclassed({source(recipe)})"
 
 
 _SOURCES: dict[str, Callable[..., str]] = {
@@ -137,7 +156,7 @@ _SOURCES: dict[str, Callable[..., str]] = {
     ),
     "callback": str,
     "same": lambda index: f"argument_{index}",
-    "subclass": lambda _name, recipe, _fields=(): f"subclassed({source(recipe)})",
+    "subclass": _subclass,
     "index": lambda value: f"Index({value!r})",
     "floating": lambda value: f"Floating({source(value)})",
     "odd": lambda: "Odd()",
@@ -194,9 +213,13 @@ def traits(call: Call) -> tuple[str, ...]:
     for _, arguments in call.steps:
         recipes += arguments or []
     for recipe in recipes:
+        pieces: set[int] = set()
         for each in walk(recipe):
+            if _tag(each) == "join":
+                pieces |= {id(part) for part in each[1]}
             for trait in _traits(each):
-                found[trait] = None
+                if id(each) not in pieces or not _LENGTH.fullmatch(trait):
+                    found[trait] = None
     return tuple(found)
 
 
@@ -275,8 +298,11 @@ def _traits_of_made(value: Recipe) -> Iterator[str]:
     if tag in ("list", "tuple", "dict", "set", "frozenset") and length == 0:
         yield "empty"
     elif tag in ("list", "tuple", "dict", "set", "repeat", "join") and length >= 32:
-        unit = "bytes" if isinstance(value[1], bytes) else "items"
-        yield f"{length:,} {'characters' if isinstance(value[1], str) else unit}"
+        leaf: Recipe = value
+        while _tag(leaf) in ("repeat", "join") and leaf[1]:
+            leaf = leaf[1][0] if leaf[0] == "join" else leaf[1]
+        units = {str: "characters", bytes: "bytes"}
+        yield f"{length:,} {units.get(type(leaf), 'items')}"
     if tag == "nest":
         yield f"{value[2]:,} levels"
     elif tag == "memoryview" and len(value) > 2 and value[2] != 1:

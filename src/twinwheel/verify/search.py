@@ -174,8 +174,6 @@ def search_pair(
 
 
 def _unsuited(plan: Plan) -> str:
-    if plan.coroutine:
-        return "a coroutine function: what it gives must be awaited"
     if plan.is_exception:
         return "an exception class: it is compared where it is raised"
     return ""

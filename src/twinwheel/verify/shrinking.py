@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.recipes import Call
+from twinwheel.verify.runner.encoding import pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,12 +38,12 @@ def shrink(call: Call, shows: Callable[[list[Call]], int | None], seconds: float
         The smallest call that was found to show it.
     """
     end = time.monotonic() + seconds
-    tried = {repr(call)}
+    tried = {_mark(call)}
     while time.monotonic() < end:
         waiting: list[Call] = []
         better = None
         for smaller in _smaller_calls(call):
-            mark = repr(smaller)
+            mark = _mark(smaller)
             if mark in tried:
                 continue
             tried.add(mark)
@@ -57,6 +59,11 @@ def shrink(call: Call, shows: Callable[[list[Call]], int | None], seconds: float
             break
         call = better
     return call
+
+
+def _mark(call: Call) -> bytes:
+    """Know a call again without keeping it, as it may be large."""
+    return hashlib.blake2b(pack(list(call)), digest_size=12).digest()
 
 
 def _first(calls: list[Call], shows: Callable[[list[Call]], int | None]) -> Call | None:

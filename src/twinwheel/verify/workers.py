@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from twinwheel.verify.subjects import Subject
 
-__all__ = ["Death", "Limits", "Worker"]
+__all__ = ["Death", "Limits", "Worker", "not_made"]
 
 _RUNNER = Path(__file__).parent / "runner"
 _BOOT = """
@@ -230,27 +230,36 @@ class Worker:
         """
         done: list[tuple[Any, ...] | Death] = []
         deaths = 0
+        answer = self._settled(answer)
         while isinstance(answer, Death):
             self.start()
             deaths += 1
-            first = len(done)
-            before = calls[first : first + answer.index]  # their answers were lost with the process
+            before = calls[len(done) : len(done) + answer.index]  # their answers were lost with it
             again = self._ask(before, poke=poke, full=full)
-            if isinstance(again, Death):  # it is not this call alone that kills it
-                done += [again] * (len(before) + 1)
-                self.start()
-            else:
+            if not isinstance(again, Death):
                 done += [*again, answer]
+            elif deaths < _MOST_DEATHS:  # one of those before is to blame
+                answer = again
+                continue
+            else:
+                done += [*[not_made()] * again.index, again]
+                self.start()
             rest = calls[len(done) :]
             if deaths == _MOST_DEATHS:
-                return [*done, *([(SKIPPED, b"", b"", 0, "")] * len(rest))]
-            answer = self.ask(("calls", [list(each) for each in rest], poke, full))
+                return [*done, *[not_made()] * len(rest)]
+            answer = self._settled(self.ask(("calls", [list(each) for each in rest], poke, full)))
         return [*done, *answer[1]]
+
+    def _settled(self, answer: Any) -> Any:
+        """Take for a death what ended a batch otherwise, such as an exception after a call."""
+        if isinstance(answer, Death) or answer[0] == "made":
+            return answer
+        return Death("crash", f"{answer[1][1]}, raised after the call", self._place())
 
     def _ask(self, calls: Sequence[Any], *, poke: bool, full: bool) -> Any:
         if not calls:
             return []
-        answer = self.ask(("calls", [list(each) for each in calls], poke, full))
+        answer = self._settled(self.ask(("calls", [list(each) for each in calls], poke, full)))
         return answer if isinstance(answer, Death) else answer[1]
 
     def make(
@@ -324,6 +333,11 @@ class Worker:
                 del kept[:-_KEPT_OF_STDERR]
         except (OSError, ValueError):
             pass
+
+
+def not_made() -> tuple[Any, ...]:
+    """Give the answer to a call that was not made."""
+    return (SKIPPED, b"", b"", 0, "")
 
 
 def _environment(subject: Subject) -> dict[str, str]:

@@ -403,7 +403,7 @@ def names_of(module: Any, packages: list[str]) -> Json:
             continue
         try:
             value = getattr(module, name)
-        except Exception:  # noqa: BLE001 (the foreign module's own doing)
+        except Exception:  # the foreign module's own doing
             continue
         kind = kind_of(value)
         home = getattr(value, "__name__" if kind == "module" else "__module__", None)
@@ -439,7 +439,7 @@ def describe(question: Json, say: Callable[[Json], None]) -> None:
         )
         try:
             module = importlib.import_module(name)
-        except BaseException as error:  # noqa: BLE001 (whatever it is, it is the answer)
+        except BaseException as error:  # whatever it is, it is the answer
             say({"module": name, "error": f"{type(error).__name__}: {error}"[:2_000]})
             continue
         finally:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from .describing import alias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 __all__ = ["load", "public_names"]
 
 
-def load(module, package, aliases, components):
+def load(
+    module: str, package: str, aliases: dict[str, str], components: Sequence[str]
+) -> tuple[ModuleType, dict[str, Callable[..., Any]]]:
     """Import the implementation.
 
     Args:
@@ -31,7 +37,7 @@ def load(module, package, aliases, components):
     return loaded, {name: value for name, value in found.items() if callable(value)}
 
 
-def public_names(module, private=False):
+def public_names(module: ModuleType, private: bool = False) -> list[str]:
     """Give the names that a module offers: those of ``__all__``, or what looks like its own.
 
     Args:
@@ -60,7 +66,7 @@ def public_names(module, private=False):
 _STATIC = ("builtins",)
 
 
-def _is_foreign(value, home):
+def _is_foreign(value: Any, home: str) -> bool:
     """Is it what the standard library or another package gives? Static types say ``builtins``."""
     if home != "builtins":
         return False

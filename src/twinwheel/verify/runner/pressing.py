@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
+from typing import TYPE_CHECKING
 
+from .calling import settled
 from .encoding import encode, encode_error, pack, without_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .calling import Call, Caller
 
 __all__ = ["make_often", "make_together"]
 
 
-def make_together(caller, calls, threads, rounds):
+def make_together(caller: Caller, calls: Sequence[Call], threads: int, rounds: int) -> list[bool]:
     """Make calls from several threads at once.
 
     Returns:
@@ -21,7 +29,7 @@ def make_together(caller, calls, threads, rounds):
     same = [True] * len(calls)
     barrier = threading.Barrier(threads)
 
-    def work(number):
+    def work(number: int) -> None:
         barrier.wait(timeout=10)
         for turn in range(rounds):
             index = (number + turn) % len(calls)
@@ -41,18 +49,18 @@ def make_together(caller, calls, threads, rounds):
     return same
 
 
-def _answer(caller, call):
+def _answer(caller: Caller, call: Call) -> bytes:
     prepared = caller.prepare(call)
     if prepared is None:
         return b""
     function, arguments, keywords, _ = prepared
     try:
-        return without_addresses(pack(encode(function(*arguments, **keywords))))
+        return without_addresses(pack(encode(settled(function(*arguments, **keywords)))))
     except BaseException as error:
         return pack(encode_error(error))
 
 
-def make_often(caller, call, times, rounds):
+def make_often(caller: Caller, call: Call, times: int, rounds: int) -> list[list[int]]:
     """Make a call again and again.
 
     Returns:
@@ -69,22 +77,22 @@ def make_often(caller, call, times, rounds):
     return growth
 
 
-def _repeat(caller, call, times):
+def _repeat(caller: Caller, call: Call, times: int) -> None:
     for _ in range(times):
         prepared = caller.prepare(call)
         if prepared is None:
             return
         function, arguments, keywords, _ = prepared
         try:
-            function(*arguments, **keywords)
-        except BaseException:
-            pass
+            settled(function(*arguments, **keywords))
+        except BaseException:  # it may fail, so long as it does not grow
+            continue
 
 
-def _resident():
+def _resident() -> int:
     """Bytes of memory that the process has now; 0 where the system does not say."""
     try:
         with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[1]) * 4096
-    except OSError:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
         return 0

@@ -6,6 +6,7 @@ command starts. Calls are added to a file at once, so that a crash loses none.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.util
@@ -14,19 +15,28 @@ import struct
 import sys
 import threading
 from importlib.abc import MetaPathFinder
+from typing import TYPE_CHECKING, Any, cast
 
 from .building import BUILDERS
 from .encoding import encode, pack
 from .loading import public_names
 
-__all__ = ["begin", "can_be_built"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from importlib.abc import Loader
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    from .encoding import Plain
+
+__all__ = ["begin"]
 
 _LENGTH = struct.Struct("<I")
 _LARGEST = 200_000
 _MOST_OF_ONE = 3_000
 
 
-def begin(modules, components, folder):
+def begin(modules: Sequence[str], components: Sequence[str], folder: str) -> None:
     """Wrap the functions of modules as soon as these are imported.
 
     Args:
@@ -38,37 +48,35 @@ def begin(modules, components, folder):
     sys.meta_path.insert(0, _Finder(frozenset(modules), recorder))
 
 
-def can_be_built(encoded):
+def _can_be_built(encoded: Plain) -> bool:
     """Can the value of plain data be built again?"""
     if type(encoded) is list:
-        return all(can_be_built(each) for each in encoded)
+        return all(_can_be_built(each) for each in encoded)
     if type(encoded) is not tuple:
         return True
-    return encoded[0] in BUILDERS and all(can_be_built(each) for each in encoded[1:])
+    return encoded[0] in BUILDERS and all(_can_be_built(each) for each in encoded[1:])
 
 
 class _Recorder:
-    def __init__(self, components, folder):
+    def __init__(self, components: Sequence[str], folder: str) -> None:
         self._components = components
         self._folder = folder
-        self._seen = set()
-        self._count = {}
+        self._seen: set[bytes] = set()
+        self._count: dict[str, int] = {}
         self._lock = threading.Lock()
         self._busy = threading.local()
 
-    def wrap_all(self, module):
+    def wrap_all(self, module: ModuleType) -> None:
         names = self._components or public_names(module, private=True)
         for name in names:
             value = getattr(module, name, None)
             if value is None or isinstance(value, type) or not callable(value):
                 continue
-            try:
+            with contextlib.suppress(AttributeError, TypeError):
                 setattr(module, name, self._wrapped(name, value))
-            except (AttributeError, TypeError):
-                pass
 
-    def _wrapped(self, name, function):
-        def recorded(*arguments, **keywords):
+    def _wrapped(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def recorded(*arguments: Any, **keywords: Any) -> Any:
             if not getattr(self._busy, "on", False):
                 self._busy.on = True
                 try:
@@ -84,12 +92,12 @@ class _Recorder:
         except (AttributeError, TypeError):
             return recorded
 
-    def _keep(self, name, arguments, keywords):
+    def _keep(self, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
         if self._count.get(name, 0) >= _MOST_OF_ONE:
             return
         given = [encode(each) for each in arguments if not _is_consumed(each)]
         named = [part for key, each in keywords.items() for part in (key, encode(each))]
-        if len(given) < len(arguments) or not can_be_built(given) or not can_be_built(named):
+        if len(given) < len(arguments) or not _can_be_built([given, named]):
             return
         data = pack([name, given, named])
         mark = hashlib.blake2b(data, digest_size=12).digest()
@@ -98,24 +106,29 @@ class _Recorder:
         with self._lock:
             self._seen.add(mark)
             self._count[name] = self._count.get(name, 0) + 1
-            path = os.path.join(self._folder, "calls-%d" % os.getpid())
+            path = os.path.join(self._folder, f"calls-{os.getpid()}")
             with open(path, "ab") as file:
                 file.write(_LENGTH.pack(len(data)) + data)
 
 
-def _is_consumed(value):
+def _is_consumed(value: Any) -> bool:
     """To look at an iterator, or a file, would be to take what is in it."""
     kind = type(value)
     return hasattr(kind, "__next__") or (hasattr(kind, "read") and not hasattr(kind, "getvalue"))
 
 
 class _Finder(MetaPathFinder):
-    def __init__(self, modules, recorder):
+    def __init__(self, modules: frozenset[str], recorder: _Recorder) -> None:
         self._modules = modules
         self._recorder = recorder
         self._finding = threading.local()
 
-    def find_spec(self, name, path, target=None):
+    def find_spec(
+        self,
+        name: str,
+        path: Sequence[str] | None,  # noqa: ARG002 (what the machinery passes)
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
         if name not in self._modules or getattr(self._finding, "name", None) == name:
             return None
         self._finding.name = name
@@ -124,23 +137,24 @@ class _Finder(MetaPathFinder):
         finally:
             self._finding.name = None
         if spec is not None and hasattr(spec.loader, "exec_module"):
-            spec.loader = _Loader(spec.loader, self._recorder)
+            spec.loader = cast("Loader", _Loader(spec.loader, self._recorder))
         return spec
 
 
 class _Loader:
     """Another loader, and the wrappers once it is done."""
 
-    def __init__(self, loader, recorder):
+    def __init__(self, loader: Any, recorder: _Recorder) -> None:
         self._loader = loader
         self._recorder = recorder
 
-    def create_module(self, spec):
-        return self._loader.create_module(spec)
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
 
-    def exec_module(self, module):
+    def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
         self._recorder.wrap_all(module)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)

@@ -1,7 +1,7 @@
 """The process: it is asked over a pipe, and answers.
 
-A message is a length of four bytes and plain data. Which call is being made stands in a file that is
-mapped into memory, so that whoever asked knows it when the process dies.
+A message is a length of four bytes and plain data. Which call is being made stands in a file that
+is mapped into memory, so that whoever asked knows it when the process dies.
 """
 
 from __future__ import annotations
@@ -11,22 +11,35 @@ import os
 import struct
 import sys
 import traceback
+from typing import TYPE_CHECKING, Any
 
 from .building import Scope, build
 from .calling import Caller, by_name
-from .encoding import encode, encode_error, pack, unpack
+from .encoding import LARGEST, LARGEST_IN_FULL, encode, encode_error, pack, unpack
 from .loading import load, public_names
 from .pressing import make_often, make_together
 from .relations import add_relations
 from .surface import describe
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+    from .calling import Call
+    from .encoding import Plain
+
+    Answer = tuple[Any, ...]  # begins with what it is, such as ``"made"`` or ``"failed"``
+
 __all__ = ["serve"]
 
 _LENGTH = struct.Struct("<I")
 _PLACE = struct.Struct("<q")
+_MOST_IN_ALL = 16 << 20
+"""Bytes of the answers to a batch; once it is over, long answers are digests."""
+_WHEN_FULL = 256
 
 
-def serve(progress_path):
+def serve(progress_path: str) -> None:
     """Answer until the pipe is closed."""
     questions, answers = _take_pipes()
     _die_with_parent()
@@ -46,21 +59,32 @@ def serve(progress_path):
 
 
 class _Session:
-    def __init__(self, progress):
-        self._progress = progress
-        self._module = None
-        self._caller = None
-        self._names = ()
+    """What is kept from question to question; the method of each has its name."""
 
-    def answer(self, question):
-        kind = question[0]
+    _module: ModuleType
+    _names: list[str]
+    _caller: Caller
+    # the three are there once the implementation was loaded
+
+    def __init__(self, progress: mmap.mmap) -> None:
+        self._progress = progress
+
+    def answer(self, question: Sequence[Any]) -> Answer:
         try:
-            return getattr(self, "_" + kind)(*question[1:])
+            answer: Answer = getattr(self, f"_{question[0]}")(*question[1:])
         except BaseException as error:
             trace = traceback.format_exc(limit=-4)[-4_000:]
             return ("failed", encode_error(error), trace)
+        return answer
 
-    def _load(self, module, package, aliases, components, authors_file):
+    def _load(
+        self,
+        module: str,
+        package: str,
+        aliases: list[str],
+        components: list[str],
+        authors_file: str,
+    ) -> Answer:
         loaded, found = load(module, package, dict(zip(*[iter(aliases)] * 2)), components)
         relations = add_relations(found, authors_file)
         self._module, self._caller = loaded, Caller(found)
@@ -68,26 +92,31 @@ class _Session:
         self._names = sorted({*names, *found} - {each[0] for each in relations})
         return ("loaded", sorted(found), relations, getattr(loaded, "__file__", None) or "")
 
-    def _describe(self):
-        return ("described", encode(describe(self._module, self._names, self._caller.components)))
+    def _describe(self) -> Answer:
+        return ("described", encode(describe(self._module, self._names)))
 
-    def _calls(self, calls, poke, full):
+    def _calls(self, calls: list[Call], poke: bool, full: bool) -> Answer:
         replies = []
         make, place = self._caller.make, _PLACE.pack_into
+        room, most = _MOST_IN_ALL, LARGEST_IN_FULL if full else LARGEST
         for index, call in enumerate(calls):
             place(self._progress, 0, index)
-            replies.append(make(call, poke, full))
+            reply = make(call, poke, most)
+            room -= len(reply[1]) + len(reply[2])
+            if room < 0:  # whoever asked must hold all of it
+                most = _WHEN_FULL
+            replies.append(reply)
         return ("made", replies)
 
-    def _together(self, calls, threads, rounds):
+    def _together(self, calls: list[Call], threads: int, rounds: int) -> Answer:
         _PLACE.pack_into(self._progress, 0, 0)
         return ("together", make_together(self._caller, calls, threads, rounds))
 
-    def _often(self, call, times, rounds):
+    def _often(self, call: Call, times: int, rounds: int) -> Answer:
         _PLACE.pack_into(self._progress, 0, 0)
         return ("often", make_often(self._caller, call, times, rounds))
 
-    def _write_pickle(self, call):
+    def _write_pickle(self, call: Call) -> Answer:
         import pickle
 
         prepared = self._caller.prepare(call)
@@ -97,17 +126,17 @@ class _Session:
         value = function(*arguments, **keywords)
         return ("pickle", pickle.dumps(value, 4), encode(value))
 
-    def _read_pickle(self, data):
+    def _read_pickle(self, data: bytes) -> Answer:
         import pickle
 
         return ("value", encode(pickle.loads(data)))
 
-    def _agree(self, spec, call, control, candidate):
+    def _agree(self, spec: str, call: Call, control: Plain, candidate: Plain) -> Answer:
         """Ask a comparator of the author's whether two answers agree."""
         import importlib
 
         module, _, name = spec.partition(":")
-        function = importlib.import_module(module)
+        function: Any = importlib.import_module(module)
         for part in name.split("."):
             function = getattr(function, part)
         prepared = self._caller.prepare(call)
@@ -117,7 +146,7 @@ class _Session:
         return ("agree", bool(function(by_name(*prepared[:3]), *values)))
 
 
-def _take_pipes():
+def _take_pipes() -> tuple[int, int]:
     """Keep the pipes to ourselves: what the package prints, or reads, is no part of the talk."""
     questions, answers = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -132,30 +161,31 @@ def _take_pipes():
     return questions, answers
 
 
-def _die_with_parent():
-    try:
-        import resource
+def _die_with_parent() -> None:
+    """Leave no orphan and no core; when memory ends, this process is the first to go."""
+    if sys.platform != "win32":
+        try:
+            import resource
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ImportError, ValueError, OSError):
-        pass
-    if sys.platform != "linux":
-        return
-    try:
-        import ctypes
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        except (ImportError, ValueError, OSError):
+            pass
+    if sys.platform == "linux":
+        try:
+            import ctypes
 
-        set_death_signal = 1
-        ctypes.CDLL(None).prctl(set_death_signal, 9, 0, 0, 0)
-    except (ImportError, OSError, AttributeError):
-        pass
-    try:
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-            file.write("1000")
-    except OSError:
-        pass
+            set_death_signal = 1
+            ctypes.CDLL(None).prctl(set_death_signal, 9, 0, 0, 0)
+        except (ImportError, OSError, AttributeError):
+            pass
+        try:
+            with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+                file.write("1000")
+        except OSError:
+            pass
 
 
-def _read(pipe, count):
+def _read(pipe: int, count: int) -> bytes | None:
     parts = []
     while count:
         part = os.read(pipe, min(count, 1 << 20))
@@ -166,7 +196,7 @@ def _read(pipe, count):
     return b"".join(parts)
 
 
-def _write(pipe, data):
+def _write(pipe: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(pipe, view) :]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import os
-import pickle
 import sys
+from typing import TYPE_CHECKING, Any
 
-from .encoding import encode, pack, qualified, short
+from .encoding import LARGEST, encode, pack, short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import ModuleType
+
+    Json = dict[str, Any]
 
 __all__ = ["describe"]
 
@@ -30,56 +37,50 @@ _PROTOCOLS = (
 _CONSTANTS = (int, float, str, bytes, bool, tuple, frozenset, type(None))
 
 
-def describe(module, names, components):
+def describe(module: ModuleType, names: Iterable[str]) -> Json:
     """Describe a module's names.
 
     Returns:
-        ``{"names": {name: description}, "stubs": [text], "python": ..., "file": ...}``
+        ``{"names": {name: description}, "stubs": [[path, text], ...]}``
     """
-    described = {}
+    described: Json = {}
     for name in names:
         if not hasattr(module, name):
             continue
         try:
-            described[name] = _describe(name, getattr(module, name), components)
-        except BaseException as error:  # a foreign object may do anything when it is looked at
-            described[name] = {"kind": "odd", "error": short(error)}
-    return {
-        "names": described,
-        "stubs": _stubs(module),
-        "python": ".".join(map(str, sys.version_info[:3])),
-        "file": getattr(module, "__file__", "") or "",
-        "version": _version(module),
-    }
+            described[name] = _describe(getattr(module, name))
+        except BaseException:  # a foreign object may do anything when it is looked at
+            described[name] = {"kind": "odd"}
+    return {"names": described, "stubs": _stubs(module)}
 
 
-def _describe(name, value, components):
+def _describe(value: Any) -> Json:
     if isinstance(value, type):
         return _describe_class(value)
     if callable(value):
         return _describe_callable(value)
     if isinstance(value, _CONSTANTS):
-        return {"kind": "constant", "type": type(value).__name__, "value": pack(encode(value))}
-    return {"kind": "object", "type": type(value).__name__}
+        packed = pack(encode(value))
+        if len(packed) > LARGEST:
+            digest = hashlib.blake2b(packed, digest_size=16).digest()
+            packed = pack(("long", digest, len(packed)))
+        return {"kind": "constant", "value": packed}
+    return {"kind": "object"}
 
 
-def _describe_callable(value):
+def _describe_callable(value: Callable[..., Any]) -> Json:
     parameters, how = _parameters(value)
     document = inspect.getdoc(value) or ""
     return {
         "kind": "function",
-        "type": type(value).__name__,
         "parameters": parameters,
         "signature from": how,
         "document": document[:2_000],
         "is coroutine": inspect.iscoroutinefunction(value),
-        "name": getattr(value, "__name__", ""),
-        "module": getattr(value, "__module__", "") or "",
-        "text signature": getattr(value, "__text_signature__", None) or "",
     }
 
 
-def _parameters(value):
+def _parameters(value: Callable[..., Any]) -> tuple[list[list[Any]] | None, str]:
     """Give ``[[name, kind, default, annotation], ...]``, or None, and where that is from."""
     try:
         signature = inspect.signature(value)
@@ -93,7 +94,7 @@ def _parameters(value):
     return found, "annotations" if typed else "signature"
 
 
-def _annotation(annotation, empty):
+def _annotation(annotation: Any, empty: Any) -> str:
     if annotation is empty:
         return ""
     if isinstance(annotation, str):
@@ -103,11 +104,11 @@ def _annotation(annotation, empty):
     return str(annotation).replace("typing.", "").replace("collections.abc.", "")
 
 
-def _describe_class(kind):
+def _describe_class(kind: type) -> Json:
     made = _describe_callable(kind)
-    members = {}
+    members: Json = {}
     for name in sorted(set(dir(kind))):
-        if name.startswith("__") or (name.startswith("_")):
+        if name.startswith("_"):
             continue
         try:
             member = inspect.getattr_static(kind, name)
@@ -134,12 +135,10 @@ def _describe_class(kind):
         document=(kind.__doc__ or "")[:2_000],
         exception=issubclass(kind, BaseException),
         final=not kind.__flags__ & (1 << 10),
-        abstract=inspect.isabstract(kind),
-        pickles=_public(kind),
     )
 
 
-def _has(kind, name):
+def _has(kind: type, name: str) -> bool:
     found = getattr(kind, name, None)
     if found is None:
         return False
@@ -150,35 +149,19 @@ def _has(kind, name):
     return True
 
 
-def _public(kind):
-    """Where does a pickle of the class point to?"""
-    try:
-        return pickle.whichmodule(kind, kind.__qualname__) if kind.__qualname__ else qualified(kind)
-    except BaseException:
-        return ""
-
-
-def _stubs(module):
+def _stubs(module: ModuleType) -> list[list[str]]:
     """Give the texts of the stubs that describe a module and the packages above it."""
     texts = []
-    path = getattr(module, "__file__", None)
     seen = set()
     name = module.__name__
     while name:
-        here = sys.modules.get(name)
-        path = getattr(here, "__file__", None)
+        path = getattr(sys.modules.get(name), "__file__", None)
         if path:
             folder, file = os.path.split(path)
-            for stub in (os.path.join(folder, file.split(".")[0] + ".pyi"),):
-                if stub not in seen and os.path.isfile(stub) and os.path.getsize(stub) < 1_000_000:
-                    seen.add(stub)
-                    with open(stub, encoding="utf-8", errors="replace") as opened:
-                        texts.append([stub, opened.read()])
+            stub = os.path.join(folder, file.split(".")[0] + ".pyi")
+            if stub not in seen and os.path.isfile(stub) and os.path.getsize(stub) < 1_000_000:
+                seen.add(stub)
+                with open(stub, encoding="utf-8", errors="replace") as opened:
+                    texts.append([stub, opened.read()])
         name = name.rpartition(".")[0]
     return texts
-
-
-def _version(module):
-    root = sys.modules.get(module.__name__.partition(".")[0], module)
-    version = getattr(root, "__version__", "")
-    return version if isinstance(version, str) else ""

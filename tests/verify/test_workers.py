@@ -1,0 +1,256 @@
+"""Processes beside implementations: whatever these do is told as what it is, and the talk goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twinwheel.errors import VerifyError
+from twinwheel.verify.runner.calling import RAISED, RETURNED
+from twinwheel.verify.runner.encoding import unpack
+from twinwheel.verify.workers import Death, Limits, Worker
+from verify.twins import LIMITS, call, module, subject, worker_of
+
+NAUGHTY = """
+    import asyncio, ctypes, os, re, signal, sys, threading
+
+    def echo(value): return value
+    def segfault(value): ctypes.string_at(0)
+    def leave(value): os._exit(7)
+    def leave_well(value): os._exit(0)
+    def kill(value): os.kill(os.getpid(), 9)
+    def spin(value):
+        while True: pass
+    def hold(value): return re.match("(a+)+$", "a" * 40 + "b")  # C code that keeps the GIL
+    def grow(value):
+        kept = []
+        while True: kept.append(bytearray(10_000_000))
+    def flood(value):
+        for stream in (1, 2):
+            for _ in range(400): os.write(stream, b"x" * 10_000)
+        print("flood" * 1000); sys.stderr.write("flood" * 1000)
+        return sys.stdin.read() if sys.stdin else ""
+    def exit(value): sys.exit(value)
+    def interrupt(value): raise KeyboardInterrupt(value)
+    def interrupt_itself(value): signal.raise_signal(signal.SIGINT)
+    def interrupt_later(value): threading.Timer(0, lambda: os.kill(os.getpid(), 2)).start()
+    async def wait(value): await asyncio.sleep(0); return value
+    async def refuse(value): raise LookupError(value)
+    class Frozen(Exception):
+        def __setattr__(self, name, value): raise RuntimeError
+    def frozen(value): raise Frozen(value)
+    def ring(value):
+        one, other = ValueError(value), KeyError()
+        one.__context__, other.__context__ = other, one
+        raise one
+    def nest(value):
+        return nest(value)
+    def exhaust(value): return bytes(10 ** 15)
+    def close_all(value): os.closerange(0, 200)
+    def change(value): value.append(1); return None
+"""
+
+
+@pytest.mark.parametrize(
+    ("component", "kind", "detail"),
+    [
+        ("segfault", "crash", "signal 11 (SIGSEGV)"),
+        ("leave", "crash", "exit code 7"),
+        ("leave_well", "crash", "exit code 0"),
+        ("kill", "crash", "signal 9 (SIGKILL)"),
+        ("spin", "hang", "no end after 0.5 s"),
+        ("hold", "hang", "no end after 0.5 s"),
+        ("grow", "memory", "more than 400 MiB"),
+        ("close_all", "crash", "exit code 1"),
+    ],
+)
+def test_a_death_is_told_where_it_is(
+    tmp_path: Path, component: str, kind: str, detail: str
+) -> None:
+    limits = replace(LIMITS, seconds=5.0) if kind == "memory" else LIMITS
+    with worker_of(tmp_path, NAUGHTY, limits) as worker:
+        calls = [call("echo", 0), call("echo", 1), call(component, 2), call("echo", 3)]
+        answers = worker.make(calls)
+        death = answers[2]
+        assert isinstance(death, Death)
+        assert (death.kind, death.detail, death.index) == (kind, detail, 2)
+        assert [unpack(each[1]) for each in answers if not isinstance(each, Death)] == [0, 1, 3]
+        assert unpack(worker.make([call("echo", 4)])[0][1]) == 4  # type: ignore[index]
+
+
+def test_several_deaths_in_one_batch(tmp_path: Path) -> None:
+    with worker_of(tmp_path, NAUGHTY) as worker:
+        calls = [call("leave", 0), call("echo", 1), call("segfault", 2), call("leave", 3)]
+        answers = worker.make([*calls, call("echo", 4)])
+        told = [each.detail if isinstance(each, Death) else each[0] for each in answers]
+        assert told[:3] == ["exit code 7", "returned", "signal 11 (SIGSEGV)"]
+        assert told[3:] == ["exit code 7", "not made"] or told[3:] == ["exit code 7", "skipped"]
+
+
+@pytest.mark.parametrize(
+    ("component", "error"),
+    [
+        ("exit", "SystemExit"),
+        ("interrupt", "KeyboardInterrupt"),
+        ("interrupt_itself", "KeyboardInterrupt"),
+        ("frozen", "Frozen"),
+        ("ring", "ValueError"),
+        ("nest", "RecursionError"),
+        ("exhaust", "MemoryError"),
+        ("refuse", "LookupError"),
+    ],
+)
+def test_an_exception_is_an_answer(tmp_path: Path, component: str, error: str) -> None:
+    with worker_of(tmp_path, NAUGHTY) as worker:
+        answer, other = worker.make([call(component, 1), call("echo", 2)])
+        assert not isinstance(answer, Death)
+        assert answer[0] == RAISED
+        assert unpack(answer[1])[1] == error
+        assert other[0] == RETURNED  # type: ignore[index]
+        assert worker.starts == 1
+
+
+def test_a_coroutine_is_run(tmp_path: Path) -> None:
+    with worker_of(tmp_path, NAUGHTY) as worker:
+        assert unpack(worker.make([call("wait", 5)])[0][1]) == 5  # type: ignore[index]
+
+
+def test_an_interrupt_at_any_time_ends_nothing(tmp_path: Path) -> None:
+    with worker_of(tmp_path, NAUGHTY) as worker:
+        for _ in range(5):
+            assert len(worker.make([call("interrupt_later", 0)] * 3)) == 3
+        assert unpack(worker.make([call("echo", 4)])[0][1]) == 4  # type: ignore[index]
+
+
+def test_what_is_printed_disturbs_nothing(tmp_path: Path) -> None:
+    with worker_of(tmp_path, NAUGHTY) as worker:
+        answers = worker.make([call("flood", 0)] * 3)
+        assert [unpack(each[1]) for each in answers] == ["", "", ""]  # type: ignore[index]
+        assert worker.starts == 1
+
+
+def test_a_package_may_close_what_it_has(tmp_path: Path) -> None:
+    source = "import os\nfor each in (0, 1, 2): os.close(each)\ndef echo(value): return value\n"
+    with worker_of(tmp_path, source) as worker:
+        assert unpack(worker.make([call("echo", 4)])[0][1]) == 4  # type: ignore[index]
+
+
+def test_a_thread_of_the_package_ends_with_its_process(tmp_path: Path) -> None:
+    source = """
+        import threading, sys, subprocess
+        def serve(value):
+            threading.Thread(target=threading.Event().wait).start()
+            return subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE).pid
+    """
+    import psutil
+
+    with worker_of(tmp_path, source) as worker:
+        child = unpack(worker.make([call("serve", 0)])[0][1])  # type: ignore[index]
+        assert psutil.pid_exists(child)
+        process = psutil.Process(child)
+    assert process.wait(timeout=10) is None or not process.is_running()
+
+
+def error(tmp_path: Path, source: str, **more: Any) -> VerifyError:
+    module(tmp_path, "one", source)
+    with pytest.raises(VerifyError) as caught:
+        Worker(replace(subject(tmp_path, "one"), **more), LIMITS)
+    return caught.value
+
+
+def test_what_cannot_be_imported_is_said(tmp_path: Path) -> None:
+    found = error(tmp_path, "raise RuntimeError('no licence')")
+    assert found.code == "TW740"
+    assert "RuntimeError: no licence" in str(found)
+    assert error(tmp_path, "import sys; sys.exit(3)").code == "TW740"
+    assert error(tmp_path, "", module="nowhere", package="nowhere").code == "TW740"
+
+
+def test_what_dies_when_it_is_imported_is_said(tmp_path: Path) -> None:
+    found = error(tmp_path, "import os, sys; sys.stderr.write('bad CPU\\n'); os._exit(9)")
+    assert found.code == "TW741"
+    assert "exit code 9" in str(found)
+    assert found.help == "bad CPU"
+    found = error(tmp_path, "import ctypes; ctypes.string_at(0)")
+    assert (found.code, "SIGSEGV" in str(found)) == ("TW741", True)
+
+
+def test_an_interpreter_that_is_not_there_is_said(tmp_path: Path) -> None:
+    assert error(tmp_path, "", python=str(tmp_path / "python")).code == "TW742"
+    (tmp_path / "text").write_text("no program")
+    assert error(tmp_path, "", python=str(tmp_path / "text")).code == "TW742"
+
+
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = tmp_path / "temporary"
+    room.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(room))
+    with worker_of(tmp_path, NAUGHTY) as worker:
+        worker.make([call("echo", 1), call("leave", 1)])
+    error(tmp_path, "1 / 0")
+    assert not list(room.iterdir())
+
+
+DRIVER = """
+    import resource, sys
+    from pathlib import Path
+    from twinwheel.verify.judging import Rules
+    from twinwheel.verify.workers import Limits
+    from verify.twins import call, pair_of
+
+    source = '''
+        def large(value): return "x" * 50_000_000 + str(value)
+        def middling(value): return "x" * 60_000
+        def lists(value): return [[None] * 100_000] * 20
+        def small(value): return [[] for _ in range(120_000)]
+        def changes(value, items): items.append("y" * 50_000_000)
+        def fails(value): raise ValueError("z" * 50_000_000)
+        def prints(value): print("z" * 5_000_000); return value
+    '''
+    other = source.replace("+ str(value)", "+ str(-value)").replace("[None]", "[0]")
+    other = other.replace("[[]", "[[1]").replace('"y"', '"z"').replace("ValueError", "KeyError")
+    found = []
+    with pair_of(Path(sys.argv[1]), source, other, Limits(seconds=20)) as pair:
+        for name, times in (
+            ("large", 3), ("middling", 2000), ("lists", 1), ("small", 1), ("changes", 1),
+            ("fails", 2), ("prints", 4),
+        ):
+            items = [("list", [])] if name == "changes" else []
+            calls = [call(name, 1 + index, *items) for index in range(times)]
+            found += [each is not None for each in pair.judge(calls, Rules(seconds=20))[:1]]
+    print(sum(found), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+def test_the_searching_process_stays_small(tmp_path: Path) -> None:
+    """Also where each answer, and what is written into arguments, is of fifty megabytes."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(DRIVER), str(tmp_path)],
+        env={"PYTHONPATH": f"{Path(__file__).parents[1]}:{':'.join(sys.path)}", "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found, largest = map(int, done.stdout.split())
+    assert found == 5
+    assert largest < 300
+
+
+def test_limits_are_per_call(tmp_path: Path) -> None:
+    source = """
+        import time
+        def work(seconds):
+            end = time.monotonic() + seconds
+            while time.monotonic() < end: pass
+    """
+    with worker_of(tmp_path, source, Limits(seconds=0.4)) as worker:
+        answers = worker.make([call("work", 0.1)] * 8)
+        assert [each[0] for each in answers] == [RETURNED] * 8  # type: ignore[index]
