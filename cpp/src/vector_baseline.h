@@ -68,7 +68,8 @@ static inline void vector_store_quiet(unsigned char *target, vector value) {
     memcpy(target, bits, sizeof bits);
 }
 
-/* The floats of medians: half as many, as gcc, unlike LLVM, keeps all others of a network in memory. */
+/* The floats of medians: half as many, as gcc, unlike LLVM, keeps all others of a network in
+ * memory. */
 typedef struct {
     float lane[8];
 } floats;

@@ -63,7 +63,8 @@ def resolve(
     first, _, second = (python or "").partition(",")
     here = pythons.find(first) if first else current()
     there = pythons.find(second.strip()) if second.strip() else here
-    asking = _Asking(package, here, there, tuple(modules), cache, tuple(also), on_progress)
+    words = (*filter(None, [package, control]), *candidates)
+    asking = _Asking(package, here, there, tuple(modules), cache, tuple(also), on_progress, words)
     if control is None and not candidates:
         if package is None:
             raise VerifyError(
@@ -97,6 +98,8 @@ class _Asking:
     cache: Path | None
     also: tuple[str, ...]
     on_progress: Callable[[str], None]
+    words: tuple[str, ...]
+    """All that were given."""
 
     def install(self, source: Source, base: Interpreter) -> environments.Environment:
         """Install something into an environment of its own."""
@@ -195,7 +198,22 @@ def _classified(word: str, asking: _Asking, base: Interpreter, *, alone: bool = 
             where=word,
             accepted=_WORDS,
         )
+    if not alone and not _is_named_elsewhere(word, asking):  # a slip must not install anything
+        raise VerifyError(
+            f"{word} is no module that {base.python} has",
+            code="TW701",
+            where=word,
+            accepted=_WORDS,
+            help=f"if a release is meant, name it: '{word}==VERSION' or '{word}>=0'",
+        )
     return _Side(word, "source", base, environments.source_of(word))
+
+
+def _is_named_elsewhere(word: str, asking: _Asking) -> bool:
+    """Is the same distribution named by another word, as by ``pkg==1.2`` beside ``pkg``?"""
+    named = re.compile(rf"{re.escape(word)}(\s*[=<>~!@\[].*)?", re.IGNORECASE)
+    others = [each for each in asking.words if each is not word]
+    return any(named.fullmatch(each) for each in others)
 
 
 def _path_side(word: str, path: Path, base: Interpreter) -> _Side:

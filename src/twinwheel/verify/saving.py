@@ -55,6 +55,9 @@ ONE_SIDE = {one_side}
 def run(side):
     told = json.dumps([side, CALLS, KIND])
     environment = dict(os.environ, PYTHONHASHSEED="0", **side["variables"])
+    if side["isolated"]:
+        environment.pop("PYTHONPATH", None)
+        environment["PYTHONNOUSERSITE"] = "1"
     environment.update(VARIABLES)
     try:
         done = subprocess.run(
@@ -85,8 +88,14 @@ side, calls, kind = json.loads(sys.stdin.buffer.read())
 
 class Aliases(Loader, MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name in side["aliases"]:
-            return importlib.util.spec_from_loader(name, self)
+        if name not in side["aliases"]:
+            return None
+        to = side["aliases"][name]
+        if not to:
+            raise ModuleNotFoundError("No module named %r (kept away)" % name, name=name)
+        if to.endswith(".py"):
+            return importlib.util.spec_from_file_location(name, to)
+        return importlib.util.spec_from_loader(name, self)
     def create_module(self, spec):
         return None
     def exec_module(self, module):
@@ -313,6 +322,7 @@ def _side(subject: Subject, relations: dict[str, tuple[str, str]]) -> dict[str, 
         "package": subject.package,
         "variables": subject.variables,
         "aliases": subject.aliases,
+        "isolated": subject.isolated,
         "pairs": pairs,
     }
 
