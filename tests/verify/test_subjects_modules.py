@@ -186,3 +186,9 @@ def test_nothing_at_all() -> None:
     with pytest.raises(VerifyError) as caught:
         resolve(None, None, None)
     assert caught.value.code == "TW700"
+
+
+def test_a_slip_in_a_name_installs_nothing(room: Path) -> None:
+    pair(room)
+    wrong = error("TW701", candidate="requests_of_a_slip")
+    assert "==VERSION" in wrong.help
