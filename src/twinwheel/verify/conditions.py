@@ -78,11 +78,13 @@ def find_race(pair: Pair, search: ComponentSearch) -> Confirmed | None:
                 "threads",
                 f"the candidate dies when {_THREADS} threads call at once: {candidate.detail}",
                 calls[0],
+                beside=calls[1:],
             )
         if candidate[0] == "together" and not all(candidate[1]):
             wrong = calls[candidate[1].index(False)]
             summary = f"with {_THREADS} threads at once, the answer is not the one that it is alone"
-            return _confirmed("threads", summary, wrong)
+            others = [each for each in calls if each is not wrong]
+            return _confirmed("threads", summary, wrong, beside=others)
     return None
 
 
@@ -91,11 +93,16 @@ def _weight(call: Call) -> int:
 
 
 def _confirmed(
-    kind: str, summary: str, call: Call, control: str = "the same", candidate: str = "another"
+    kind: str,
+    summary: str,
+    call: Call,
+    control: str = "the same",
+    candidate: str = "another",
+    beside: Sequence[Call] = (),
 ) -> Confirmed:
     key = (call.component, kind)
     mismatch = Mismatch(kind, summary, control, candidate, call.component, key)
-    return Confirmed(mismatch, (call,), call)
+    return Confirmed(mismatch, (*beside, call), call)
 
 
 def find_leak(pair: Pair, search: ComponentSearch) -> Confirmed | None:
@@ -194,7 +201,8 @@ def _growth_of(pair: Pair, calls: list[Call]) -> Confirmed | None:
             if first[1].kind != "hang" or first[0][3] > _SLOW_ENOUGH:
                 return None
             texts = [f"{first[0][3] / 1e6:,.1f} ms", first[1].detail]
-            return _confirmed("time", "a larger input takes out of proportion", call, *texts)
+            summary = "a larger input takes out of proportion"
+            return _confirmed("time", summary, call, *texts, beside=calls[: len(spent)][-1:])
         answers += pair.make([call] * 2)
         if any(isinstance(each, Death) for both in answers for each in both):
             return None
@@ -215,7 +223,7 @@ def _growth_of(pair: Pair, calls: list[Call]) -> Confirmed | None:
         f" {control:.0f} times with the control"
     )
     texts = [f"{each / 1e6:,.1f} ms" for each in spent[-1]]
-    return _confirmed("time", summary, last, *texts)
+    return _confirmed("time", summary, last, *texts, beside=calls[len(spent) - 2 : len(spent) - 1])
 
 
 def find_in_environment(

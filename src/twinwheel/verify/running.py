@@ -105,6 +105,10 @@ def search(
             one.run(known, told)
         except KeyboardInterrupt:
             outcome.interrupted = True
+        except VerifyError as error:  # it could be started once, and cannot again
+            if not any(each.findings for each in one.searches):
+                raise
+            one.notes.append(f"the search of {candidate.name} could not go on: {error}")
         finally:
             one.close()
         outcome.findings += one.saved(folder)
@@ -125,7 +129,6 @@ class _One:
         self._control, self._candidate = control, candidate
         self._begin = time.monotonic()
         self._pair = Pair(control, candidate, _limits(options))
-        self._relations = self._pair.control.relations
 
     def part(self) -> float:
         """Give which part of the time is over."""
@@ -176,7 +179,12 @@ class _One:
             left = ", ".join(each.plan.name for each in fine[looked_at:][:12])
             self.notes.append(f"no time was left for threads, leaks and growth of: {left}")
         for variables in OTHER_ENVIRONMENTS:
-            pair = Pair(self._control, self._candidate, _limits(self.options), variables)
+            try:
+                pair = Pair(self._control, self._candidate, _limits(self.options), variables)
+            except VerifyError as error:
+                told = " ".join(f"{name}={value}" for name, value in variables.items())
+                self.notes.append(f"nothing was compared with {told}: {error}")
+                continue
             try:
                 for search_ in fine:
                     on_progress(f"{search_.plan.name}, other locale", pair.made, self._found())
@@ -208,8 +216,9 @@ class _One:
                     finding,
                     search_.smallest[finding.id],
                     (self._control, self._candidate),
-                    relations=self._relations,
+                    compare=search_.rules.compare,
                     seconds=self.options.call_seconds,
+                    memory=self.options.memory,
                 )
                 found.append(replace(finding, reproducer=str(script)))
         return found

@@ -40,6 +40,7 @@ _SHRINK_SECONDS = 4.0
 _MOST_OF_A_SLICE = 8.0
 """Seconds for making findings small in one slice; what is left over waits for the next."""
 _LONGEST_IN_POOL = 20_000
+_OF_ANSWERS = ("value", "type", "shape", "exception type", "exception message", "state")
 _LARGE_NUMBER = 1 << 16
 _LARGE_INPUT = 256
 _REFUSALS = ("TypeError", "AttributeError", "SystemError")
@@ -268,9 +269,14 @@ def _more_calls(search: ComponentSearch, chance: random.Random, pool: list[Recip
     return [draw(search.knowledge, chance, pool) for _ in range(search.batch)]
 
 
-def _is_steady(pair: Pair, call: Call) -> bool:
-    """Does the control answer an equal call equally?"""
-    first, second = pair.control.make([call, call])
+def _is_steady(pair: Pair, call: Call, *, anew: bool = False) -> bool:
+    """Does the control answer an equal call equally, if wanted in a new process too?"""
+    if anew:
+        (first,) = pair.control.make([call])
+        pair.control.start()
+        (second,) = pair.control.make([call])
+    else:
+        first, second = pair.control.make([call, call])
     if isinstance(first, Death) or isinstance(second, Death):
         return True
     return bool(first[0] == second[0] and first[1] == second[1])
@@ -342,9 +348,9 @@ def _look_into(
         search.given.append(call)
         search.met[found.key] = met
         return
-    if found.kind == "value" and not _is_steady(pair, call):
-        search.skipped = "the control does not answer equal calls equally"
-        search.findings.clear()
+    may_be_unsteady = found.kind in _OF_ANSWERS and not search.findings
+    if may_be_unsteady and not _is_steady(pair, call):
+        _give_up(search)
         return
     seconds = min(left, _SHRINK_SECONDS if not alike else _SHRINK_SECONDS / 2)
     confirmed = confirm(pair, call, found, search.rules, before, seconds)
@@ -353,6 +359,9 @@ def _look_into(
         return
     if confirmed is None:
         search.unsteady += 1
+        return
+    if may_be_unsteady and not _is_steady(pair, confirmed.calls[-1], anew=True):
+        _give_up(search)
         return
     finding = finding_of(confirmed, pair.candidate.subject.name)
     relation = pair.control.relations.get(search.plan.name)
@@ -365,8 +374,12 @@ def _look_into(
         search.smallest[finding.id] = confirmed.calls
 
 
-def _count(search: ComponentSearch, identity: str) -> None:
+def _give_up(search: ComponentSearch) -> None:
+    search.skipped = "the control does not answer equal calls equally"
+    search.findings.clear()
 
+
+def _count(search: ComponentSearch, identity: str) -> None:
     known = search.findings[identity]
     search.findings[identity] = replace(known, seen=known.seen + 1)
 

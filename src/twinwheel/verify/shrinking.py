@@ -11,13 +11,14 @@ from twinwheel.verify.recipes import Call
 from twinwheel.verify.runner.encoding import pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from twinwheel.verify.recipes import Recipe
 
 __all__ = ["shrink"]
 
 _AT_ONCE = 24
+_MOST_PLACES = 400
 _SIMPLE: dict[type, tuple[Recipe, ...]] = {
     int: (0, 1),
     float: (0.0, 1.0),
@@ -44,6 +45,8 @@ def shrink(call: Call, shows: Callable[[list[Call]], int | None], seconds: float
         better = None
         for smaller in _smaller_calls(call):
             mark = _mark(smaller)
+            if time.monotonic() > end:
+                break
             if mark in tried:
                 continue
             tried.add(mark)
@@ -109,9 +112,12 @@ def _smaller_calls(call: Call) -> Iterator[Call]:
 
 def _fewer(items: list[Any]) -> Iterator[list[Any]]:
     """Give a list without parts of it, large ones first."""
-    part = len(items)
+    size = part = len(items)
     while part >= 1:
-        for start in range(0, len(items), part):
+        starts: Sequence[int] = range(0, size, part)
+        if len(starts) > _MOST_PLACES:  # each costs as much as all of the items
+            starts = (0, size - part)
+        for start in starts:
             yield items[:start] + items[start + part :]
         part //= 2
 

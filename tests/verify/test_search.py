@@ -1,0 +1,236 @@
+"""The search: what it finds, where it learns how things are called, and what it says of the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from twinwheel.verify.running import Outcome
+from verify.twins import kinds, module, searched
+
+
+def of(outcome: Outcome, component: str) -> str:
+    """Why a component was not searched; empty if it was."""
+    return next(each.skipped for each in outcome.searched if each.component == component)
+
+
+def sources(outcome: Outcome, component: str) -> tuple[str, ...]:
+    return next(each.sources for each in outcome.searched if each.component == component)
+
+
+CLEAN = """
+    import asyncio
+    class Stack:
+        def __init__(self, size=3): self.items, self.size = [], size
+        def push(self, item): self.items.append(item); self.items[:] = self.items[-self.size:]
+        def pop(self): return self.items.pop()
+        def __len__(self): return len(self.items)
+    class Failed(ValueError): pass
+    def shout(text): return text.upper() + "!"
+    def halves(items: list): return [each / 2 for each in items]
+    def dumps(value): return repr(value)
+    def first(*values): return values[0]
+    def refuse(value): raise Failed(value)
+    async def later(value: int): await asyncio.sleep(0); return value + 1
+    def fill(buffer: bytearray): buffer[:] = bytes(len(buffer))
+    def walk(items: list):
+        for each in items: yield each
+"""
+
+
+def test_an_equal_pair_has_no_findings(tmp_path: Path) -> None:
+    for seed in range(3):
+        outcome = searched(tmp_path, CLEAN, CLEAN, seed=seed, seconds=2.5)
+        assert outcome.findings == []
+        assert all(each.comparisons or each.skipped for each in outcome.searched)
+        assert of(outcome, "Failed").startswith("an exception class")
+        assert of(outcome, "later") == ""
+
+
+def test_without_any_annotations(tmp_path: Path) -> None:
+    control = """
+        def title(a): return a.title()
+        def add(a, b): return a + b
+        def size(thing): return len(thing)
+    """
+    candidate = control.replace("a.title()", "a.capitalize()").replace("a + b", "a + b if a else b")
+    outcome = searched(tmp_path, control, candidate, seconds=3)
+    assert {each.component for each in outcome.findings} == {"title", "add"}
+
+
+def test_where_nothing_is_known_but_that_it_is_called(tmp_path: Path) -> None:
+    source = """
+        class _Hidden:
+            def __init__(self, function): self.function = function
+            def __call__(self, *a, **k): return self.function(*a, **k)
+        def _add(a, b): return {} + "."
+        add = _Hidden(_add)
+    """
+    outcome = searched(tmp_path, source.format("a + b"), source.format("b + a"), seconds=2)
+    assert ("add", "value") in kinds(outcome.findings)
+
+
+def test_with_annotations(tmp_path: Path) -> None:
+    control = """
+        from typing import Optional, Union
+        def narrow(number: int) -> int: return number & 0xFFFFFFFFFFFFFFFF
+        def mean(items: "list[float]"): return sum(items)
+        def pick(mapping: dict[str, int], key: str, other: Optional[int] = None):
+            return mapping.get(key, other)
+    """
+    candidate = control.replace("& 0xFFFFFFFFFFFFFFFF", "& 0xFFFFFFFF")
+    outcome = searched(tmp_path, control, candidate, seconds=2)
+    assert {each.component for each in outcome.findings} == {"narrow"}
+    finding = outcome.findings[0]
+    assert finding.kind == "value"
+    assert "annotations" in sources(outcome, "narrow")
+    assert finding.call in ("narrow(4294967296)", "narrow(-1)")
+
+
+def test_with_a_stub_beside_the_module(tmp_path: Path) -> None:
+    control = "def f(*args, **kwargs):\n    a, = args\n    return a.decode('latin-1')[:{}]\n"
+    stub = "def f(blob: bytes, /) -> str: ...\n"
+    (tmp_path / "control.pyi").write_text(stub)
+    outcome = searched(tmp_path, control.format(9_999), control.format(4_096), seconds=2)
+    assert "stub" in sources(outcome, "f")
+    assert len(outcome.findings) == 1
+    assert "4,097 bytes" in outcome.findings[0].traits
+
+
+def test_with_a_signature_in_a_docstring_alone(tmp_path: Path) -> None:
+    control = '''
+        def f(*args, **kwargs):
+            """f(text, count=1) -> str
+
+            Repeats."""
+            def g(text, count=1): return str.upper(text) * count
+            return g(*args, **kwargs)
+    '''
+    candidate = control.replace("* count", "* (count or 1)")
+    outcome = searched(tmp_path, control, candidate, seconds=2)
+    assert "docstring" in sources(outcome, "f")
+    assert kinds(outcome.findings) == {("f", "value")}
+    assert "0" in outcome.findings[0].call
+
+
+def test_any_number_of_arguments(tmp_path: Path) -> None:
+    control = "def most(first, *more): return max([len(first), *map(len, more)])\n"
+    candidate = "def most(first, *more): return max([len(first), *map(len, more[:2])])\n"
+    control2 = control + "def join(*texts: str): return '-'.join(texts)\n"
+    candidate2 = candidate + "def join(*texts: str): return '-'.join(texts[:2])\n"
+    outcome = searched(tmp_path, control2, candidate2, seconds=3)
+    assert {"join", "most"} >= {each.component for each in outcome.findings} >= {"join"}
+
+
+STATE = """
+    class Meter:
+        def __init__(self): self.armed, self.full, self.count = False, False, 0
+        def arm(self): self.armed = True
+        def fill(self):
+            if self.armed: self.full = True
+        def read(self):
+            if self.armed and self.full: return {}
+            return 0
+        def reset(self): self.armed = self.full = False
+"""
+
+
+def test_a_class_whose_bug_needs_three_calls_in_order(tmp_path: Path) -> None:
+    outcome = searched(tmp_path, STATE.format(1), STATE.format(2), seconds=4)
+    assert kinds(outcome.findings) == {("Meter.read", "value")}
+    steps = outcome.findings[0].call.split("; ")
+    assert steps == ["it = Meter()", "it.arm()", "it.fill()", "it.read()"]
+
+
+def test_a_control_that_is_not_steady_is_said_to_be_so(tmp_path: Path) -> None:
+    source = """
+        import itertools, os, random
+        _count = itertools.count()
+        _start = os.urandom(8)
+        def dice(value): return random.random()
+        def counter(value): return next(_count)
+        def of_process(value): return _start
+        def fine(value): return value
+    """
+    outcome = searched(tmp_path, source, source, seconds=3)
+    assert outcome.findings == []
+    for name in ("dice", "counter", "of_process"):
+        assert of(outcome, name) == "the control does not answer equal calls equally", name
+    assert of(outcome, "fine") == ""
+
+
+def test_a_coroutine_function_is_run(tmp_path: Path) -> None:
+    control = "async def later(number: int): return number & 255\n"
+    candidate = "async def later(number: int): return number & 127\n"
+    outcome = searched(tmp_path, control, candidate, seconds=2)
+    assert kinds(outcome.findings) == {("later", "value")}
+
+
+def test_what_one_writes_the_other_reads(tmp_path: Path) -> None:
+    control = """
+        def encode(text: str): return text.encode("utf-8", "surrogatepass")
+        def decode(data: bytes): return bytes(data).decode("utf-8", "surrogatepass")
+    """
+    candidate = control.replace(
+        'bytes(data).decode("utf-8", "surrogatepass")',
+        'bytes(data).decode("utf-8", "surrogatepass").replace("\\u2028", "")',
+    )
+    outcome = searched(tmp_path, control, candidate, seconds=3)
+    assert ("decode_of_encode", "round trip") in kinds(outcome.findings)
+
+
+AUTHOR = """
+    from twinwheel.verify import arguments, relation
+
+    @relation(of="total")
+    def order_does_not_matter(components, items):
+        assert components.total(items) == components.total(items[::-1])
+
+    @relation(of="nothing there")
+    def never(components): pass
+"""
+
+
+def test_a_relation_of_the_author(tmp_path: Path) -> None:
+    module(tmp_path, "twinwheel_verify", AUTHOR)
+    control = "def total(items: list[int]): return sum(items)\n"
+    candidate = "def total(items: list[int]): return sum(items) if items[:1] != [7] else 0\n"
+    file = str(tmp_path / "twinwheel_verify.py")
+    outcome = searched(tmp_path, control, candidate, seconds=2, authors_file=file)
+    assert ("order_does_not_matter", "property") in kinds(outcome.findings)
+    assert searched(tmp_path, control, control, seconds=1, authors_file=file).findings == []
+
+
+STRICT = """
+    def f(text: str):
+        if type(text) is not str: raise TypeError
+        if '\\\\' in text: {}
+        return text
+"""
+
+
+@pytest.mark.parametrize(
+    ("candidate", "kind"),
+    [
+        ("import ctypes; ctypes.string_at(0)", "crash"),
+        ("while True: pass", "hang"),
+        ("kept = [bytearray(1 << 24) for _ in range(1 << 20)]", "memory"),
+        ("raise SystemError", "panic"),
+        ("return ''", "value"),
+        ("return text.encode()", "type"),
+        ("raise ValueError", "exception type"),
+    ],
+)
+def test_the_kinds_of_findings(tmp_path: Path, candidate: str, kind: str) -> None:
+    outcome = searched(tmp_path, STRICT.format("pass"), STRICT.format(candidate), seconds=3)
+    assert [each.kind for each in outcome.findings][:1] == [kind], outcome.findings
+    assert outcome.findings[0].call == "f('\\\\')"
+    assert len(outcome.findings) <= 3
+
+
+def test_equal_seeds_make_equal_searches(tmp_path: Path) -> None:
+    control = "def f(text: str, number: int): return text[number:]\n"
+    candidate = "def f(text: str, number: int): return text[number:] if number != 257 else ''\n"
+    runs = [searched(tmp_path, control, candidate, seed=3).findings for _ in range(2)]
+    assert [each.id for each in runs[0]] == [each.id for each in runs[1]] != []
