@@ -1,0 +1,135 @@
+"""Put one implementation in the place of another before anything imports the package.
+
+What to do is in a file of JSON that an environment variable names, so that each process that a test
+starts does the same. PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import json
+import os
+import sys
+from typing import Any
+
+__all__ = ["VARIABLE", "Finder", "install", "installed"]
+
+VARIABLE = "TWINWHEEL_SUITE"
+"""Environment variable with the path of the file."""
+
+_FINDERS: list[Finder] = []
+"""None or one: installed once in a process."""
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Gives one module where another is asked for, and the package from where it is to come."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.told = told
+        self.aliases: dict[str, str] = told["aliases"]
+        """Name of a module to the one that is given; to nothing where it is not to be had."""
+        self.grafts: dict[str, str] = told["grafts"]
+        """Name of a package to the folder that it is in, such as the tests of another release."""
+        self.packages: list[str] = [each["package"] for each in told["expected"]]
+        self.seen: list[str] = []
+        """Those of the packages that somebody imported, if only to throw them away."""
+        self.problems: dict[str, str] = {}
+        """Module to why it could not be put in the place of another."""
+        wanted = [*self.packages, *self.aliases] if self.aliases else []
+        self.early = [name for name in wanted if name in sys.modules]
+        """What was imported before this could stand in between."""
+        self.paths: dict[str, list[str]] = {}
+        """Top of a package to the folders that it is looked for in, whatever the tests add."""
+        if told["pinned"]:
+            self._pin()
+
+    def _pin(self) -> None:
+        here = os.path.dirname(os.path.abspath(__file__))
+        mine = (os.path.dirname(here), "", os.getcwd())
+        kept = [path for path in sys.path if path not in mine]
+        for name in self.packages:
+            top = name.partition(".")[0]
+            spec = importlib.machinery.PathFinder.find_spec(top, kept)
+            if spec is not None and spec.origin is not None:
+                self.paths[top] = kept
+
+    def find_spec(
+        self, fullname: str, path: Any = None, target: Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Give the module that is asked for, if it is one of those that are replaced."""
+        if fullname in self.packages and fullname not in self.seen:
+            self.seen.append(fullname)
+        other = self._other(fullname)
+        if other is not None:
+            if not other:
+                raise ModuleNotFoundError(f"{fullname} is not to be had in this run", name=fullname)
+            loader = _Alias(self, fullname, other)
+            return importlib.machinery.ModuleSpec(fullname, loader, origin=f"alias of {other}")
+        folder = self.grafts.get(fullname)
+        if folder is not None:
+            return _spec_of_folder(fullname, folder)
+        if fullname in self.paths:
+            return importlib.machinery.PathFinder.find_spec(fullname, self.paths[fullname])
+        return None
+
+    def _other(self, fullname: str) -> Optional[str]:
+        for alias, other in self.aliases.items():
+            if fullname == alias:
+                return other
+            if other and fullname.startswith(alias + "."):
+                return other + fullname[len(alias) :]
+        return None
+
+
+class _Alias(importlib.abc.Loader):
+    """Loads a module by handing out another."""
+
+    def __init__(self, finder: Finder, name: str, other: str) -> None:
+        self.finder, self.name, self.other = finder, name, other
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        """Leave it to the import system to make one, which is thrown away."""
+
+    def exec_module(self, module: Any) -> None:
+        """Import the other, and put it where the import system looks for this one."""
+        try:
+            other = importlib.import_module(self.other)
+        except BaseException as error:
+            # The package may go on without it: then this tells why.
+            self.finder.problems[self.other] = f"{type(error).__name__}: {error}"
+            raise
+        sys.modules[self.name] = other
+
+
+def _spec_of_folder(name: str, folder: str) -> importlib.machinery.ModuleSpec:
+    init = os.path.join(folder, "__init__.py")
+    if os.path.isfile(init):
+        spec = importlib.util.spec_from_file_location(
+            name, init, submodule_search_locations=[folder]
+        )
+        assert spec is not None
+        return spec
+    spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+    spec.submodule_search_locations = [folder]
+    return spec
+
+
+def install() -> Finder | None:
+    """Do what the variable's file says, unless that was done."""
+    path = os.environ.get(VARIABLE)
+    if _FINDERS or not path:
+        return installed()
+    with open(path, encoding="utf-8") as file:
+        told = json.load(file)
+    finder = Finder(told)
+    _FINDERS.append(finder)
+    sys.meta_path.insert(0, finder)
+    return finder
+
+
+def installed() -> Finder | None:
+    """Return the finder of this process, if there is one."""
+    return _FINDERS[0] if _FINDERS else None

@@ -1,0 +1,167 @@
+"""Tell, in the interpreter that is to run a suite, what there is to run it with.
+
+Read from the file of JSON that is named: ``package``, ``modules`` to import, ``components`` to look
+for in them. Written, as lines of JSON: first what can be told without importing anything of the
+package, which may end the process; then what came of each import. PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import platform
+import sys
+from typing import Any
+
+from .proof import bound_names
+
+__all__ = ["main"]
+
+_TESTS = ("tests", "test", "testing")
+_MANIFEST = "_twinwheel_manifest"
+
+
+def main(path: str) -> None:
+    """Write what there is."""
+    with open(path, encoding="utf-8") as file:
+        asked = json.load(file)
+    _say(_look(asked["package"]))
+    if asked["binding"]:
+        _say({"importing": asked["package"]})
+        _say({"bound": _bound(asked["package"], asked["binding"])})
+    for module in asked["modules"]:
+        _say({"importing": module})
+        _say(_try(module, asked["components"]))
+
+
+def _say(what: dict[str, Any]) -> None:
+    # The package may write to the output too: its lines are no JSON of this kind.
+    sys.stdout.write("\n@twinwheel " + json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def _look(package: str) -> dict[str, Any]:
+    """Find the package without importing it, as far as that can be done."""
+    told: dict[str, Any] = {
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "pytest": _version_of("pytest"),
+        "origin": "",
+        "folder": "",
+        "tests": "",
+        "distribution": "",
+        "version": "",
+        "manifest": None,
+        "error": "",
+    }
+    try:
+        spec = importlib.util.find_spec(package)
+    except Exception as error:  # noqa: BLE001 (of the packages that it is in)
+        told["error"] = f"{type(error).__name__}: {error}"
+        return told
+    if spec is None:
+        told["error"] = f"there is no module {package}"
+        return told
+    told["origin"] = spec.origin or ""
+    folders = list(spec.submodule_search_locations or ())
+    for folder in folders:
+        told["folder"] = told["folder"] or folder
+        for name in _TESTS:
+            if not told["tests"] and _has_tests(os.path.join(folder, name)):
+                told["tests"] = os.path.join(folder, name)
+    told["distribution"], told["version"] = _distribution_of(package, spec.origin or "")
+    told["manifest"] = _manifest(package, folders)
+    return told
+
+
+def _has_tests(folder: str) -> bool:
+    for _, _, files in os.walk(folder):
+        for file in files:
+            if file.endswith(".py") and (file.startswith("test_") or file.endswith("_test.py")):
+                return True
+    return False
+
+
+def _version_of(name: str) -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _distribution_of(package: str, origin: str) -> tuple[str, str]:
+    """Return name and version of the distribution that a package was installed from."""
+    from importlib import metadata
+
+    top = package.partition(".")[0]
+    inner = package.replace(".", "/")
+    candidates = []
+    for distribution in metadata.distributions():
+        name = distribution.metadata["Name"] or ""
+        files = [str(file).replace(os.sep, "/") for file in distribution.files or ()]
+        tops = (distribution.read_text("top_level.txt") or "").split()
+        plain = name.lower().replace("-", "_").replace(".", "_")
+        if any(file.startswith((inner + "/", inner + ".")) for file in files):
+            candidates.append((0, name, distribution.version))
+        elif top in tops:
+            candidates.append((1, name, distribution.version))
+        elif plain == inner.replace("/", "_").lower():
+            candidates.append((2, name, distribution.version))
+    if not candidates:
+        return "", ""
+    _, name, version = min(candidates)
+    return name, version
+
+
+def _manifest(package: str, folders: list[str]) -> Any:
+    """Return what a twin package's manifest says; None for another package.
+
+    The finders are asked directly, as ``importlib.util.find_spec`` would import the package; those
+    of an editable install know where its manifest is.
+    """
+    for finder in sys.meta_path:
+        find = getattr(finder, "find_spec", None)
+        spec = find(f"{package}.{_MANIFEST}", folders) if find is not None else None
+        if spec is not None and spec.loader is not None:
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return module.MANIFEST
+    return None
+
+
+def _try(name: str, components: list[str]) -> dict[str, Any]:
+    """Import a module; tell what it has not."""
+    try:
+        module = importlib.import_module(name)
+    except BaseException as error:  # noqa: BLE001 (a Rust panic is no Exception)
+        return {"module": name, "error": f"{type(error).__name__}: {error}", "missing": []}
+    missing = [part for part in components if getattr(module, part, None) is None]
+    file = getattr(module, "__file__", None) or ""
+    return {"module": name, "error": "", "missing": missing, "file": file}
+
+
+def _bound(package: str, modules: list[str]) -> list[str]:
+    """Return those of some modules that a package takes by itself."""
+    try:
+        made = importlib.import_module(package)
+        for name in dir(made):  # some import a part of themselves when it is first asked for
+            getattr(made, name, None)
+    except BaseException:  # noqa: BLE001 (the suite shall tell of it)
+        return []
+    imported = [module for module in modules if module in sys.modules]
+    bound = {module: bound_names(package, module, modules) for module in imported}
+    # One that is there only under another name is kept beside the one that is used.
+    by_name = [
+        module
+        for module, names in bound.items()
+        if any(place.rpartition(".")[2] == name for place, name in names.items())
+    ]
+    by_any = [module for module, names in bound.items() if names]
+    return by_name or by_any or imported
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

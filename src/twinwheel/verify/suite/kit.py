@@ -1,0 +1,129 @@
+"""The folder that is put on the path of every process of a suite, and what it is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Expected", "Injection", "environment_of", "make_kit", "write_orders"]
+
+_PACKAGE = "_twinwheel_inside"
+_AT_TOP = {"_sitecustomize.py": "sitecustomize.py", "_run.py": "run.py"}
+_VARIABLE = "TWINWHEEL_SUITE"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a package is to be bound to, as the processes themselves check it."""
+
+    package: str
+    module: str
+    """Full name of the module that is asked for."""
+    implementation: str = ""
+    """Its name in a twin package; empty for another package."""
+    components: tuple[str, ...] = ()
+    """Of a twin package: those that are to be bound to it."""
+    modules: dict[str, str] = field(default_factory=dict)
+    """Of a twin package: implementation to module."""
+    others: tuple[str, ...] = ()
+    """Of another package: the modules that it is compared with."""
+    origin: str = ""
+    """The file that the package is to come from; empty if that is all one."""
+
+
+@dataclass(frozen=True)
+class Injection:
+    """What puts one implementation in its place."""
+
+    name: str
+    """Of the implementation, as the user reads it."""
+    expected: tuple[Expected, ...]
+    variables: dict[str, str] = field(default_factory=dict)
+    """Environment variables to set; an empty value unsets one."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Module to the one that is given in its place; to nothing for one that is not to be had."""
+    grafts: dict[str, str] = field(default_factory=dict)
+    """Package to the folder that it is taken from, such as tests that are not installed."""
+    pinned: bool = False
+    """Whether the package is taken from where the interpreter alone would find it, and not from
+    what the tests put on the path."""
+
+
+def make_kit(room: Path) -> Path:
+    """Write the folder that goes on the path, into a room that is thrown away later."""
+    kit = room / "kit"
+    inside = Path(__file__).with_name("inside")
+    (kit / _PACKAGE).mkdir(parents=True)
+    for path in sorted(inside.glob("*.py")):
+        target = kit / _AT_TOP[path.name] if path.name in _AT_TOP else kit / _PACKAGE / path.name
+        shutil.copyfile(path, target)
+    return kit
+
+
+def write_orders(
+    path: Path,
+    injection: Injection,
+    events: Path,
+    *,
+    done: tuple[str, ...] = (),
+    chosen: tuple[str, ...] = (),
+    passed_over: tuple[str, ...] = (),
+) -> None:
+    """Write what the processes of one run are told.
+
+    Args:
+        path: The file to write.
+        injection: What they put in place.
+        events: The file that they append to.
+        done: Tests that are not run again.
+        chosen: Tests that alone are run; all if there are none.
+        passed_over: Modules that are not imported, as that ended a process.
+    """
+    told = {
+        "name": injection.name,
+        "expected": [asdict(each) for each in injection.expected],
+        "aliases": injection.aliases,
+        "grafts": injection.grafts,
+        "pinned": injection.pinned,
+        "events": str(events),
+        "done": done,
+        "chosen": chosen,
+        "passed_over": passed_over,
+    }
+    path.write_text(json.dumps(told), "utf-8")
+
+
+def environment_of(
+    injection: Injection,
+    kit: Path,
+    orders: Path | None,
+    *,
+    own: bool,
+    environ: Mapping[str, str] = os.environ,
+) -> dict[str, str]:
+    """Return the environment of a process that is to have an implementation.
+
+    Args:
+        injection: What is put in place.
+        kit: The folder that goes on the path.
+        orders: What the process is told; None for a look around without any injection.
+        own: Whether the interpreter is the one that runs this; what the path has for it is no
+            matter of another.
+        environ: The environment of this process.
+    """
+    made = {key: value for key, value in environ.items() if key != _VARIABLE}
+    if not own:
+        made = {key: value for key, value in made.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
+    path = [str(kit), made.get("PYTHONPATH", "")]
+    made["PYTHONPATH"] = os.pathsep.join(each for each in path if each)
+    if orders is not None:
+        made[_VARIABLE] = str(orders)
+        made.update(injection.variables)
+    return {key: value for key, value in made.items() if value or key not in injection.variables}
