@@ -10,7 +10,7 @@ from twinwheel.verify.findings import Finding, TestRow
 from twinwheel.verify.suite.outcomes import BAD, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from twinwheel.verify.suite.outcomes import Reading
 
@@ -85,8 +85,9 @@ def _side_by_side(readings: Sequence[Reading]) -> list[tuple[str, list[Outcome]]
     tests = dict.fromkeys(
         name for reading in readings for name in (*reading.tests, *reading.outcomes)
     )
-    for name in tests:
-        found.append((name, [reading.outcomes.get(name, _NOT_RUN) for reading in readings]))
+    found += [
+        (name, [reading.outcomes.get(name, _NOT_RUN) for reading in readings]) for name in tests
+    ]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Tests that differ are run again: what differs only now and then says nothing of an implementation.
+"""Tests that differ are run again: what differs only now and then is no implementation's.
 
 First alone, as that is quick. What no longer differs then may need the tests before it, so for that
 the whole suite is run again.

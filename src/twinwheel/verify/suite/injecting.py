@@ -86,13 +86,12 @@ def injection_of(
         others: Those that it is compared with.
         grafts: Packages of tests, and where they are.
     """
-    pinned = {"grafts": dict(grafts), "pinned": True}
     if is_twin(subject) and probed.manifest is not None:
         asked = subject.variables[f"{prefix_of(subject.package)}_IMPLEMENTATION"].split(",")[0]
         missing = {asked: probed.modules[subject.module].missing}
         made = twin_injection(asked, [Twin(subject.package, probed.manifest, missing)])
         variables = {**subject.variables, **made.variables}
-        return Injection(subject.name, made.expected, variables, **pinned)
+        return Injection(subject.name, made.expected, variables, grafts=dict(grafts), pinned=True)
     beside = [each.module for each in others if each.python == subject.python]
     expected = Expected(
         package=subject.package,
@@ -101,11 +100,18 @@ def injection_of(
         origin=probed.origin,
     )
     return Injection(
-        subject.name, (expected,), dict(subject.variables), dict(subject.aliases), **pinned
+        subject.name,
+        (expected,),
+        dict(subject.variables),
+        dict(subject.aliases),
+        dict(grafts),
+        pinned=True,
     )
 
 
-def aliases_between(package: str, modules: Sequence[str], bound: Sequence[str]) -> list[dict[str, str]]:
+def aliases_between(
+    package: str, modules: Sequence[str], bound: Sequence[str]
+) -> list[dict[str, str]]:
     """Return, for each of some modules of a package, what has to be replaced to have it used.
 
     Args:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Expected", "Injection", "environment_of", "make_kit", "write_orders"]
 
 _PACKAGE = "_twinwheel_inside"
-_AT_TOP = {"_sitecustomize.py": "sitecustomize.py", "_run.py": "run.py"}
+_ELSEWHERE = {"_sitecustomize.py": "at_start/sitecustomize.py", "_run.py": "run.py"}
 _VARIABLE = "TWINWHEEL_SUITE"
 
 
@@ -60,10 +60,11 @@ def make_kit(room: Path) -> Path:
     """Write the folder that goes on the path, into a room that is thrown away later."""
     kit = room / "kit"
     inside = Path(__file__).with_name("inside")
-    (kit / _PACKAGE).mkdir(parents=True)
+    for name in (_PACKAGE, "at_start"):
+        (kit / name).mkdir(parents=True)
     for path in sorted(inside.glob("*.py")):
-        target = kit / _AT_TOP[path.name] if path.name in _AT_TOP else kit / _PACKAGE / path.name
-        shutil.copyfile(path, target)
+        target = _ELSEWHERE.get(path.name, f"{_PACKAGE}/{path.name}")
+        shutil.copyfile(path, kit / target)
     return kit
 
 
@@ -120,8 +121,13 @@ def environment_of(
     """
     made = {key: value for key, value in environ.items() if key != _VARIABLE}
     if not own:
-        made = {key: value for key, value in made.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
+        made = {
+            key: value for key, value in made.items() if key not in ("PYTHONPATH", "PYTHONHOME")
+        }
     path = [str(kit), made.get("PYTHONPATH", "")]
+    if injection.aliases or injection.grafts or injection.pinned:
+        # What variables do not do by themselves, each process does when it starts.
+        path.insert(0, str(kit / "at_start"))
     made["PYTHONPATH"] = os.pathsep.join(each for each in path if each)
     if orders is not None:
         made[_VARIABLE] = str(orders)

@@ -41,7 +41,9 @@ def notes_of(
         if len(theirs) == len(names) > 1:
             notes = [note for note in notes if note not in theirs] + [said]
     if compared.failing:
-        many = f"{len(compared.failing)} tests fail" if len(compared.failing) > 1 else "1 test fails"
+        many = (
+            f"{len(compared.failing)} tests fail" if len(compared.failing) > 1 else "1 test fails"
+        )
         notes.append(f"{many} in every implementation: {_some(compared.failing)}")
     if unsteady:
         notes.append(
@@ -59,7 +61,9 @@ def _of_one(reading: Reading) -> list[str]:
             absent.setdefault(outcome.missing, []).append(module)
     for missing, modules in absent.items():
         if missing:
-            notes.append(f"there is no module {missing}, so these tests are not run: {_some(modules)}")
+            notes.append(
+                f"there is no module {missing}, so these tests are not run: {_some(modules)}"
+            )
         else:
             notes.append(f"these could not be collected: {_some(modules)}")
     fixtures: dict[str, int] = {}
@@ -73,7 +77,9 @@ def _of_one(reading: Reading) -> list[str]:
         told = ", ".join(f"{name} ({count} tests)" for name, count in sorted(fixtures.items()))
         notes.append(f"fixtures of pytest plugins that are not installed are asked for: {told}")
     if coroutines:
-        notes.append(f"{coroutines} tests are coroutines, and no pytest plugin that runs them is there")
+        notes.append(
+            f"{coroutines} tests are coroutines, and no pytest plugin that runs them is there"
+        )
     return notes
 
 

@@ -62,8 +62,8 @@ def doubts(injection: Injection, reading: Reading) -> list[str]:
     if injection.aliases:
         return []
     return [
-        f"{injection.name}: {each.module} was imported, but no name of {each.package} holds anything"
-        " of it, so that the package uses it is not proved"
+        f"{injection.name}: {each.module} was imported, but no name of {each.package} is of it, so"
+        " it is not proved that the package uses it"
         for each in injection.expected
         if each.others and each.module != each.package
         if not any(told.get("bound") for told in _told_of(each, reading, "end"))

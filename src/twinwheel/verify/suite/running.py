@@ -157,8 +157,7 @@ class _Run:
         probed = self._probe(self.subjects[0], binding=modules)
         aliases = aliases_between(self.package, modules, probed.bound)
         self.subjects = [
-            replace(each, aliases=alias)
-            for each, alias in zip(self.subjects, aliases, strict=True)
+            replace(each, aliases=alias) for each, alias in zip(self.subjects, aliases, strict=True)
         ]
 
     def _probe(self, subject: Subject, binding: Sequence[str] = ()) -> Probed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -11,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.suite.kit import environment_of, write_orders
-from twinwheel.verify.suite.outcomes import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from twinwheel.verify.suite.kit import Injection
+    from twinwheel.verify.suite.outcomes import Reading
 
 __all__ = ["Plan", "run_session"]
 
@@ -94,9 +95,7 @@ def _no_way_on(reading: Reading) -> str:
     return f"{why} before any further test, so the suite is not taken up again"
 
 
-def _run_once(
-    plan: Plan, reading: Reading, on_event: Callable[[dict[str, Any]], None]
-) -> str:
+def _run_once(plan: Plan, reading: Reading, on_event: Callable[[dict[str, Any]], None]) -> str:
     name = f"run-{len(list(plan.room.glob('*.events')))}"
     events, log = plan.room / f"{name}.events", plan.room / f"{name}.log"
     orders = plan.room / f"{name}.json"
@@ -146,12 +145,10 @@ def _watch(
     """Read events until the process ends, or has to be ended."""
     with events.open("rb") as file:
         lines = _Lines(file)
-        began = moved = time.monotonic()
+        moved = time.monotonic()
         while True:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_LOOK)
-            except subprocess.TimeoutExpired:
-                pass
             ended = process.returncode is not None
             now = time.monotonic()
             for event in lines.read():
@@ -160,7 +157,7 @@ def _watch(
                 on_event(event)
             if ended:
                 break
-            late = _late(reading, plan.timeout, now, moved, began)
+            late = _late(reading, plan.timeout, now, moved)
             if late is not None:
                 how, where = late
                 _end(process, plan)
@@ -181,7 +178,7 @@ def _watch(
 
 
 def _late(
-    reading: Reading, timeout: float, now: float, moved: float, began: float
+    reading: Reading, timeout: float, now: float, moved: float
 ) -> tuple[str, list[str]] | None:
     """Return what takes too long, if anything does, and where."""
     if reading.status is not None:
@@ -223,20 +220,16 @@ def _interrupt(process: subprocess.Popen[bytes], plan: Plan) -> None:
     """Let pytest end as it does when somebody presses Ctrl-C; end it if it does not."""
     if process.poll() is None and hasattr(os, "killpg") and not plan.at_terminal:
         os.killpg(process.pid, signal.SIGINT)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(5)
-    except subprocess.TimeoutExpired:
-        pass
     _end(process, plan)
 
 
 def _end(process: subprocess.Popen[bytes], plan: Plan) -> None:
     """End a process and all that it started."""
     if hasattr(os, "killpg") and not plan.at_terminal:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     elif process.poll() is None:
         process.kill()
     process.wait()

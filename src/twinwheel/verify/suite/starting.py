@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.suite import problems
@@ -143,7 +144,7 @@ def _less(folder: Path, without: Without, text: str) -> Without:
 def _words_for(plugin: str, words: list[str]) -> list[str]:
     """Return the words that load a plugin."""
     found = [word for word in words if word == f"-p{plugin}"]
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         if before == "-p" and word == plugin:
             found += [f"-p {plugin}"]
     return found

@@ -9,7 +9,7 @@ import sys
 if __name__ == "__main__":  # a process that multiprocessing spawns imports this
     if not getattr(sys.flags, "safe_path", False):
         del sys.path[0]
-    from _twinwheel_inside.injection import install
+    from _twinwheel_inside.injection import install  # type: ignore[import-not-found]
 
     install()
     if sys.argv[1] != "-":

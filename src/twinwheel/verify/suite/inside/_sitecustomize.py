@@ -2,14 +2,14 @@
 
 import importlib.machinery
 import importlib.util
-import os
 import sys
+from pathlib import Path
 
 
 def _chain() -> None:
     """Run the sitecustomize that would have been found without this one."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    paths = [path for path in sys.path if os.path.abspath(path or os.curdir) != here]
+    here = Path(__file__).resolve().parent
+    paths = [path for path in sys.path if Path(path).resolve() != here]
     spec = importlib.machinery.PathFinder.find_spec("sitecustomize", paths)
     if spec is None or spec.loader is None:
         return
@@ -19,7 +19,7 @@ def _chain() -> None:
 
 
 try:
-    from _twinwheel_inside.injection import install
+    from _twinwheel_inside.injection import install  # type: ignore[import-not-found]
 
     install()
 except Exception as error:  # noqa: BLE001 (no process may be kept from starting)

@@ -13,6 +13,7 @@ import importlib.util
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 __all__ = ["VARIABLE", "Finder", "install", "installed"]
@@ -47,8 +48,7 @@ class Finder(importlib.abc.MetaPathFinder):
             self._pin()
 
     def _pin(self) -> None:
-        here = os.path.dirname(os.path.abspath(__file__))
-        mine = (os.path.dirname(here), "", os.getcwd())
+        mine = (str(Path(__file__).resolve().parents[1]), "", str(Path.cwd()))
         kept = [path for path in sys.path if path not in mine]
         for name in self.packages:
             top = name.partition(".")[0]
@@ -57,7 +57,7 @@ class Finder(importlib.abc.MetaPathFinder):
                 self.paths[top] = kept
 
     def find_spec(
-        self, fullname: str, path: Any = None, target: Any = None
+        self, fullname: str, _path: Any = None, _target: Any = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Give the module that is asked for, if it is one of those that are replaced."""
         if fullname in self.packages and fullname not in self.seen:
@@ -75,7 +75,7 @@ class Finder(importlib.abc.MetaPathFinder):
             return importlib.machinery.PathFinder.find_spec(fullname, self.paths[fullname])
         return None
 
-    def _other(self, fullname: str) -> Optional[str]:
+    def _other(self, fullname: str) -> str | None:
         for alias, other in self.aliases.items():
             if fullname == alias:
                 return other
@@ -93,7 +93,7 @@ class _Alias(importlib.abc.Loader):
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
         """Leave it to the import system to make one, which is thrown away."""
 
-    def exec_module(self, module: Any) -> None:
+    def exec_module(self, _module: Any) -> None:
         """Import the other, and put it where the import system looks for this one."""
         try:
             other = importlib.import_module(self.other)
@@ -105,8 +105,8 @@ class _Alias(importlib.abc.Loader):
 
 
 def _spec_of_folder(name: str, folder: str) -> importlib.machinery.ModuleSpec:
-    init = os.path.join(folder, "__init__.py")
-    if os.path.isfile(init):
+    init = Path(folder, "__init__.py")
+    if init.is_file():
         spec = importlib.util.spec_from_file_location(
             name, init, submodule_search_locations=[folder]
         )
@@ -122,9 +122,7 @@ def install() -> Finder | None:
     path = os.environ.get(VARIABLE)
     if _FINDERS or not path:
         return installed()
-    with open(path, encoding="utf-8") as file:
-        told = json.load(file)
-    finder = Finder(told)
+    finder = Finder(json.loads(Path(path).read_text("utf-8")))
     _FINDERS.append(finder)
     sys.meta_path.insert(0, finder)
     return finder

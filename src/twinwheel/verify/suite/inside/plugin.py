@@ -1,7 +1,7 @@
 """A pytest plugin that writes down what happens as it happens, so that a crash loses nothing.
 
-Each event is a line of JSON. Those of tests are written by the process that the user sees, also with
-pytest-xdist; those of collecting and of the implementation by each process that runs tests.
+Each event is a line of JSON. Those of tests are written by the process that the user sees, also
+with pytest-xdist; those of collecting and of the implementation by each process that runs tests.
 PYTEST_DONT_REWRITE
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from .injection import installed
-from .proof import examine
+from .injection import install  # noqa: TID252
+from .proof import examine  # noqa: TID252
 
 __all__ = ["Recorder", "pytest_configure"]
 
@@ -27,7 +27,7 @@ _RAISED = re.compile(r"^E\s+(\S.*)$", re.MULTILINE)
 
 def pytest_configure(config: Any) -> None:
     """Begin to write, if this process was started to be watched."""
-    finder = installed()
+    finder = install()
     if finder is not None:
         config.pluginmanager.register(Recorder(config, finder.told), "twinwheel-recorder")
 
@@ -58,7 +58,10 @@ class Recorder:
             try:
                 told = examine(expected)
             except Exception as error:  # noqa: BLE001 (a package's own names may raise anything)
-                told = {"package": expected["package"], "failed": f"{type(error).__name__}: {error}"}
+                told = {
+                    "package": expected["package"],
+                    "failed": f"{type(error).__name__}: {error}",
+                }
             self.write("proof", when=when, told=told)
 
     @property
@@ -118,7 +121,8 @@ class Recorder:
         """Leave out what was run before, and what is not to be run."""
         if not self.worker:
             self.write("tests", tests=[item.nodeid for item in items])
-        chosen, rest = [], []
+        chosen: list[Any] = []
+        rest: list[Any] = []
         for item in items:
             wanted = not self.chosen or item.nodeid in self.chosen
             (chosen if wanted and item.nodeid not in self.done else rest).append(item)
@@ -127,7 +131,7 @@ class Recorder:
             config.hook.pytest_deselected(items=rest)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """Say which tests there are, as a worker found them."""
         self.write("tests", tests=list(ids))
 

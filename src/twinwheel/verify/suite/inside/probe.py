@@ -13,9 +13,10 @@ import json
 import os
 import platform
 import sys
+from pathlib import Path
 from typing import Any
 
-from .proof import bound_names
+from .proof import bound_names  # noqa: TID252
 
 __all__ = ["main"]
 
@@ -25,8 +26,7 @@ _MANIFEST = "_twinwheel_manifest"
 
 def main(path: str) -> None:
     """Write what there is."""
-    with open(path, encoding="utf-8") as file:
-        asked = json.load(file)
+    asked = json.loads(Path(path).read_text("utf-8"))
     _say(_look(asked["package"]))
     if asked["binding"]:
         _say({"importing": asked["package"]})
@@ -68,19 +68,19 @@ def _look(package: str) -> dict[str, Any]:
     for folder in folders:
         told["folder"] = told["folder"] or folder
         for name in _TESTS:
-            if not told["tests"] and _has_tests(os.path.join(folder, name)):
-                told["tests"] = os.path.join(folder, name)
-    told["distribution"], told["version"] = _distribution_of(package, spec.origin or "")
+            tests = Path(folder, name)
+            if not told["tests"] and _has_tests(tests):
+                told["tests"] = str(tests)
+    told["distribution"], told["version"] = _distribution_of(package)
     told["manifest"] = _manifest(package, folders)
     return told
 
 
-def _has_tests(folder: str) -> bool:
-    for _, _, files in os.walk(folder):
-        for file in files:
-            if file.endswith(".py") and (file.startswith("test_") or file.endswith("_test.py")):
-                return True
-    return False
+def _has_tests(folder: Path) -> bool:
+    return any(
+        path.name.startswith("test_") or path.name.endswith("_test.py")
+        for path in folder.rglob("*.py")
+    )
 
 
 def _version_of(name: str) -> str:
@@ -92,7 +92,7 @@ def _version_of(name: str) -> str:
         return ""
 
 
-def _distribution_of(package: str, origin: str) -> tuple[str, str]:
+def _distribution_of(package: str) -> tuple[str, str]:
     """Return name and version of the distribution that a package was installed from."""
     from importlib import metadata
 

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from .injection import installed
+from .injection import installed  # noqa: TID252
 
 __all__ = ["bound_names", "examine"]
 
