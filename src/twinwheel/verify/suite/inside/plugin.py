@@ -37,6 +37,7 @@ class Recorder:
 
     def __init__(self, config: Any, told: dict[str, Any]) -> None:
         self.told = told
+        self.packages = [each["package"] for each in told["expected"]]
         self.worker = getattr(config, "workerinput", {}).get("workerid", "")
         self.spreads = False
         self.done = set(told["done"])
