@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,12 @@ from twinwheel.verify.plugin.options import packages_of, usage_error
 from twinwheel.verify.plugin.showing import Shown
 from twinwheel.verify.suite import problems, proving
 from twinwheel.verify.suite.comparing import compare
-from twinwheel.verify.suite.injecting import Twin, twin_injection
 from twinwheel.verify.suite.kit import make_kit
 from twinwheel.verify.suite.noting import notes_of
 from twinwheel.verify.suite.outcomes import BAD, Reading
 from twinwheel.verify.suite.probing import probe
 from twinwheel.verify.suite.session import Plan, run_session
+from twinwheel.verify.suite.twins import Twin, look_at, twin_injection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ def run(config: pytest.Config) -> int:
 
 
 def _look(package: str, room: Path) -> Twin:
-    probed = probe(package, [sys.executable], package, room, own=True)
+    probed = probe(package, [sys.executable], package, room, own=True, whole=False)
     if probed.manifest is None:
         raise problems.no_twin(package, probed.error or "it has no manifest")
     return Twin(package, probed.manifest, {})
@@ -94,37 +95,19 @@ def _chosen(said: str, twins: Sequence[Twin]) -> list[str]:
 def _import_each(
     twins: Sequence[Twin], names: Sequence[str], room: Path
 ) -> tuple[list[Twin], dict[str, VerifyError]]:
-    """See what each implementation has, in a process of its own, as importing it may crash."""
+    """See what each implementation has, and which cannot be had."""
     absent: dict[str, VerifyError] = {}
     made = []
     for twin in twins:
         missing = {}
         for name in (each for each in names if each in twin.built):
-            module = twin.manifest["implementations"][name]["module"]
-            probed = probe(
-                name,
-                [sys.executable],
-                twin.package,
-                room,
-                own=True,
-                modules=[module],
-                components=list(twin.manifest["components"]),
-                variables=_unset(twin),
-            )
-            imported = probed.modules[module]
+            _, imported = look_at(name, twin, [sys.executable], room, own=True)
             if imported.error:
+                module = twin.manifest["implementations"][name]["module"]
                 absent[name] = problems.cannot_be_imported(name, module, imported.error)
             missing[name] = imported.missing
-        made.append(Twin(twin.package, twin.manifest, missing))
+        made.append(replace(twin, missing=missing))
     return made, absent
-
-
-def _unset(twin: Twin) -> dict[str, str]:
-    """Return the package's variables without a value, so that none steers what is looked at."""
-    variables: dict[str, str] = {}
-    for name in twin.built:
-        variables.update(dict.fromkeys(twin_injection(name, [twin]).variables, ""))
-    return variables
 
 
 class _Session:

@@ -1,13 +1,14 @@
-"""What puts each implementation in its place: variables for a twin package, aliases for another."""
+"""What puts each subject in its place: variables for a twin package, aliases for another."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from twinwheel.selection import prefix_of, use_variable
+from twinwheel.selection import prefix_of
 from twinwheel.verify.suite import problems
 from twinwheel.verify.suite.kit import Expected, Injection
+from twinwheel.verify.suite.twins import Twin, is_demanded, twin_injection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,64 +16,15 @@ if TYPE_CHECKING:
     from twinwheel.verify.subjects import Subject
     from twinwheel.verify.suite.probing import Probed
 
-__all__ = ["Twin", "aliases_between", "injection_of", "is_twin", "twin_injection"]
+__all__ = ["aliases_between", "asked_of", "injection_of"]
 
 
-@dataclass(frozen=True)
-class Twin:
-    """A twin package whose suite is run."""
-
-    package: str
-    manifest: Mapping[str, Any]
-    missing: Mapping[str, Sequence[str]]
-    """Implementation to the components that it has not."""
-
-    @property
-    def built(self) -> tuple[str, ...]:
-        """The implementations that are there, best first."""
-        implementations = self.manifest["implementations"]
-        names = [*self.manifest["prefer"], *implementations]
-        return tuple(name for name in dict.fromkeys(names) if implementations[name]["built"])
-
-
-def twin_injection(name: str, twins: Sequence[Twin]) -> Injection:
-    """Return what binds all of some twin packages that have an implementation to it.
-
-    Where it lacks components, the others come after it, or the package would not be imported.
-
-    Args:
-        name: Of the implementation.
-        twins: The packages.
-    """
-    variables: dict[str, str] = {}
-    expected = []
-    for twin in twins:
-        if name not in twin.built:
-            continue
-        prefix = prefix_of(twin.package)
-        implementations = twin.manifest["implementations"]
-        missing = twin.missing.get(name, ())
-        order = [name, *(each for each in twin.built if each != name)] if missing else [name]
-        variables[f"{prefix}_IMPLEMENTATION"] = ",".join(order)
-        variables[f"{prefix}_ROLLOUT"] = "off"
-        variables.update({use_variable(prefix, each): "" for each in implementations})
-        expected.append(
-            Expected(
-                package=twin.package,
-                module=implementations[name]["module"],
-                implementation=name,
-                components=tuple(
-                    each for each in twin.manifest["components"] if each not in missing
-                ),
-                modules={each: implementations[each]["module"] for each in twin.built},
-            )
-        )
-    return Injection(name, tuple(expected), variables)
-
-
-def is_twin(subject: Subject) -> bool:
-    """Tell whether a subject is an implementation of a twin package, which a variable chooses."""
-    return f"{prefix_of(subject.package)}_IMPLEMENTATION" in subject.variables
+def asked_of(subject: Subject) -> str:
+    """Return which implementation of a twin package a subject is; nothing for another package."""
+    if not is_demanded(subject.package, subject.variables):
+        return ""
+    said = subject.variables[f"{prefix_of(subject.package)}_IMPLEMENTATION"]
+    return said.partition(",")[0].strip()
 
 
 def injection_of(
@@ -86,23 +38,24 @@ def injection_of(
         others: Those that it is compared with.
         grafts: Packages of tests, and where they are.
     """
-    if is_twin(subject) and probed.manifest is not None:
-        asked = subject.variables[f"{prefix_of(subject.package)}_IMPLEMENTATION"].split(",")[0]
+    asked = asked_of(subject)
+    variables = dict(subject.variables)
+    if asked and probed.manifest is not None:
         missing = {asked: probed.modules[subject.module].missing}
         made = twin_injection(asked, [Twin(subject.package, probed.manifest, missing)])
-        variables = {**subject.variables, **made.variables}
-        return Injection(subject.name, made.expected, variables, grafts=dict(grafts), pinned=True)
-    beside = [each.module for each in others if each.python == subject.python]
-    expected = Expected(
-        package=subject.package,
-        module=subject.module,
-        others=tuple(dict.fromkeys(each for each in beside if each != subject.module)),
-        origin=probed.origin,
-    )
+        expected = made.expected[0]
+        variables.update(made.variables)
+    else:
+        beside = [each.module for each in others if each.python == subject.python]
+        expected = Expected(
+            package=subject.package,
+            module=subject.module,
+            others=tuple(dict.fromkeys(each for each in beside if each != subject.module)),
+        )
     return Injection(
         subject.name,
-        (expected,),
-        dict(subject.variables),
+        (replace(expected, origin=probed.origin),),
+        variables,
         dict(subject.aliases),
         dict(grafts),
         pinned=True,

@@ -61,6 +61,7 @@ def probe(
     room: Path,
     *,
     own: bool,
+    whole: bool = True,
     modules: Sequence[str] = (),
     components: Sequence[str] = (),
     binding: Sequence[str] = (),
@@ -74,6 +75,7 @@ def probe(
         package: Full name of the package.
         room: Folder with the kit.
         own: Whether the interpreter is the one that runs this.
+        whole: Whether to tell also what the package was installed from, which takes a while.
         modules: To import, all in one process; a crash is told as the error of the module.
         components: To look for in each of them.
         binding: Modules of which to tell which the package takes by itself.
@@ -87,6 +89,7 @@ def probe(
         json.dumps(
             {
                 "package": package,
+                "whole": whole,
                 "modules": list(modules),
                 "components": list(components),
                 "binding": list(binding),

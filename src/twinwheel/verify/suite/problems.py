@@ -122,8 +122,9 @@ def lacks_components(name: str, package: str, missing: Sequence[str]) -> VerifyE
 
 def cannot_be_imported(name: str, module: str, why: str) -> VerifyError:
     """TW729: an implementation is not to be had at all."""
+    first = (why.splitlines() or [""])[0]
     return VerifyError(
-        f"{name} cannot be imported: {why}",
+        f"{name} cannot be imported: {first}",
         code="TW729",
         where=module,
         help="install or build the package with it, and import it by hand to see more",

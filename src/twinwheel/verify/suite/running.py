@@ -5,16 +5,16 @@ from __future__ import annotations
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinwheel.selection import prefix_of
 from twinwheel.verify.findings import Finding, Report, Side, TestRow
 from twinwheel.verify.suite import installing, problems, proving
 from twinwheel.verify.suite.aligning import align
 from twinwheel.verify.suite.comparing import compare, finding_id
 from twinwheel.verify.suite.confirming import confirm
-from twinwheel.verify.suite.injecting import aliases_between, injection_of, is_twin
+from twinwheel.verify.suite.injecting import aliases_between, asked_of, injection_of
 from twinwheel.verify.suite.kit import make_kit
 from twinwheel.verify.suite.noting import notes_of
 from twinwheel.verify.suite.outcomes import Reading
@@ -22,6 +22,7 @@ from twinwheel.verify.suite.places import Place, find_place
 from twinwheel.verify.suite.probing import Probed, probe
 from twinwheel.verify.suite.session import Plan
 from twinwheel.verify.suite.starting import AS_IT_IS, base_arguments, run_from
+from twinwheel.verify.suite.twins import Twin, look_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -161,20 +162,21 @@ class _Run:
         ]
 
     def _probe(self, subject: Subject, binding: Sequence[str] = ()) -> Probed:
-        variables = dict(subject.variables)
-        if is_twin(subject):
-            # A demand for one that lacks components would keep the package from being imported.
-            variables[f"{prefix_of(subject.package)}_IMPLEMENTATION"] = ""
-        return probe(
-            subject.name,
-            [subject.python],
-            subject.package,
-            self.room,
-            own=_is_own(subject),
+        own = _is_own(subject)
+        look = partial(probe, subject.name, [subject.python], subject.package, self.room, own=own)
+        name = asked_of(subject)
+        if name:
+            first = look()
+            if first.manifest is not None:
+                twin = Twin(subject.package, first.manifest, {})
+                if name not in twin.built:
+                    raise problems.no_implementation(subject.package, name, twin.built)
+                return look_at(name, twin, [subject.python], self.room, own=own, whole=True)[0]
+        return look(
             modules=[subject.module],
             components=subject.components,
             binding=binding,
-            variables=variables,
+            variables=subject.variables,
         )
 
     def go(self, place: Place) -> None:
@@ -268,7 +270,7 @@ class _Run:
     def _lacking(self, name: str) -> list[VerifyError]:
         for subject, probed in zip(self.subjects, self.probes, strict=True):
             missing = probed.modules[subject.module].missing
-            if subject.name == name and is_twin(subject) and missing:
+            if subject.name == name and asked_of(subject) and missing:
                 return [problems.lacks_components(name, self.package, missing)]
         return []
 

@@ -1,8 +1,9 @@
 """Tell, in the interpreter that is to run a suite, what there is to run it with.
 
 Read from the file of JSON that is named: ``package``, ``modules`` to import, ``components`` to look
-for in them. Written, as lines of JSON: first what can be told without importing anything of the
-package, which may end the process; then what came of each import. PYTEST_DONT_REWRITE
+for in them, and in ``binding`` modules of which to tell which the package takes by itself. Written,
+as lines of JSON: first what can be told without importing anything of the package, which may end
+the process; then what came of each import. PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _MANIFEST = "_twinwheel_manifest"
 def main(path: str) -> None:
     """Write what there is."""
     asked = json.loads(Path(path).read_text("utf-8"))
-    _say(_look(asked["package"]))
+    _say(_look(asked["package"], asked["whole"]))
     if asked["binding"]:
         _say({"importing": asked["package"]})
         _say({"bound": _bound(asked["package"], asked["binding"])})
@@ -42,8 +43,13 @@ def _say(what: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _look(package: str) -> dict[str, Any]:
-    """Find the package without importing it, as far as that can be done."""
+def _look(package: str, whole: bool) -> dict[str, Any]:
+    """Find the package without importing it, as far as that can be done.
+
+    Args:
+        package: Its full name.
+        whole: Whether also what it was installed from, which takes a while.
+    """
     told: dict[str, Any] = {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "pytest": _version_of("pytest"),
@@ -71,7 +77,8 @@ def _look(package: str) -> dict[str, Any]:
             tests = Path(folder, name)
             if not told["tests"] and _has_tests(tests):
                 told["tests"] = str(tests)
-    told["distribution"], told["version"] = _distribution_of(package)
+    if whole:
+        told["distribution"], told["version"] = _distribution_of(package)
     told["manifest"] = _manifest(package, folders)
     return told
 
@@ -96,24 +103,25 @@ def _distribution_of(package: str) -> tuple[str, str]:
     """Return name and version of the distribution that a package was installed from."""
     from importlib import metadata
 
-    top = package.partition(".")[0]
     inner = package.replace(".", "/")
-    candidates = []
-    for distribution in metadata.distributions():
-        name = distribution.metadata["Name"] or ""
+    top = package.partition(".")[0]
+
+    def has(distribution: Any) -> bool:
         files = [str(file).replace(os.sep, "/") for file in distribution.files or ()]
-        tops = (distribution.read_text("top_level.txt") or "").split()
-        plain = name.lower().replace("-", "_").replace(".", "_")
-        if any(file.startswith((inner + "/", inner + ".")) for file in files):
-            candidates.append((0, name, distribution.version))
-        elif top in tops:
-            candidates.append((1, name, distribution.version))
-        elif plain == inner.replace("/", "_").lower():
-            candidates.append((2, name, distribution.version))
-    if not candidates:
-        return "", ""
-    _, name, version = min(candidates)
-    return name, version
+        return any(file.startswith((inner + "/", inner + ".")) for file in files)
+
+    everything = list(metadata.distributions())
+    # Its files tell, but reading those of all is slow, so first by name.
+    likely = [each for each in everything if _plain(each.metadata["Name"]) == _plain(package)]
+    found = [each for each in likely if has(each)] or [each for each in everything if has(each)]
+    if not found:  # an editable install has no files of it
+        tops = [(each, (each.read_text("top_level.txt") or "").split()) for each in everything]
+        found = likely or [each for each, names in tops if top in names]
+    return (found[0].metadata["Name"], found[0].version) if found else ("", "")
+
+
+def _plain(name: str | None) -> str:
+    return (name or "").lower().replace("-", "_").replace(".", "_")
 
 
 def _manifest(package: str, folders: list[str]) -> Any:

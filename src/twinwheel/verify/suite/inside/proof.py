@@ -43,6 +43,9 @@ def examine(expected: dict[str, Any]) -> dict[str, Any]:
         told["wrong"] += [f"{module}: {why}" for module, why in finder.problems.items()]
     if package is None:
         return told
+    origin = expected["origin"]
+    if origin and told["file"] and not _same_file(origin, told["file"]):
+        told["wrong"].append(f"it comes from {told['file']} and not from {origin}")
     if expected["implementation"]:
         _examine_twin(expected, package, told)
     else:
@@ -81,12 +84,13 @@ def _examine_twin(expected: dict[str, Any], package: Any, told: dict[str, Any]) 
 
 
 def _reported(package: str) -> dict[str, str] | None:
-    """Ask the selector that selected for a package, which may be a copy inside of it."""
+    """Ask the selector that selected for a package, which may be a copy inside of it.
+
+    Not by its ``report``, which selects anew if a test has changed the package's variables.
+    """
     for name, module in list(sys.modules.items()):
-        if not name.endswith("twinwheel.selection"):
-            continue
-        if package in getattr(module, "_records", ()):
-            return dict(module.report(package).components)
+        if name.endswith("twinwheel.selection") and package in getattr(module, "_records", ()):
+            return dict(module._records[package].providers)
     return None
 
 
@@ -105,9 +109,6 @@ def _examine_modules(
         elif given is not sys.modules.get(other):
             wrong.append(f"{alias} is not {other}")
     module, package = expected["module"], expected["package"]
-    origin = expected["origin"]
-    if origin and told["file"] and not _same_file(origin, told["file"]):
-        wrong.append(f"it comes from {told['file']} and not from {origin}")
     if module not in sys.modules:
         wrong.append(f"{module} was never imported")
     elif expected["others"] and module != package:
