@@ -115,15 +115,19 @@ def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     It is no difference then that they do not run it, which the recorder is told.
     """
     recorder: Any = config.pluginmanager.get_plugin("twinwheel-recorder")
-    name, packages = recorder.told["name"], recorder.packages
+    name: str = recorder.told["name"]
+    known = {each["package"]: each["names"] for each in recorder.told["expected"]}
+    # Of another package it is not a matter of this run; nor is the package imported for it.
+    usual = recorder.packages[0] if recorder.packages else ""
     kept, rest = [], []
     for item in items:
         try:
             said = wanted(item.iter_markers("twinwheel"))
+            names = known.get(said.package or usual)
+            check_names(said, names or (*said.only, *said.without))
         except VerifyError as error:
             raise usage_error(error) from None
-        package = said.package or packages[0]
-        if package in packages and not said.among([name]) and not _calls_itself(item):
+        if names and not said.among([name]) and not _calls_itself(item):
             recorder.write("left out", test=item.nodeid, why=f"it is not marked for {name}")
             rest.append(item)
         else:

@@ -31,7 +31,9 @@ class Expected:
     components: tuple[str, ...] = ()
     """Of a twin package: those that are to be bound to it."""
     modules: dict[str, str] = field(default_factory=dict)
-    """Of a twin package: implementation to module."""
+    """Of a twin package: implementation to module, of those that were built."""
+    names: tuple[str, ...] = ()
+    """Of a twin package: all its implementations."""
     others: tuple[str, ...] = ()
     """Of another package: the modules that it is compared with."""
     origin: str = ""

@@ -82,6 +82,7 @@ def twin_injection(name: str, twins: Sequence[Twin]) -> Injection:
                     each for each in twin.manifest["components"] if each not in missing
                 ),
                 modules={each: implementations[each]["module"] for each in twin.built},
+                names=tuple(implementations),
             )
         )
     return Injection(name, tuple(expected), variables)
