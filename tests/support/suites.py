@@ -8,12 +8,16 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from support.twins import SOURCE, Maker
 
+from twinwheel.verify.subjects import Subject
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from twinwheel.verify.findings import Report
 
 INIT = """
 from twinwheel import select
@@ -107,3 +111,37 @@ def twin_project(
     project = Project(root)
     project.write({"pyproject.toml": '[tool.twinwheel]\npackage = "twin"\n', **tests})
     return project
+
+
+PAIR = """
+    try:
+        from pkg._fast import double, Box
+    except ImportError:
+        from pkg._slow import double, Box
+"""
+FAST = """
+    def double(value):
+        return value * 2
+
+    class Box:
+        kind = "fast"
+"""
+SLOW = FAST.replace("fast", "slow")
+
+
+def pair(site: Path, init: str = PAIR, fast: str = FAST, slow: str = SLOW) -> list[Subject]:
+    """A package ``pkg`` with two modules that have the same names, as two subjects."""
+    files = {"__init__.py": init, "_fast.py": fast, "_slow.py": slow}
+    Project(site).write({f"pkg/{name}": text for name, text in files.items()})
+    return [subject("pkg._fast"), subject("pkg._slow")]
+
+
+def subject(module: str, **more: Any) -> Subject:
+    """A module of ``pkg``, run by this interpreter."""
+    told = {"name": module, "python": sys.executable, "module": module, "package": "pkg"}
+    return Subject(**{**told, **more})
+
+
+def table(report: Report) -> dict[str, tuple[str, ...]]:
+    """Test -> its outcomes, without the folders."""
+    return {row.test.rpartition("/")[2]: row.outcomes for row in report.tests}
