@@ -17,6 +17,8 @@ from twinwheel.verify.subjects import Subject
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pytest
+
     from twinwheel.verify.findings import Report
 
 INIT = """
@@ -145,3 +147,13 @@ def subject(module: str, **more: Any) -> Subject:
 def table(report: Report) -> dict[str, tuple[str, ...]]:
     """Test -> its outcomes, without the folders."""
     return {row.test.rpartition("/")[2]: row.outcomes for row in report.tests}
+
+
+def enter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Go to an empty folder; return another, whose packages every process sees."""
+    work = folder / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("PYTHONPATH", str(folder / "site"))
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    return folder / "site"

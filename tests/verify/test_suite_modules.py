@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from support.suites import INIT, PAIR, SLOW, Project, pair, subject, table
+from support.suites import INIT, PAIR, SLOW, Project, enter, pair, subject, table
 from support.twins import SOURCE, Maker
 
 from twinwheel.errors import VerifyError
@@ -43,13 +43,7 @@ TESTS = {
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder whose packages every process sees, with a folder of its own to be in."""
-    work = tmp_path / "work"
-    work.mkdir()
-    monkeypatch.chdir(work)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-    return tmp_path / "site"
+    return enter(tmp_path, monkeypatch)
 
 
 @pytest.fixture

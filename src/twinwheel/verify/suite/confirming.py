@@ -54,10 +54,15 @@ def confirm(
 
 
 def _differing(names: Sequence[str], readings: Sequence[Reading]) -> tuple[str, ...]:
-    """Return the single tests that differ; those of a module that is not there are not of them."""
+    """Return the single tests that differ.
+
+    Not those of a module that is not there, nor crashes and hangs: one of these is enough.
+    """
     tests = {test for reading in readings for test in reading.outcomes}
     found = compare(names, readings).findings
-    return tuple(each.component for each in found if each.component in tests)
+    return tuple(
+        each.component for each in found if each.component in tests and each.kind == "test"
+    )
 
 
 def _again(

@@ -63,6 +63,8 @@ class Reading:
     """The test that was the last to end."""
     status: int | None = None
     """What pytest gave as its exit status; None until then."""
+    stopped: bool = False
+    """Whether its time was over before it was."""
     code: int = 0
     """What the last process gave as its own."""
 

@@ -58,6 +58,7 @@ def run_suite(
     timeout: float = 60.0,
     on_progress: Callable[[Progress], None] = _silent,
     *,
+    limit: float = 0.0,
     may_install: bool = False,
     requirements: Sequence[str] = (),
 ) -> Report:
@@ -70,6 +71,7 @@ def run_suite(
         pytest_arguments: What else pytest is given.
         timeout: Seconds that one test may take; 0 for no end.
         on_progress: Called when a test ended.
+        limit: Seconds that all runs may take together; 0 for no end.
         may_install: Whether the subjects' environments are twinwheel's own, so that pytest may be
             installed into them.
         requirements: What else the tests need; installed where pytest may be.
@@ -85,7 +87,7 @@ def run_suite(
     with tempfile.TemporaryDirectory(prefix="twinwheel-suite-", ignore_cleanup_errors=True) as name:
         room = Path(name).resolve()
         make_kit(room)
-        run = _Run(list(subjects), room, tuple(pytest_arguments), timeout, on_progress)
+        run = _Run(list(subjects), room, tuple(pytest_arguments), timeout, limit, on_progress)
         run.look(may_install=may_install, requirements=tuple(requirements))
         interrupted = False
         place = find_place(subjects[0].package, run.probes[0], tests, room)
@@ -94,7 +96,7 @@ def run_suite(
         except KeyboardInterrupt:
             interrupted = True
         return replace(
-            run.report(place, partial=interrupted),
+            run.report(place, interrupted=interrupted),
             seconds=time.monotonic() - began,
             interrupted=interrupted,
         )
@@ -109,12 +111,14 @@ class _Run:
         room: Path,
         arguments: tuple[str, ...],
         timeout: float,
+        limit: float,
         on_progress: Callable[[Progress], None],
     ) -> None:
         self.subjects = subjects
         self.room = room
         self.arguments = arguments
         self.timeout = timeout
+        self.limit = limit
         self.on_progress = on_progress
         self.package = subjects[0].package
         self.probes: list[Probed] = []
@@ -193,6 +197,7 @@ class _Run:
                     folder=place.folder,
                     room=self.room,
                     timeout=self.timeout,
+                    seconds=self.limit / len(present),
                     own=_is_own(subject),
                 )
             )
@@ -217,6 +222,12 @@ class _Run:
                 f"{renamed} parametrised tests have other names with another implementation, and"
                 " are compared in their order"
             )
+        if any(reading.stopped for reading in self.readings):
+            self.notes.append(
+                f"not all tests were run, as {self.limit:g} s were over; only those are compared"
+                " that were run with each"
+            )
+            return
         self.unsteady = confirm(self.plans, self.readings, without, self._progress)
 
     def _progress(self, plan: Plan, reading: Reading) -> Callable[[dict[str, Any]], None]:
@@ -236,8 +247,9 @@ class _Run:
 
         return tell
 
-    def report(self, place: Place, *, partial: bool) -> Report:
+    def report(self, place: Place, *, interrupted: bool) -> Report:
         """Put it all together."""
+        partial = interrupted or any(reading.stopped for reading in self.readings)
         plans = self.plans[: len(self.readings)]
         names = [plan.injection.name for plan in plans]
         compared = compare(names, self.readings, partial=partial)
@@ -247,12 +259,13 @@ class _Run:
         ]
         for plan, reading in zip(plans, self.readings, strict=True):
             name = plan.injection.name
-            wrong = [] if partial else proving.prove(plan.injection, reading)
+            wrong = [] if interrupted else proving.prove(plan.injection, reading)
             wrong += self._lacking(name)
             findings += [proving.as_finding(name, self.package, each) for each in wrong]
             findings += _deaths(name, reading, self.readings)
             self.notes += proving.doubts(plan.injection, reading)
         findings += [each for each in compared.findings if each.component not in self.unsteady]
+        limits = {"time of one test": self.timeout, "time of the suite": self.limit}
         return Report(
             command="suite",
             package=self.package,
@@ -264,7 +277,7 @@ class _Run:
                 *self.notes,
                 *notes_of(names, self.readings, compared, self.unsteady),
             ),
-            limits={"time of one test": f"{self.timeout:g} s"} if self.timeout else {},
+            limits={name: f"{value:g} s" for name, value in limits.items() if value},
         )
 
     def _lacking(self, name: str) -> list[VerifyError]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -46,6 +47,8 @@ class Plan:
     """Folder for the kit, the events and the output; thrown away by who made it."""
     timeout: float
     """Seconds that one test, or importing one module, may take; 0 for no end."""
+    seconds: float = 0.0
+    """That all of it may take; 0 for no end."""
     first_on_path: str = ""
     """What ``python -m pytest`` puts first on the path; empty for the program ``pytest``."""
     shown: bool = False
@@ -74,10 +77,11 @@ def run_session(
         The end of what pytest wrote, if that was not shown.
     """
     text = ""
+    deadline = time.monotonic() + plan.seconds if plan.seconds else math.inf
     for _ in range(_RESTARTS + 1):
         before = len(reading.outcomes) + len(reading.modules)
-        text = _run_once(plan, reading, on_event)
-        if reading.status is not None or not reading.python:
+        text = _run_once(plan, reading, deadline, on_event)
+        if reading.status is not None or reading.stopped or not reading.python:
             break
         if len(reading.outcomes) + len(reading.modules) == before:
             reading.notes.append(f"{plan.injection.name}: {_no_way_on(reading)}")
@@ -95,7 +99,9 @@ def _no_way_on(reading: Reading) -> str:
     return f"{why} before any further test, so the suite is not taken up again"
 
 
-def _run_once(plan: Plan, reading: Reading, on_event: Callable[[dict[str, Any]], None]) -> str:
+def _run_once(
+    plan: Plan, reading: Reading, deadline: float, on_event: Callable[[dict[str, Any]], None]
+) -> str:
     name = f"run-{len(list(plan.room.glob('*.events')))}"
     events, log = plan.room / f"{name}.events", plan.room / f"{name}.log"
     orders = plan.room / f"{name}.json"
@@ -125,7 +131,7 @@ def _run_once(plan: Plan, reading: Reading, on_event: Callable[[dict[str, Any]],
             start_new_session=not plan.at_terminal,
         )
         try:
-            _watch(process, events, plan, reading, on_event)
+            _watch(process, events, plan, reading, deadline, on_event)
             _end(process, plan)
         except BaseException:
             _interrupt(process, plan)
@@ -140,6 +146,7 @@ def _watch(
     events: Path,
     plan: Plan,
     reading: Reading,
+    deadline: float,
     on_event: Callable[[dict[str, Any]], None],
 ) -> None:
     """Read events until the process ends, or has to be ended."""
@@ -157,6 +164,10 @@ def _watch(
                 on_event(event)
             if ended:
                 break
+            if now > deadline and not reading.stopped:
+                reading.stopped = True
+                _interrupt(process, plan)  # so that it tells what ran; that is read once more
+                continue
             late = _late(reading, plan.timeout, now, moved)
             if late is not None:
                 how, where = late
@@ -169,6 +180,8 @@ def _watch(
                 )
                 return
     reading.code = process.returncode
+    if reading.stopped:
+        return
     if reading.status is None:
         # The tests that it was at; or, if none, the modules that it imported.
         where = list(reading.running) or list(reading.opened)
