@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -214,7 +215,7 @@ class _Run:
                     self.readings.clear()
                     self.texts.clear()
         self.notes += filter(None, [without.note()])
-        if not any(reading.outcomes or reading.modules for reading in self.readings):
+        if not any(map(_has_anything, self.readings)):
             raise problems.nothing_collected(self.plans[0].injection.name, self.texts[0])
         renamed = align(self.readings)
         if renamed:
@@ -317,9 +318,12 @@ class _Run:
         )
 
 
-def _is_own(subject: Subject) -> bool:
-    import sys
+def _has_anything(reading: Reading) -> bool:
+    bad = (each for each in reading.modules.values() if each.outcome != "passed")
+    return bool(reading.outcomes) or any(bad)
 
+
+def _is_own(subject: Subject) -> bool:
     return Path(subject.python) == Path(sys.executable)
 
 

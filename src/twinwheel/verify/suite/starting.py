@@ -61,13 +61,18 @@ class Without:
         elif self.options:
             what = f"its {' and '.join(self.options)}, as pytest says: {self.complaint}"
         elif self.words:
-            what = f"{' '.join(self.words)} of its addopts, which pytest does not know there"
+            words = " ".join(map(_quoted, self.words))
+            what = f"{words} of its addopts, which pytest does not know there"
         else:
             return ""
         return f"the suite is run without {what}"
 
 
 AS_IT_IS = Without()
+
+
+def _quoted(word: str) -> str:
+    return word if word.startswith("-p ") else shlex.quote(word)
 
 
 def base_arguments(room: Path) -> tuple[str, ...]:
