@@ -93,6 +93,24 @@ def test_a_module_may_be_kept_from_being_imported(site: Path, tests: Path) -> No
     assert len(report.findings) == 1
 
 
+def test_the_package_stands_for_itself_without_the_module(site: Path, tests: Path) -> None:
+    init = """
+        def double(value): return value * 2
+
+        class Box:
+            kind = "slow"
+
+        try:
+            from pkg._fast import double, Box
+        except ImportError:
+            pass
+    """
+    fast = pair(site, init=init)[0]
+    report = run_suite([fast, subject("pkg", name="python")], tests, ("-k", "odd"))
+    assert table(report) == {"test_it.py::test_odd": ("passed", "failed")}
+    assert [each.candidate_name for each in report.findings] == ["python"]
+
+
 @pytest.mark.parametrize(
     ("init", "said"),
     [

@@ -70,7 +70,8 @@ def aliases_between(
     Args:
         package: Full name of the package.
         modules: Full names of the modules.
-        bound: Those of them that the package takes by itself.
+        bound: Those of them that the package takes by itself. What it has without any of them is
+            in no module of its own: then the package stands for it.
 
     Raises:
         VerifyError: TW732 when that is none, or several.
@@ -78,4 +79,7 @@ def aliases_between(
     if len(bound) != 1:
         raise problems.cannot_tell_module(package, modules)
     (usual,) = bound
-    return [{} if module == usual else {usual: module} for module in modules]
+    return [
+        {} if module == usual else {usual: "" if module == package else module}
+        for module in modules
+    ]

@@ -133,8 +133,6 @@ class _Run:
 
     def look(self, *, may_install: bool, requirements: tuple[str, ...]) -> None:
         """See what each interpreter has."""
-        if self._wants_aliases():
-            self._find_aliases()
         for index, subject in enumerate(self.subjects):
             probed = self._probe(subject)
             if probed.error:
@@ -148,23 +146,30 @@ class _Run:
             why = probed.modules[subject.module].error
             if why:
                 self.absent[index] = problems.cannot_be_imported(subject.name, subject.module, why)
-        if 0 in self.absent or len(self.absent) == len(self.subjects):
+        if 0 in self.absent:
             raise self.absent[0]
+        if self._wants_aliases():
+            self._find_aliases()
 
     def _wants_aliases(self) -> bool:
         """Tell whether the subjects are modules of one package, and nothing says how to get at."""
-        pythons = {each.python for each in self.subjects}
-        modules = {each.module for each in self.subjects}
-        told = any(each.aliases or each.variables for each in self.subjects)
-        return len(pythons) == 1 and len(modules) == len(self.subjects) > 1 and not told
+        present = self._present()
+        modules = {each.module for each in present}
+        pythons = {each.python for each in present}
+        told = any(each.aliases or each.variables for each in present)
+        return len(pythons) == 1 and len(modules) == len(present) > 1 and not told
 
     def _find_aliases(self) -> None:
-        modules = [each.module for each in self.subjects]
-        probed = self._probe(self.subjects[0], binding=modules)
-        aliases = aliases_between(self.package, modules, probed.bound)
+        modules = [each.module for each in self._present()]
+        binding = [each for each in modules if each != self.package]
+        bound = self._probe(self.subjects[0], binding=binding).bound
+        found = dict(zip(modules, aliases_between(self.package, modules, bound), strict=True))
         self.subjects = [
-            replace(each, aliases=alias) for each, alias in zip(self.subjects, aliases, strict=True)
+            replace(each, aliases=found.get(each.module, {})) for each in self.subjects
         ]
+
+    def _present(self) -> list[Subject]:
+        return [each for index, each in enumerate(self.subjects) if index not in self.absent]
 
     def _probe(self, subject: Subject, binding: Sequence[str] = ()) -> Probed:
         own = _is_own(subject)
@@ -186,7 +191,7 @@ class _Run:
 
     def go(self, place: Place) -> None:
         """Run the suite with each, so that pytest starts in the same way for all."""
-        present = [each for index, each in enumerate(self.subjects) if index not in self.absent]
+        present = self._present()
         probes = [each for index, each in enumerate(self.probes) if index not in self.absent]
         for subject, probed in zip(present, probes, strict=True):
             others = [each for each in present if each is not subject]
