@@ -197,7 +197,7 @@ def test_what_cannot_be_imported_is_told_and_the_others_run(tmp_path: Path) -> N
     shown = done.section()
     assert "[TW729] rust cannot be imported: " in shown
     assert "ValueError: no such CPU" in shown
-    assert "[TW729] c cannot be imported: the process died of signal 6" in shown
+    assert "[TW729] c cannot be imported: the process was killed by SIGABRT" in shown
     assert "1 tests, the same with python" in shown
 
 
@@ -345,10 +345,12 @@ def test_it_does_next_to_nothing_unless_it_is_asked(tmp_path: Path) -> None:
                 def test_it(pytestconfig):
                     assert pytestconfig.pluginmanager.has_plugin("twinwheel")
                     loaded = {name for name in sys.modules if name.startswith("twinwheel")}
-                    assert loaded <= {
-                        "twinwheel", "twinwheel.manifest", "twinwheel.selection",
-                        "twinwheel.selection.binding", "twinwheel.verify",
-                        "twinwheel.verify.plugin", "twinwheel.verify.plugin.fixtures",
+                    rooms = {name.split(".")[1] for name in loaded if "." in name}
+                    assert rooms <= {"manifest", "selection", "verify"}
+                    parts = {tuple(name.split(".")[2:4]) for name in loaded if ".verify." in name}
+                    assert parts <= {
+                        ("plugin",), ("plugin", "fixtures"),
+                        ("authoring",), ("runner",), ("runner", "encoding"),
                     }
             """
         }

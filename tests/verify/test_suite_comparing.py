@@ -180,7 +180,7 @@ def test_what_no_process_tells_is_no_success(told: tuple[dict[str, Any], ...]) -
 
 
 def test_that_no_name_is_of_the_module_is_told() -> None:
-    injection = Injection("c", (Expected("pkg", "pkg._c", others=("pkg._py",)),))
+    injection = Injection("c", (Expected("pkg", "pkg._c", ("pkg._c",), others=("pkg._py",)),))
     (doubt,) = proving.doubts(injection, Reading())
     assert "no name of pkg is of it" in doubt
     told = {"when": "end", "told": {"package": "pkg", "bound": {"pkg.f": "f"}}}

@@ -136,7 +136,7 @@ def test_a_module_that_nothing_imports_is_not_replaced(site: Path, tests: Path) 
     report = run_suite(subjects, tests, ("-k", "same"))
     (found,) = report.findings
     assert found.traits == ("TW726",)
-    assert "nothing imported pkg._other, so pkg._fast was not put in its place" in found.summary
+    assert found.summary.endswith(": pkg._fast was never imported")
 
 
 def test_a_package_that_falls_back_in_silence_is_found(site: Path, tests: Path) -> None:

@@ -72,7 +72,7 @@ def run(config: pytest.Config) -> int:
 
 
 def _look(package: str, room: Path) -> Twin:
-    probed = probe(package, [sys.executable], package, room, own=True, whole=False)
+    probed = probe(package, [sys.executable], package, room, isolated=False, whole=False)
     if probed.manifest is None:
         raise problems.no_twin(package, probed.error or "it has no manifest")
     return Twin(package, probed.manifest, {})
@@ -101,7 +101,7 @@ def _import_each(
     for twin in twins:
         missing = {}
         for name in (each for each in names if each in twin.built):
-            _, imported = look_at(name, twin, [sys.executable], room, own=True)
+            _, imported = look_at(name, twin, [sys.executable], room, isolated=False)
             if imported.error:
                 module = twin.manifest["implementations"][name]["module"]
                 absent[name] = problems.cannot_be_imported(name, module, imported.error)

@@ -46,11 +46,14 @@ def injection_of(
         expected = made.expected[0]
         variables.update(made.variables)
     else:
-        beside = [each.module for each in others if each.python == subject.python]
+        beside = [each for each in others if each.python == subject.python]
+        mine = _loads(subject) if beside else subject.loads
+        theirs = dict.fromkeys(name for each in beside for name in _loads(each))
         expected = Expected(
             package=subject.package,
             module=subject.module,
-            others=tuple(dict.fromkeys(each for each in beside if each != subject.module)),
+            loads=mine,
+            others=tuple(name for name in theirs if name not in mine),
         )
     return Injection(
         subject.name,
@@ -60,6 +63,13 @@ def injection_of(
         dict(grafts),
         pinned=True,
     )
+
+
+def _loads(subject: Subject) -> tuple[str, ...]:
+    """Return what is loaded where this runs, and not another of the same environment."""
+    if subject.loads or subject.module == subject.package:
+        return subject.loads
+    return (subject.module,)
 
 
 def aliases_between(

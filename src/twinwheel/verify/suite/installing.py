@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from twinwheel.verify.foreign import run
 from twinwheel.verify.suite import problems
 
 if TYPE_CHECKING:
@@ -29,25 +30,21 @@ def install(subject: Subject, requirements: Sequence[str]) -> None:
     Raises:
         VerifyError: TW721 when that fails.
     """
+    ended = run(
+        [*_command(subject), "--quiet", *requirements],
+        seconds=_SECONDS,
+        environment={**os.environ, "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+    )
+    if ended.code != 0:
+        why = ended.last_line() or f"the installer {ended.how}"
+        raise problems.no_pytest(subject.name, subject.python, why)
+
+
+def _command(subject: Subject) -> list[str]:
     uv = shutil.which("uv")
     if uv is not None:
-        command = [uv, "pip", "install", "--quiet", "--python", subject.python]
-    else:
-        command = [sys.executable, "-m", "pip", "--python", subject.python, "install", "--quiet"]
-    try:
-        done = subprocess.run(
-            [*command, *requirements],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise problems.no_pytest(subject.name, subject.python, "installing took too long") from None
-    if done.returncode:
-        lines = [line for line in done.stdout.splitlines() if line.strip()]
-        why = lines[-1] if lines else f"installing ended with {done.returncode}"
-        raise problems.no_pytest(subject.name, subject.python, why)
+        return [uv, "pip", "install", "--python", subject.python]
+    # Its own pip, as not every pip runs on every Python; else this one's, which can help others.
+    if run([subject.python, "-c", "import pip"], seconds=_SECONDS).code == 0:
+        return [subject.python, "-m", "pip", "install"]
+    return [sys.executable, "-m", "pip", "--python", subject.python, "install"]

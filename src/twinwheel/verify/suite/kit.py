@@ -17,6 +17,7 @@ __all__ = ["Expected", "Injection", "environment_of", "make_kit", "write_orders"
 _PACKAGE = "_twinwheel_inside"
 _ELSEWHERE = {"_sitecustomize.py": "at_start/sitecustomize.py", "_run.py": "run.py"}
 _VARIABLE = "TWINWHEEL_SUITE"
+_FOR_PYTHON = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "__PYVENV_LAUNCHER__")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ class Expected:
 
     package: str
     module: str
-    """Full name of the module that is asked for."""
+    """Full name of the module that is asked for; the package where that is all that is known."""
+    loads: tuple[str, ...] = ()
+    """Modules that are loaded if it is this implementation that runs."""
     implementation: str = ""
     """Its name in a twin package; empty for another package."""
     components: tuple[str, ...] = ()
@@ -35,7 +38,7 @@ class Expected:
     names: tuple[str, ...] = ()
     """Of a twin package: all its implementations."""
     others: tuple[str, ...] = ()
-    """Of another package: the modules that it is compared with."""
+    """Of another package: what is loaded if it is not this implementation that runs."""
     origin: str = ""
     """The file that the package is to come from; empty if that is all one."""
 
@@ -50,7 +53,8 @@ class Injection:
     variables: dict[str, str] = field(default_factory=dict)
     """Environment variables to set; an empty value unsets one."""
     aliases: dict[str, str] = field(default_factory=dict)
-    """Module to the one that is given in its place; to nothing for one that is not to be had."""
+    """Module to what is given in its place: another module, or the path of its own source, or
+    nothing for one that is not to be had."""
     grafts: dict[str, str] = field(default_factory=dict)
     """Package to the folder that it is taken from, such as tests that are not installed."""
     pinned: bool = False
@@ -108,7 +112,7 @@ def environment_of(
     kit: Path,
     orders: Path | None,
     *,
-    own: bool,
+    isolated: bool,
     environ: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
     """Return the environment of a process that is to have an implementation.
@@ -117,21 +121,19 @@ def environment_of(
         injection: What is put in place.
         kit: The folder that goes on the path.
         orders: What the process is told; None for a look around without any injection.
-        own: Whether the interpreter is the one that runs this; what the path has for it is no
-            matter of another.
+        isolated: Whether what the shell says to this interpreter is no matter of that one.
         environ: The environment of this process.
     """
-    made = {key: value for key, value in environ.items() if key != _VARIABLE}
-    if not own:
-        made = {
-            key: value for key, value in made.items() if key not in ("PYTHONPATH", "PYTHONHOME")
-        }
+    dropped = {_VARIABLE, *(_FOR_PYTHON if isolated else ())}
+    made = {key: value for key, value in environ.items() if key not in dropped}
+    if isolated:
+        made["PYTHONNOUSERSITE"] = "1"
+    made.update(injection.variables)
     path = [str(kit), made.get("PYTHONPATH", "")]
-    if injection.aliases or injection.grafts or injection.pinned:
-        # What variables do not do by themselves, each process does when it starts.
-        path.insert(0, str(kit / "at_start"))
-    made["PYTHONPATH"] = os.pathsep.join(each for each in path if each)
     if orders is not None:
         made[_VARIABLE] = str(orders)
-        made.update(injection.variables)
+        if injection.aliases or injection.grafts or injection.pinned:
+            # What variables do not do by themselves, each process does when it starts.
+            path.insert(0, str(kit / "at_start"))
+    made["PYTHONPATH"] = os.pathsep.join(each for each in path if each)
     return {key: value for key, value in made.items() if value or key not in injection.variables}

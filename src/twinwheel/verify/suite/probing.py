@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.verify.foreign import Ended, run
 from twinwheel.verify.suite import problems
 from twinwheel.verify.suite.kit import Injection, environment_of
 
@@ -60,7 +60,7 @@ def probe(
     package: str,
     room: Path,
     *,
-    own: bool,
+    isolated: bool,
     whole: bool = True,
     modules: Sequence[str] = (),
     components: Sequence[str] = (),
@@ -74,7 +74,7 @@ def probe(
         python: The interpreter, with options.
         package: Full name of the package.
         room: Folder with the kit.
-        own: Whether the interpreter is the one that runs this.
+        isolated: Whether what the shell says to this interpreter is no matter of that one.
         whole: Whether to tell also what the package was installed from, which takes a while.
         modules: To import, all in one process; a crash is told as the error of the module.
         components: To look for in each of them.
@@ -98,41 +98,30 @@ def probe(
         "utf-8",
     )
     injection = Injection(name, (), variables or {})
-    environment = environment_of(injection, room / "kit", None, own=own)
-    environment.update(injection.variables)
+    environment = environment_of(injection, room / "kit", None, isolated=isolated)
+    said: list[dict[str, Any]] = []
+
+    def hear(line: str) -> None:
+        if line.startswith(_MARK):
+            said.append(json.loads(line[len(_MARK) :]))
+
+    command = [*python, "-m", "_twinwheel_inside.probe", str(asked)]
     try:
-        done = subprocess.run(
-            [*python, "-m", "_twinwheel_inside.probe", str(asked)],
-            env=environment,
-            cwd=room,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_SECONDS,
-            check=False,
-        )
+        ended = run(command, seconds=_SECONDS, environment=environment, folder=room, on_line=hear)
     except OSError as error:
         raise problems.cannot_probe(name, python[0], str(error)) from None
-    except subprocess.TimeoutExpired:
-        raise problems.cannot_probe(name, python[0], f"not over after {_SECONDS} s") from None
-    said = [
-        json.loads(line[len(_MARK) :])
-        for line in done.stdout.splitlines()
-        if line.startswith(_MARK)
-    ]
     if not said:
-        raise problems.cannot_probe(name, python[0], done.stderr)
-    return _read(said, done.returncode, done.stderr)
+        raise problems.cannot_probe(name, python[0], f"{ended.output}\nit {ended.how}")
+    return _read(said, ended)
 
 
-def _read(said: list[dict[str, Any]], code: int, text: str) -> Probed:
+def _read(said: list[dict[str, Any]], ended: Ended) -> Probed:
     first, *rest = said
     imported: dict[str, Imported] = {}
     bound: list[str] = []
     for line in rest:
         if "importing" in line:
-            imported[line["importing"]] = Imported(_how_it_died(code, text))
+            imported[line["importing"]] = Imported(_how_it_died(ended))
         elif "bound" in line:
             bound = line["bound"]
         else:
@@ -149,7 +138,7 @@ def _read(said: list[dict[str, Any]], code: int, text: str) -> Probed:
     )
 
 
-def _how_it_died(code: int, text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    how = f"the process died of signal {-code}" if code < 0 else f"the process ended with {code}"
-    return f"{how}: {lines[-1]}" if lines else how
+def _how_it_died(ended: Ended) -> str:
+    lines = [line for line in ended.output.splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith(_MARK)]
+    return f"the process {ended.how}{': ' if told else ''}{''.join(told[-1:])}"

@@ -62,10 +62,10 @@ def doubts(injection: Injection, reading: Reading) -> list[str]:
     if injection.aliases:
         return []
     return [
-        f"{injection.name}: {each.module} was imported, but no name of {each.package} is of it, so"
-        " it is not proved that the package uses it"
+        f"{injection.name}: {', '.join(each.loads)} was imported, but no name of {each.package} is"
+        " of it, so it is not proved that the package uses it"
         for each in injection.expected
-        if each.others and each.module != each.package
+        if each.others and each.loads and not each.implementation
         if not any(told.get("bound") for told in _told_of(each, reading, "end"))
     ]
 

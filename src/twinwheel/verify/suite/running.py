@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -46,6 +45,9 @@ class Progress:
     done: int
     total: int
     """Tests that were collected, as far as it is known."""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.done:,} of {self.total:,} tests"
 
 
 def _silent(_progress: Progress) -> None:
@@ -172,8 +174,8 @@ class _Run:
         return [each for index, each in enumerate(self.subjects) if index not in self.absent]
 
     def _probe(self, subject: Subject, binding: Sequence[str] = ()) -> Probed:
-        own = _is_own(subject)
-        look = partial(probe, subject.name, [subject.python], subject.package, self.room, own=own)
+        python, isolated = [subject.python], subject.isolated
+        look = partial(probe, subject.name, python, subject.package, self.room, isolated=isolated)
         name = asked_of(subject)
         if name:
             first = look()
@@ -181,7 +183,7 @@ class _Run:
                 twin = Twin(subject.package, first.manifest, {})
                 if name not in twin.built:
                     raise problems.no_implementation(subject.package, name, twin.built)
-                return look_at(name, twin, [subject.python], self.room, own=own, whole=True)[0]
+                return look_at(name, twin, python, self.room, isolated=isolated, whole=True)[0]
         return look(
             modules=[subject.module],
             components=subject.components,
@@ -204,7 +206,7 @@ class _Run:
                     room=self.room,
                     timeout=self.timeout,
                     seconds=self.limit / len(present),
-                    own=_is_own(subject),
+                    isolated=subject.isolated,
                 )
             )
         without = AS_IT_IS
@@ -326,10 +328,6 @@ class _Run:
 def _has_anything(reading: Reading) -> bool:
     bad = (each for each in reading.modules.values() if each.outcome != "passed")
     return bool(reading.outcomes) or any(bad)
-
-
-def _is_own(subject: Subject) -> bool:
-    return Path(subject.python) == Path(sys.executable)
 
 
 def _deaths(name: str, reading: Reading, readings: Sequence[Reading]) -> list[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from twinwheel.errors import VerifyError
+from twinwheel.verify.foreign import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,21 +64,9 @@ def fetch(distribution: str, version: str, room: Path) -> Path:
 def _download(what: str, files: Path, left: Path, options: Sequence[str]) -> str:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *options]
     command += ["--no-binary", ":all:", "--ignore-requires-python", "--dest", str(files), what]
-    try:
-        done = subprocess.run(
-            command,
-            env={**os.environ, "TMPDIR": str(left), "TEMP": str(left), "TMP": str(left)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"not over after {_SECONDS} s"
-    return done.stdout
+    environment = {**os.environ, "TMPDIR": str(left), "TEMP": str(left), "TMP": str(left)}
+    ended = run(command, seconds=_SECONDS, environment=environment)
+    return ended.output if ended.code is not None else f"pip {ended.how}"
 
 
 def _plain(name: str) -> str:

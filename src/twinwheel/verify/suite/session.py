@@ -55,8 +55,8 @@ class Plan:
     """Whether pytest's output goes to this process's own, and not to a file."""
     at_terminal: bool = False
     """Whether it reads from the terminal, as a debugger does."""
-    own: bool = True
-    """Whether the interpreter is the one that runs this."""
+    isolated: bool = False
+    """Whether what the shell says to this interpreter is no matter of that one."""
     chosen: tuple[str, ...] = field(default=())
     """Tests that alone are run; all if there are none."""
 
@@ -115,7 +115,7 @@ def _run_once(
         chosen=plan.chosen,
         passed_over=tuple(each for each in reading.modules if each in dead),
     )
-    environment = environment_of(plan.injection, plan.room / "kit", orders, own=plan.own)
+    environment = environment_of(plan.injection, plan.room / "kit", orders, isolated=plan.isolated)
     command = [*plan.python, str(plan.room / "kit" / "run.py"), plan.first_on_path or "-"]
     command += plan.arguments
     reading.begin()

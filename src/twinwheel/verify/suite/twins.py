@@ -77,6 +77,7 @@ def twin_injection(name: str, twins: Sequence[Twin]) -> Injection:
             Expected(
                 package=twin.package,
                 module=implementations[name]["module"],
+                loads=(implementations[name]["module"],),
                 implementation=name,
                 components=tuple(
                     each for each in twin.manifest["components"] if each not in missing
@@ -89,7 +90,7 @@ def twin_injection(name: str, twins: Sequence[Twin]) -> Injection:
 
 
 def look_at(
-    name: str, twin: Twin, python: Sequence[str], room: Path, *, own: bool, whole: bool = False
+    name: str, twin: Twin, python: Sequence[str], room: Path, *, isolated: bool, whole: bool = False
 ) -> tuple[Probed, Imported]:
     """See what an implementation has, in a process of its own, as importing it may crash.
 
@@ -98,7 +99,7 @@ def look_at(
         twin: The package.
         python: The interpreter, with options.
         room: Folder with the kit.
-        own: Whether the interpreter is the one that runs this.
+        isolated: Whether what the shell says to this interpreter is no matter of that one.
         whole: See ``probe``.
     """
     module = twin.manifest["implementations"][name]["module"]
@@ -111,7 +112,7 @@ def look_at(
             python,
             twin.package,
             room,
-            own=own,
+            isolated=isolated,
             whole=whole,
             modules=[module],
             components=list(twin.manifest["components"]),

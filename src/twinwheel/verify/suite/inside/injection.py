@@ -31,7 +31,7 @@ class Finder(importlib.abc.MetaPathFinder):
     def __init__(self, told: dict[str, Any]) -> None:
         self.told = told
         self.aliases: dict[str, str] = told["aliases"]
-        """Name of a module to the one that is given; to nothing where it is not to be had."""
+        """Name of a module to what is given: another, or the path of its source, or nothing."""
         self.grafts: dict[str, str] = told["grafts"]
         """Name of a package to the folder that it is in, such as the tests of another release."""
         self.packages: list[str] = [each["package"] for each in told["expected"]]
@@ -39,13 +39,20 @@ class Finder(importlib.abc.MetaPathFinder):
         """Those of the packages that somebody imported, if only to throw them away."""
         self.problems: dict[str, str] = {}
         """Module to why it could not be put in the place of another."""
-        wanted = [*self.packages, *self.aliases] if self.aliases else []
-        self.early = [name for name in wanted if name in sys.modules]
-        """What was imported before this could stand in between."""
+        if self.aliases:
+            self._forget()
         self.paths: dict[str, list[str]] = {}
         """Top of a package to the folders that it is looked for in, whatever the tests add."""
         if told["pinned"]:
             self._pin()
+
+    def _forget(self) -> None:
+        """Have what was imported too early imported again, such as of the standard library."""
+        for name in list(sys.modules):
+            if name in self.aliases or any(
+                name == each or name.startswith(each + ".") for each in self.packages
+            ):
+                del sys.modules[name]
 
     def _pin(self) -> None:
         mine = (str(Path(__file__).resolve().parents[1]), "", str(Path.cwd()))
@@ -66,6 +73,8 @@ class Finder(importlib.abc.MetaPathFinder):
         if other is not None:
             if not other:
                 raise ModuleNotFoundError(f"{fullname} is not to be had in this run", name=fullname)
+            if other.endswith(".py"):
+                return _spec_of_source(fullname, Path(other))
             loader = _Alias(self, fullname, other)
             return importlib.machinery.ModuleSpec(fullname, loader, origin=f"alias of {other}")
         folder = self.grafts.get(fullname)
@@ -79,7 +88,7 @@ class Finder(importlib.abc.MetaPathFinder):
         for alias, other in self.aliases.items():
             if fullname == alias:
                 return other
-            if other and fullname.startswith(alias + "."):
+            if other and not other.endswith(".py") and fullname.startswith(alias + "."):
                 return other + fullname[len(alias) :]
         return None
 
@@ -107,13 +116,16 @@ class _Alias(importlib.abc.Loader):
 def _spec_of_folder(name: str, folder: str) -> importlib.machinery.ModuleSpec:
     init = Path(folder, "__init__.py")
     if init.is_file():
-        spec = importlib.util.spec_from_file_location(
-            name, init, submodule_search_locations=[folder]
-        )
-        assert spec is not None
-        return spec
+        return _spec_of_source(name, init)
     spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
     spec.submodule_search_locations = [folder]
+    return spec
+
+
+def _spec_of_source(name: str, path: Path) -> importlib.machinery.ModuleSpec:
+    folders = [str(path.parent)] if path.stem == "__init__" else None
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=folders)
+    assert spec is not None
     return spec
 
 

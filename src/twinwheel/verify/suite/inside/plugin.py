@@ -74,7 +74,10 @@ class Recorder:
 
     def pytest_report_header(self) -> list[str]:
         """Say in pytest's own output what this run is of."""
-        names = [f"{each['package']} by {each['module']}" for each in self.told["expected"]]
+        names = [
+            f"{each['package']} by {', '.join(each['loads']) or each['module']}"
+            for each in self.told["expected"]
+        ]
         return [f"twinwheel: {self.told['name']} ({', '.join(names)})"]
 
     @pytest.hookimpl(tryfirst=True)

@@ -19,9 +19,9 @@ def examine(expected: dict[str, Any]) -> dict[str, Any]:
     """Tell what this process has of a package, and what of it is not as it was asked for.
 
     Args:
-        expected: ``package``; ``module`` that is to be bound; ``others``, the modules that it is
-            compared with; ``implementation``, ``components`` and ``modules`` of a twin package;
-            ``origin``, the file that the package is to come from.
+        expected: ``package``; ``module`` that is asked for; ``loads``, what is loaded with it, and
+            ``others``, what would be with another; ``implementation``, ``components`` and
+            ``modules`` of a twin package; ``origin``, the file that the package is to come from.
 
     Returns:
         What can be written as JSON.
@@ -39,7 +39,6 @@ def examine(expected: dict[str, Any]) -> dict[str, Any]:
         "compiled": sorted(filter(_is_compiled, _modules_of(name))),
     }
     if finder is not None:
-        told["wrong"] += [f"{early} was imported too early" for early in finder.early]
         told["wrong"] += [f"{module}: {why}" for module, why in finder.problems.items()]
     if package is None:
         return told
@@ -101,29 +100,35 @@ def _examine_modules(
     wrong = told["wrong"]
     for alias, other in aliases.items():
         given = sys.modules.get(alias)
+        if given is None:  # nobody asked for it
+            continue
         if not other:
-            if given is not None:
-                wrong.append(f"{alias} was imported, though it was not to be had")
-        elif given is None:
-            wrong.append(f"nothing imported {alias}, so {other} was not put in its place")
+            wrong.append(f"{alias} was imported, though it was not to be had")
+        elif other.endswith(".py"):
+            file = getattr(given, "__file__", None) or ""
+            if not _same_file(other, file):
+                wrong.append(f"{alias} is not of {other}, but of {file}")
         elif given is not sys.modules.get(other):
             wrong.append(f"{alias} is not {other}")
-    module, package = expected["module"], expected["package"]
-    if module not in sys.modules:
-        wrong.append(f"{module} was never imported")
-    elif expected["others"] and module != package:
+    absent = [module for module in expected["loads"] if module not in sys.modules]
+    wrong += [f"{module} was never imported" for module in absent]
+    if expected["others"] and not absent:
         _examine_names(expected, aliases, told)
 
 
 def _examine_names(expected: dict[str, Any], aliases: dict[str, str], told: dict[str, Any]) -> None:
     """See which of the modules that are compared the package's names are from."""
-    module, package = expected["module"], expected["package"]
-    skipped = [module, *expected["others"], *aliases]
-    bound = bound_names(package, module, skipped)
+    package, mine = expected["package"], expected["loads"]
+    skipped = [*mine, *expected["others"], *aliases]
+    bound: dict[str, str] = {}
+    has: set[str] = set()
+    for module in mine:
+        bound.update(bound_names(package, module, skipped))
+        has.update(vars(sys.modules[module]))
     told["bound"] = dict(list(bound.items())[:_FEW])
-    has = set(vars(sys.modules[module]))
+    same = [sys.modules[module] for module in mine]
     for other in expected["others"]:
-        if other in (package, *aliases) or sys.modules.get(other) is sys.modules[module]:
+        if other in (package, *aliases) or any(sys.modules.get(other) is each for each in same):
             continue
         theirs = bound_names(package, other, skipped)
         # Under another name it is kept beside; and what the module has not may be of the other.
