@@ -12,9 +12,10 @@ import twinwheel.verify.suite
 from twinwheel.verify.findings import KINDS
 from twinwheel.verify.suite import proving
 from twinwheel.verify.suite.aligning import align
-from twinwheel.verify.suite.comparing import compare, verdict
+from twinwheel.verify.suite.comparing import compare
 from twinwheel.verify.suite.kit import Expected, Injection
 from twinwheel.verify.suite.outcomes import Outcome, Reading, outcome_of
+from twinwheel.verify.suite.wording import verdict
 
 INSIDE = Path(twinwheel.verify.suite.__file__).with_name("inside")
 
@@ -120,6 +121,49 @@ def test_a_crash_is_of_its_own_kind() -> None:
     kinds = [each.kind for each in compare("ab", sides).findings]
     assert kinds == ["crash", "hang", "crash"]
     assert set(kinds) <= set(KINDS)
+
+
+def test_tests_that_differ_for_one_cause_are_one_finding() -> None:
+    def told(outcome: str, *why: str) -> Reading:
+        named = {f"test_it.py::t{n}": Outcome(outcome, each) for n, each in enumerate(why)}
+        return Reading(tests=list(named), outcomes=named)
+
+    passed = told(*["passed"] * 9)
+    skipped = told("skipped", *["no extension"] * 7, "too slow")
+    one, other = compare("ab", [passed, skipped]).findings
+    assert one.summary == "only b skips: no extension (so do t1, t2, t3, t4 and 2 more)"
+    assert (one.component, one.seen) == ("test_it.py::t0", 7)
+    assert other.summary == "only b skips: too slow"
+    fewer = told("skipped", *["no extension"] * 3)
+    assert compare("ab", [told(*["passed"] * 4), fewer]).findings[0].id == one.id
+    raised = told("failed", *["AttributeError: no attribute 'x'"] * 3)
+    assert len(compare("ab", [told(*["passed"] * 4), raised]).findings) == 1
+    for why in ("assert 1 == 2", "AssertionError: assert 1 == 2", "", "Failed: DID NOT RAISE E"):
+        failed = told("failed", *[why] * 3)
+        assert len(compare("ab", [told(*["passed"] * 4), failed]).findings) == 3
+
+
+def test_what_was_unsteady_is_no_finding() -> None:
+    sides = reading(t="passed", u="passed"), reading(t="failed", u="failed")
+    assert compare("ab", sides).differing == ("test_it.py::t", "test_it.py::u")
+    compared = compare("ab", sides, unsteady=["test_it.py::t"])
+    assert [each.component for each in compared.findings] == ["test_it.py::u"]
+    assert [row.verdict for row in compared.rows] == ["unsteady: only b fails", "only b fails"]
+
+
+def test_what_asks_for_the_other_one_is_not_compared() -> None:
+    made = Reading()
+    why = "ModuleNotFoundError: No module named 'pkg._c' (kept away)"
+    made.feed({"event": "close", "node": "test_c.py", "outcome": "failed", "why": why}, 0)
+    for outcome in ("failed", "skipped"):
+        made.feed({"event": "start", "test": outcome}, 0)
+        made.feed(
+            {"event": "report", "test": outcome, **report("call", outcome), "why": f"it: {why}"}, 0
+        )
+        made.feed({"event": "finish", "test": outcome}, 0)
+    assert {each.outcome for each in (*made.modules.values(), *made.outcomes.values())} == {
+        "left out"
+    }
 
 
 def test_the_candidates_that_differ_are_named() -> None:

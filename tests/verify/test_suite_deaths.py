@@ -146,7 +146,8 @@ def test_what_differs_only_once_is_no_finding(site: Path, tmp_path: Path) -> Non
     assert [each.component for each in report.findings] == ["test_it.py::test_odd"]
     assert table(report)["test_it.py::test_unsteady"] == ("failed", "passed")
     assert any(
-        note.startswith("1 had another outcome when run again") and "test_unsteady" in note
+        note.startswith("these had another outcome when they were run again")
+        and "test_unsteady" in note
         for note in report.notes
     )
 

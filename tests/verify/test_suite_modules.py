@@ -88,9 +88,34 @@ def test_the_control_may_be_the_one_that_the_package_does_not_take(site: Path, t
 def test_a_module_may_be_kept_from_being_imported(site: Path, tests: Path) -> None:
     pair(site)
     without = subject("pkg._slow", name="without", aliases={"pkg._fast": ""})
-    report = run_suite([subject("pkg._fast"), without], tests, ("-k", "odd"))
-    assert table(report) == {"test_it.py::test_odd": ("passed", "failed")}
-    assert len(report.findings) == 1
+    itself = "def test_itself(): import pkg._fast\n"
+    Project(tests).write({"test_own.py": f"{itself}def test_odd(): pass\n"})
+    Project(tests).write({"test_all.py": f"import pkg._fast\n{itself}"})
+    report = run_suite([subject("pkg._fast"), without], tests, ("-k", "odd or itself"))
+    assert table(report) == {
+        "test_it.py::test_odd": ("passed", "failed"),
+        "test_own.py::test_odd": ("passed", "passed"),
+        "test_own.py::test_itself": ("passed", "left out"),
+        "test_all.py": ("passed", "left out"),
+        "test_all.py::test_itself": ("passed", "not run"),
+    }
+    assert [each.component for each in report.findings] == ["test_it.py::test_odd"]
+    assert (
+        "without: these import a module themselves that is kept away, so they are not compared:"
+        " test_all.py, test_own.py::test_itself"
+    ) in report.notes
+
+
+def test_a_module_may_be_loaded_from_its_source(site: Path, tests: Path, tmp_path: Path) -> None:
+    """As where it lies beside what was compiled from it."""
+    pair(site)
+    source = Project(tmp_path / "source").write({"_fast.py": SLOW}).folder / "_fast.py"
+    aliases = {"pkg._fast": str(source)}
+    python = subject("pkg", name="python", aliases=aliases, loads=("pkg._fast",))
+    compiled = subject("pkg", name="compiled", loads=("pkg._fast",))
+    report = run_suite([python, compiled], tests, ("-k", "odd"))
+    assert table(report) == {"test_it.py::test_odd": ("failed", "passed")}
+    assert [each.traits for each in report.findings] == [()]
 
 
 def test_the_package_stands_for_itself_without_the_module(site: Path, tests: Path) -> None:

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinwheel.verify.findings import Finding, TestRow
 from twinwheel.verify.suite.outcomes import BAD, Outcome
+from twinwheel.verify.suite.wording import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinwheel.verify.suite.outcomes import Reading
 
-__all__ = ["Compared", "compare", "finding_id", "verdict"]
+__all__ = ["Compared", "compare", "finding_id"]
 
 _NOT_RUN = Outcome("not run")
-_VERBS = {
-    "passed": ("passes", "pass"),
-    "failed": ("fails", "fail"),
-    "error": ("has an error", "have an error"),
-    "skipped": ("skips", "skip"),
-    "xfailed": ("fails as expected", "fail as expected"),
-    "xpassed": ("passes unexpectedly", "pass unexpectedly"),
-    "crashed": ("crashes", "crash"),
-    "hung": ("hangs", "hang"),
-    "not run": ("does not have it", "do not have it"),
-}
 _KINDS = {"crashed": "crash", "hung": "hang"}
 _SHOWN = 5
+_ASSERTION = re.compile(r"assert\b|AssertionError\b|Failed: DID NOT RAISE")
 
 
 @dataclass(frozen=True)
@@ -40,10 +32,42 @@ class Compared:
     findings: tuple[Finding, ...]
     failing: tuple[str, ...]
     """Tests that fail in the same way everywhere."""
+    differing: tuple[str, ...]
+    """Tests whose outcome may be another when they are run again: no modules, no crashes."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A test that differs."""
+
+    test: str
+    outcomes: tuple[Outcome, ...]
+    verdict: str
+
+    def odd(self) -> Outcome:
+        """Return the outcome that says most of why."""
+        for group in (tuple(_KINDS), BAD):
+            found = [each for each in self.outcomes if each.outcome in group]
+            if found:
+                return found[0]
+        return next(each for each in self.outcomes if each.outcome not in ("passed", "left out"))
+
+    def cause(self) -> tuple[str, ...]:
+        """Return what rows of one cause have in common: nearly always what was said of them.
+
+        What an assertion says may well be the same for another reason, and so may a crash.
+        """
+        odd = self.odd()
+        of_its_own = odd.outcome in _KINDS or not odd.why or _ASSERTION.match(odd.why)
+        return (self.test,) if of_its_own else (self.verdict, odd.outcome, odd.why)
 
 
 def compare(
-    names: Sequence[str], readings: Sequence[Reading], *, partial: bool = False
+    names: Sequence[str],
+    readings: Sequence[Reading],
+    *,
+    partial: bool = False,
+    unsteady: Sequence[str] = (),
 ) -> Compared:
     """Put the outcomes of some implementations side by side.
 
@@ -51,27 +75,38 @@ def compare(
         names: Of the implementations; the control first.
         readings: What each one's run gave.
         partial: Whether the runs were interrupted, so that what one has not run says nothing.
+        unsteady: Tests whose difference was not there when they were run again.
     """
     rows: list[TestRow] = []
-    findings: list[Finding] = []
-    failing: list[str] = []
+    differing: dict[tuple[str, ...], list[_Row]] = {}
+    """Rows that differ for one cause, as far as that can be told."""
     alone: dict[tuple[str, str], list[str]] = {}
     """Module and verdict to the tests that are not everywhere."""
+    failing: list[str] = []
     for test, outcomes in _side_by_side(readings):
         if partial and _NOT_RUN in outcomes:
             continue
         said = verdict(names, [each.outcome for each in outcomes])
-        rows.append(TestRow(test, tuple(each.outcome for each in outcomes), said))
+        told = f"unsteady: {said}" if test in unsteady else said
+        rows.append(TestRow(test, tuple(each.outcome for each in outcomes), told))
         if said == "same":
             if any(each.outcome in BAD and not each.missing for each in outcomes):
                 failing.append(test)
-        elif any(each.outcome == "not run" for each in outcomes):
+        elif _NOT_RUN in outcomes:
             if not _is_explained(test, outcomes, readings):
                 alone.setdefault((test.partition("::")[0], said), []).append(test)
-        else:
-            findings.append(_finding(names, test, outcomes, said))
+        elif test not in unsteady:
+            row = _Row(test, tuple(outcomes), said)
+            differing.setdefault(row.cause(), []).append(row)
+    findings = [_finding(names, alike) for alike in differing.values()]
     findings += [_missing(names, *key, tests, readings) for key, tests in alone.items()]
-    return Compared(tuple(rows), tuple(findings), tuple(failing))
+    single = tuple(
+        row.test
+        for alike in differing.values()
+        for row in alike
+        if row.test in readings[0].outcomes and row.odd().outcome not in _KINDS
+    )
+    return Compared(tuple(rows), tuple(findings), tuple(failing), single)
 
 
 def _side_by_side(readings: Sequence[Reading]) -> list[tuple[str, list[Outcome]]]:
@@ -102,41 +137,10 @@ def _is_explained(test: str, outcomes: Sequence[Outcome], readings: Sequence[Rea
     return True
 
 
-def verdict(names: Sequence[str], outcomes: Sequence[str]) -> str:
-    """Say in words how outcomes differ; ``same`` if they do not.
-
-    Args:
-        names: Of the implementations.
-        outcomes: Of each. One that a marker left out has no say.
-    """
-    groups: dict[str, list[str]] = {}
-    for name, outcome in zip(names, outcomes, strict=True):
-        if outcome != "left out":
-            groups.setdefault(outcome, []).append(name)
-    if len(groups) <= 1:
-        return "same"
-    if len(groups) == 2 and "not run" in groups:
-        (having,) = (group for outcome, group in groups.items() if outcome != "not run")
-        return f"only {_together(having)} {'has' if len(having) == 1 else 'have'} it"
-    if len(groups) == 2:
-        # What is odd is told, and of two that are alike odd the one that does not pass.
-        ranked = sorted(groups, key=lambda each: (len(groups[each]), each == "passed"))
-        odd, usual = ranked
-        if usual == "passed" or len(groups[odd]) < len(groups[usual]):
-            if len(groups[odd]) == 1:
-                return f"only {groups[odd][0]} {_VERBS[odd][0]}"
-            return f"only {_together(groups[odd])} {_VERBS[odd][1]}"
-    return ", ".join(
-        f"{_together(group)} {_VERBS[outcome][len(group) > 1]}" for outcome, group in groups.items()
-    )
-
-
-def _together(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-
-
-def _finding(names: Sequence[str], test: str, outcomes: Sequence[Outcome], said: str) -> Finding:
-    control = outcomes[0]
+def _finding(names: Sequence[str], rows: Sequence[_Row]) -> Finding:
+    """Return one finding for tests that differ for one cause."""
+    first = rows[0]
+    outcomes, control, odd = first.outcomes, first.outcomes[0], first.odd()
     differing = [
         (name, each)
         for name, each in zip(names[1:], outcomes[1:], strict=True)
@@ -144,18 +148,21 @@ def _finding(names: Sequence[str], test: str, outcomes: Sequence[Outcome], said:
     ]
     if control.outcome == "left out" or not differing:
         differing = [(names[-1], outcomes[-1])]
-    worst = [each for each in outcomes if each.outcome in _KINDS]
-    bad = worst or [each for each in outcomes if each.outcome in BAD]
-    odd = (bad or [each for each in outcomes if each.outcome != "passed"])[0]
     kind = _KINDS.get(odd.outcome, "test")
+    summary = f"{first.verdict}: {odd.why}" if odd.why else first.verdict
+    if len(rows) > 1:
+        others = ", ".join(row.test.rpartition("::")[2] for row in rows[1:_SHOWN])
+        more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+        summary = f"{summary} (so do {others}{more})"
     return Finding(
-        id=finding_id(test, kind, said),
-        component=test,
+        id=finding_id(kind, *first.cause(), first.verdict),
+        component=first.test,
         kind=kind,
-        summary=f"{said}: {odd.why}" if odd.why else said,
+        summary=summary,
         control=_told(control),
         candidate=_told(differing[0][1]),
         candidate_name=", ".join(name for name, _ in differing),
+        seen=len(rows),
     )
 
 

@@ -41,28 +41,16 @@ def confirm(
         on_progress: Makes what is called with each event.
     """
     names = [plan.injection.name for plan in plans]
-    differing = _differing(names, readings)
+    differing = compare(names, readings).differing
     if not differing or len(differing) > _MOST:
         return ()
     alone = _again(plans, readings, differing, without, on_progress)
-    rest = tuple(test for test in differing if test not in _differing(names, alone))
+    rest = tuple(test for test in differing if test not in compare(names, alone).differing)
     if not rest:
         return ()
     whole = _again(plans, readings, (), without, on_progress)
-    again = _differing(names, whole)
+    again = compare(names, whole).differing
     return tuple(test for test in rest if test not in again)
-
-
-def _differing(names: Sequence[str], readings: Sequence[Reading]) -> tuple[str, ...]:
-    """Return the single tests that differ.
-
-    Not those of a module that is not there, nor crashes and hangs: one of these is enough.
-    """
-    tests = {test for reading in readings for test in reading.outcomes}
-    found = compare(names, readings).findings
-    return tuple(
-        each.component for each in found if each.component in tests and each.kind == "test"
-    )
 
 
 def _again(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from twinwheel.verify.suite.outcomes import BAD
+from twinwheel.verify.suite.outcomes import BAD, KEPT_AWAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +47,7 @@ def notes_of(
         notes.append(f"{many} in every implementation: {_some(compared.failing)}")
     if unsteady:
         notes.append(
-            f"{len(unsteady)} had another outcome when run again, so no finding is made of it:"
+            "these had another outcome when they were run again, so they are no findings:"
             f" {_some(unsteady)}"
         )
     return notes
@@ -55,6 +55,16 @@ def notes_of(
 
 def _of_one(reading: Reading) -> list[str]:
     notes = []
+    kept_away = [
+        name
+        for name, outcome in (*reading.modules.items(), *reading.outcomes.items())
+        if outcome.outcome == "left out" and KEPT_AWAY in outcome.why
+    ]
+    if kept_away:
+        notes.append(
+            "these import a module themselves that is kept away, so they are not compared:"
+            f" {_some(kept_away)}"
+        )
     absent: dict[str, list[str]] = {}
     for module, outcome in reading.modules.items():
         if outcome.outcome == "error":

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["BAD", "Died", "Outcome", "Reading", "outcome_of"]
+__all__ = ["BAD", "KEPT_AWAY", "Died", "Outcome", "Reading", "outcome_of"]
+
+KEPT_AWAY = "(kept away)"
+"""What ``inside.injection`` says of a module that is there, and is not to be had."""
 
 BAD = ("failed", "error", "crashed", "hung")
 """Outcomes that no test should have."""
@@ -119,6 +122,7 @@ class Reading:
         if made is None:
             return
         self.last = test
+        made = _unless_kept_away(made)
         # Some plugins run a test several times: it is as bad as at its worst.
         if test not in self.outcomes or made.outcome in BAD:
             self.outcomes[test] = made
@@ -128,7 +132,8 @@ class Reading:
         self.opened.pop(node, None)
         word = {"failed": "error"}.get(event["outcome"], event["outcome"])
         if self.modules.get(node, Outcome("passed")).outcome != "error":
-            self.modules[node] = Outcome(word, event.get("why", ""), event.get("missing", ""))
+            made = Outcome(word, event.get("why", ""), event.get("missing", ""))
+            self.modules[node] = _unless_kept_away(made)
 
     def stop(self, how: str, why: str, where: list[str]) -> None:
         """Take down that a process died, or was stopped, at some tests or modules."""
@@ -138,6 +143,16 @@ class Reading:
                 self.outcomes[each] = Outcome(how, why)
             else:
                 self.modules[each] = Outcome(how, why)
+
+
+def _unless_kept_away(outcome: Outcome) -> Outcome:
+    """Leave out what asks for a module that only the other implementation has.
+
+    It tests the other one, whichever is bound.
+    """
+    if outcome.outcome != "passed" and KEPT_AWAY in outcome.why:
+        return Outcome("left out", outcome.why)
+    return outcome
 
 
 def outcome_of(reports: list[dict[str, Any]]) -> Outcome | None:

@@ -260,7 +260,7 @@ class _Run:
         partial = interrupted or any(reading.stopped for reading in self.readings)
         plans = self.plans[: len(self.readings)]
         names = [plan.injection.name for plan in plans]
-        compared = compare(names, self.readings, partial=partial)
+        compared = compare(names, self.readings, partial=partial, unsteady=self.unsteady)
         findings = [
             proving.as_finding(self.subjects[index].name, self.package, why)
             for index, why in self.absent.items()
@@ -272,7 +272,7 @@ class _Run:
             findings += [proving.as_finding(name, self.package, each) for each in wrong]
             findings += _deaths(name, reading, self.readings)
             self.notes += proving.doubts(plan.injection, reading)
-        findings += [each for each in compared.findings if each.component not in self.unsteady]
+        findings += compared.findings
         limits = {"time of one test": self.timeout, "time of the suite": self.limit}
         return Report(
             command="suite",

@@ -16,7 +16,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["VARIABLE", "Finder", "install", "installed"]
+__all__ = ["KEPT_AWAY", "VARIABLE", "Finder", "install", "installed"]
+
+KEPT_AWAY = "kept away"
+"""Said of a module that is there, and is not to be had."""
 
 VARIABLE = "TWINWHEEL_SUITE"
 """Environment variable with the path of the file."""
@@ -72,7 +75,9 @@ class Finder(importlib.abc.MetaPathFinder):
         other = self._other(fullname)
         if other is not None:
             if not other:
-                raise ModuleNotFoundError(f"{fullname} is not to be had in this run", name=fullname)
+                raise ModuleNotFoundError(
+                    f"No module named {fullname!r} ({KEPT_AWAY})", name=fullname
+                )
             if other.endswith(".py"):
                 return _spec_of_source(fullname, Path(other))
             loader = _Alias(self, fullname, other)
