@@ -101,8 +101,8 @@ class TestRow:
 
     test: str
     outcomes: tuple[str, ...]
-    """In the order of the report's sides: passed, failed, error, skipped, xfailed, xpassed or
-    not run."""
+    """In the order of the report's sides: passed, failed, error, skipped, xfailed, xpassed,
+    crashed, hung, left out (by a marker) or not run."""
     verdict: str
     """``same``, or ``only NAME fails``, ``only NAME skips`` and the like."""
 
