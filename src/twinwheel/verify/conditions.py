@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.confirming import Confirmed
@@ -143,9 +145,17 @@ def _leak_of(pair: Pair, call: Call) -> Confirmed | None:
     return None
 
 
-def find_growth(pair: Pair, search: ComponentSearch) -> Confirmed | None:
-    """Give larger and larger inputs: does the candidate's time grow out of proportion?"""
+def find_growth(pair: Pair, search: ComponentSearch, end: float = math.inf) -> Confirmed | None:
+    """Give larger and larger inputs: does the candidate's time grow out of proportion?
+
+    Args:
+        pair: Both sides.
+        search: Of the component.
+        end: When no other kind of input is tried, by ``time.monotonic``.
+    """
     for call in _growing(search):
+        if time.monotonic() > end:
+            return None
         found = _growth_of(pair, call)
         if found is not None:
             return found
