@@ -137,7 +137,7 @@ def search(
         except KeyboardInterrupt:
             outcome.interrupted = True
         except TimeIsOver:
-            one.notes.append("the time was over while an answer was waited for")
+            one.notes.append(f"{candidate.name}: the time was over while it was waited for")
         outcome.findings += one.saved(folder)
         outcome.searched += [searched_of(each) for each in one.searches]
         outcome.notes += one.notes
@@ -253,7 +253,7 @@ class _One:
     def _no_time(self, what: str, left: Sequence[ComponentSearch]) -> None:
         names = ", ".join(each.plan.name for each in left[:_NAMED])
         more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-        self.notes.append(f"no time was left for {what} of: {names}{more}")
+        self.notes.append(f"{self._candidate.name}: no time was left for {what} of: {names}{more}")
 
     def _found(self) -> int:
         return sum(len(each.findings) for each in self.searches)

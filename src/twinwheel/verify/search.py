@@ -188,7 +188,10 @@ def search_pair(
     pool: list[Recipe] = []
     active = [each for each in searches if not each.skipped]
     while active and time.monotonic() - begin < options.seconds:
+        fair = 2 * sum(each.seconds for each in active) / len(active) + _SLICE
         for each in active:
+            if each.seconds > fair:  # its calls hang or die: the others have their turn first
+                continue
             left = options.seconds - (time.monotonic() - begin)
             if left <= 0:
                 break

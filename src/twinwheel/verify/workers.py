@@ -49,8 +49,9 @@ _LENGTH = struct.Struct("<I")
 _LOOK_EVERY = 0.02
 _KEPT_OF_STDERR = 8_000
 _START = 60.0
-_MOST_DEATHS = 3
-"""In one batch; what is left of it is not made, as each costs time."""
+_MOST_DEATHS = 1
+"""In one batch. What is left of it is not made: each death costs seconds, and once the first is
+known, calls like it need not be made."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from twinwheel.cli.output import Output
     from twinwheel.verify.accepted import Accepted
-    from twinwheel.verify.findings import Finding
+    from twinwheel.verify.findings import Finding, Searched
     from twinwheel.verify.recipes import Call
     from twinwheel.verify.subjects import Resolved, Subject
 
@@ -40,6 +40,7 @@ _TEST_SECONDS = 60.0
 _INTERRUPTED = 130
 _MOST_LIVE = 12
 """Lines about names that differ; the report has them all, and the search goes on below."""
+_SURFACE = ("surface",)
 _LEAST = 1.0
 """Seconds that a module is searched for, whatever was spent before."""
 
@@ -213,15 +214,38 @@ def _add(run: _Run, subjects: Sequence[Subject], found: Outcome) -> None:
     outcome = run.outcome
     outcome.findings += [replace(e, component=f"{prefix}{e.component}") for e in found.findings]
     searched = [replace(each, component=f"{prefix}{each.component}") for each in found.searched]
-    new = {each.component for each in searched if each.sources != ("surface",)}
-    outcome.searched = [
-        each
-        for each in outcome.searched
-        if each.component not in new or each.sources != ("surface",)
-    ]
-    outcome.searched += searched
+    outcome.searched = merged([*outcome.searched, *searched])
     outcome.notes += found.notes
     outcome.interrupted |= found.interrupted
+
+
+def merged(searched: Sequence[Searched]) -> list[Searched]:
+    """Give one row for each component, whatever number of candidates it was searched for.
+
+    A search takes the place of a look at the names.
+    """
+    rows: dict[str, Searched] = {}
+    for each in searched:
+        known = rows.get(each.component)
+        if known is None or known.sources == _SURFACE:
+            rows[each.component] = each
+        elif each.sources != _SURFACE:
+            rows[each.component] = replace(
+                known,
+                comparisons=known.comparisons + each.comparisons,
+                seconds=round(known.seconds + each.seconds, 2),
+                largest=max(known.largest, each.largest, key=_number),
+                sources=tuple(sorted({*known.sources, *each.sources})),
+                skipped=known.skipped if each.skipped else "",
+                note="; ".join(dict.fromkeys(filter(None, (known.note, each.note)))),
+            )
+    return list(rows.values())
+
+
+def _number(text: str) -> int:
+    """Give the number that a text such as ``65,537 items`` begins with."""
+    digits = text.partition(" ")[0].replace(",", "")
+    return int(digits) if digits.isdecimal() else -1
 
 
 def _prefix(resolved: Resolved, subjects: Sequence[Subject]) -> str:
