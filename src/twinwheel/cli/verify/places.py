@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinwheel.errors import CommandError, VerifyError
+from twinwheel.errors import CommandError
+from twinwheel.verify.saving import check_folder, why_not_in
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +33,7 @@ def check_places(arguments: argparse.Namespace) -> None:
     for option, path in (("--output", arguments.output), ("--html", arguments.html)):
         if path is None:
             continue
-        why = "it is a folder" if path.is_dir() else _why_not(path.resolve().parent)
+        why = "it is a folder" if path.is_dir() else why_not_in(path.resolve().parent)
         if path.exists() and not path.is_dir() and not os.access(path, os.W_OK):
             why = "permission denied"
         if why:
@@ -44,20 +45,4 @@ def check_places(arguments: argparse.Namespace) -> None:
                 help="name a file in a folder that can be written to",
             )
     if arguments.save:
-        why = _why_not(Path(arguments.save).resolve())
-        if why:
-            raise VerifyError(
-                f"what is found cannot be saved: {why}",
-                code="TW743",
-                where=f"--save {arguments.save}",
-                accepted="a folder that can be written to",
-                help="name another one with --save, or --save '' to save nothing",
-            )
-
-
-def _why_not(folder: Path) -> str:
-    """Tell why nothing can be written to a folder, which may have to be made; empty if it can."""
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    if not there.is_dir():
-        return f"{there} is no folder"
-    return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} may not be written to"
+        check_folder(Path(arguments.save))
