@@ -41,10 +41,13 @@ __all__ = ["Outcome", "compare", "recorded_of_author", "search"]
 
 _SHARE_OF_CONDITIONS = 0.35
 _SHARE_OF_GUIDANCE = 0.15
+_LEAST_GUIDANCE = 3.0
+"""Seconds; with fewer, atheris has hardly begun."""
 _BEGIN_OF_GUIDANCE = 0.25
 """Part of the time after which there are calls for atheris to begin with."""
 _GRACE, _SHARE_OF_GRACE = 2.0, 0.1
 """Seconds, and part of the time, after which an answer is waited for no more."""
+_SURFACE_SECONDS, _SHARE_OF_SURFACE = 10.0, 0.3
 _NAMED = 12
 """Components that a note names."""
 _EXAMPLES = 300
@@ -78,14 +81,15 @@ def compare(
         What was found, also when the user interrupted it or its time was over.
     """
     outcome = Outcome()
-    limits = _limits(options, time.monotonic() + (options.seconds or _AUTHOR_SECONDS))
+    seconds = max(_SURFACE_SECONDS, _SHARE_OF_SURFACE * (options.seconds or 0.0))
     try:
         for candidate in candidates:
-            with closing(Pair(control, candidate, limits)) as pair:
+            with closing(Pair(control, candidate, _limits(options))) as pair:
                 theirs = set(pair.candidate.components)
                 outcome.components += [each for each in pair.control.components if each in theirs]
                 if not surface:
                     continue
+                pair.end_at(time.monotonic() + seconds / len(candidates))
                 findings, compared, notes = compare_surfaces(pair)
             outcome.findings += findings
             outcome.searched += compared
@@ -164,8 +168,8 @@ class _One:
         self._told: set[str] = set()
         self._begin = time.monotonic()
         self._seconds = options.seconds or 0.0
-        grace = max(_GRACE, self._seconds * _SHARE_OF_GRACE)
-        self._limits = _limits(options, self._begin + self._seconds + grace)
+        self._limits = _limits(options)
+        self._grace = max(_GRACE, self._seconds * _SHARE_OF_GRACE)
         self._relations: dict[str, tuple[str, str]] = {}
 
     def part(self) -> float:
@@ -185,9 +189,14 @@ class _One:
         """
         with closing(Pair(self._control, self._candidate, self._limits)) as pair:
             self._relations = pair.control.relations
+            # what it took to start it is not searched for; it always gets its part of the time
+            end = time.monotonic() + self._seconds + self._grace
+            pair.end_at(end)
             ordinary = self._seconds * (1 - _SHARE_OF_CONDITIONS)
             options = replace(self.options, seconds=ordinary)
-            guided = can_guide([pair.control, pair.candidate])
+            guided = None
+            if self._seconds * _SHARE_OF_GUIDANCE >= _LEAST_GUIDANCE:
+                guided = can_guide([pair.control, pair.candidate])
             for searches in search_pair(pair, options, given, on_progress):
                 self.searches = searches
                 self._tell()
@@ -196,7 +205,7 @@ class _One:
                     self._follow_guidance(guided)
                     guided = None
             fine = [each for each in self.searches if not each.skipped and each.knowledge.corpus]
-            self._try_environments(pair, fine, on_progress)
+            self._try_environments(pair, fine, on_progress, end)
             self._try_conditions(pair, fine, on_progress)
 
     def _follow_guidance(self, subject: Subject) -> None:
@@ -215,6 +224,7 @@ class _One:
         pair: Pair,
         fine: Sequence[ComponentSearch],
         on_progress: Callable[[str, int, int], None],
+        end: float,
     ) -> None:
         """Make the calls that agree here under other variables."""
         calls: dict[str, list[Call]] = {}
@@ -223,6 +233,7 @@ class _One:
                 self._no_time("another locale, hash seed and time zone", fine)
                 return
             with closing(Pair(self._control, self._candidate, self._limits, variables)) as other:
+                other.end_at(end)
                 for place, search_ in enumerate(fine):
                     if self.part() >= 1:
                         self._no_time("another locale, hash seed and time zone", fine[place:])
@@ -300,8 +311,8 @@ class _One:
         return found
 
 
-def _limits(options: Options, until: float) -> Limits:
-    return Limits(seconds=options.call_seconds, memory=options.memory, until=until)
+def _limits(options: Options) -> Limits:
+    return Limits(seconds=options.call_seconds, memory=options.memory)
 
 
 def recorded_of_author(path: Path, seed: int) -> list[Call]:

@@ -29,6 +29,13 @@ def record(
             accepted="a package, -- and a command",
             help="twinwheel verify record PACKAGE -- python -m pytest",
         )
+    if not arguments.save:
+        raise CommandError(
+            "there is no place to keep what is recorded",
+            code="TW518",
+            where="--save",
+            accepted="a folder",
+        )
     check_places(arguments)
     resolved = resolve(
         package,
@@ -43,13 +50,7 @@ def record(
     )
     components = list(dict.fromkeys(name for each in subjects for name in each.components))
     folder = folder_of(arguments, resolved.package)
-    if folder is None:
-        raise CommandError(
-            "there is no place to keep what is recorded",
-            code="TW518",
-            where="--save",
-            accepted="a folder",
-        )
+    assert folder is not None
     code, counts = run_and_keep(words, modules, components, folder)
     for component, count in sorted(counts.items()):
         output.line(f"{component}: {count:,} different calls")
