@@ -123,7 +123,7 @@ def test_messages_count_when_they_are_asked_for(run: Run, folder: Path) -> None:
 
 
 def test_a_file_of_strategies_is_drawn_from(run: Run, folder: Path) -> None:
-    """What only its argument reaches is found, and by its default name too."""
+    """What only its argument reaches is found."""
     body = "def check(text):\n    return {}\n"
     modules(folder, one=body.format("0"), two=body.format("int(text == 'needle in it')"))
     text = (
@@ -136,11 +136,10 @@ def test_a_file_of_strategies_is_drawn_from(run: Run, folder: Path) -> None:
     verified(run, *words, code=0)
     Path("mine.py").write_text(text)
     assert found(verified(run, *words, "--strategies", "mine.py")) == {"check"}
-    Path("mine.py").rename("twinwheel_verify.py")
-    assert found(verified(run, *words)) == {"check"}
 
 
 def test_a_file_of_strategies_that_fails_is_one_error(run: Run, folder: Path) -> None:
+    """Here by its default name."""
     Path("twinwheel_verify.py").write_text("1 / 0\n")
     done = run("verify", *SIDES, *QUICK)
     assert (done.code, done.out) == (2, "")

@@ -79,9 +79,11 @@ def start(
 
 def families(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """The processes that a process has started, and that these have."""
-    return psutil.Process(process.pid).children(recursive=True)
+    found: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+    return found
 
 
 def left_alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Which of them are there still, having had a moment to end."""
-    return psutil.wait_procs(processes, timeout=10)[1]
+    alive: list[psutil.Process] = psutil.wait_procs(processes, timeout=10)[1]
+    return alive
