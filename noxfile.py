@@ -485,6 +485,13 @@ def bench_dispatch(session: nox.Session) -> None:
     session.run("python", "benchmarks/bench_dispatch.py", *session.posargs)
 
 
+@nox.session(name="bench-verify", python="3.11", default=False)
+def bench_verify(session: nox.Session) -> None:
+    """Measure how fast differences are searched for; ``-- --markdown FILE`` writes the table."""
+    session.install("--quiet", ".[verify]", env=PURE)
+    session.run("python", "benchmarks/bench_verify.py", *session.posargs)
+
+
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Serve for ten minutes while the rollout's policy changes; ``-- --seconds N`` for less."""

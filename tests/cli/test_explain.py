@@ -90,7 +90,7 @@ def test_json(run: Run) -> None:
     ("typed", "says"),
     [
         ("TW205", "did you mean TW20"),
-        ("TW42", "did you mean TW4"),
+        ("TW42", "did you mean TW742"),
         ("TW999", "twinwheel explain lists every code"),
         ("", "twinwheel explain lists every code"),
         ("errors", "accepted: TW and three digits"),

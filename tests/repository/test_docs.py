@@ -164,8 +164,10 @@ def check_command(words: list[str], pyproject: dict[str, Any]) -> None:
         assert importlib.util.find_spec(arguments[1]) is not None
     elif program == "python" and arguments[0] == "-c":
         compile(arguments[1], "<documentation>", "exec")
-    elif program == "python":  # service.py is the reader's own
-        assert arguments[0] == "service.py" or (ROOT / arguments[0]).is_file()
+    elif program == "python":  # some are the reader's own
+        own = arguments[0] in ("service.py", "twinwheel_verify.py")
+        found = arguments[0].startswith(".twinwheel/verify/")  # saved by `twinwheel verify`
+        assert own or found or (ROOT / arguments[0]).is_file()
     else:
         assert program in {"pytest", "chmod", "pre-commit", "build", "venv", ".", "twinimage"}, (
             program

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -56,7 +56,7 @@ values = [
     set(words), frozenset(words), [set(words), {"a": frozenset(words)}], {(1, "a"), ("b", 2.5)},
     Thing(), [Thing(), Thing()], Shown(), Colour.RED, Point(1, "é"), repr(object()),
     [repr(Thing()), b"at 0x12 " + repr(Thing()).encode()], Thing().method, len, Thing, iter(words),
-    datetime.datetime(2024, 2, 29), decimal.Decimal("1.10"), collections.OrderedDict(a=1),
+    dt.datetime(2024, 2, 29), decimal.Decimal("1.10"), collections.OrderedDict(a=1),
     collections.Counter("abca"), collections.deque([1, 2]), collections.defaultdict(list, a=[1]),
     sys.intern("interned"), "".join(["inter", "ned"]), float("nan"), -float("nan"), 2**70,
 ]
@@ -123,7 +123,7 @@ def test_apart(one: Any, other: Any) -> None:
         ([math.nan, 1.0], [float("inf") - float("inf"), 1.0]),
         ({3, 1, 2}, {2, 3, 1}),
         ({"a", 1, None, 2.5, (1, 2)}, {(1, 2), 2.5, None, 1, "a"}),
-        (set(range(300_000)), set(reversed(range(300_000)))),
+        (set(range(300_000)), {*range(150_000, 300_000), *range(150_000)}),
         (memoryview(b"abcd")[::2], memoryview(b"ac")),
         (ValueError("a"), ValueError("a")),
     ],
@@ -180,7 +180,7 @@ class Raises:
     def __repr__(self) -> str:
         raise Stop
 
-    __str__ = __len__ = __iter__ = __repr__  # type: ignore[assignment]
+    __str__ = __len__ = __iter__ = __repr__
 
 
 class Words(list[Any]):
@@ -203,12 +203,12 @@ class Loud(str):
         return "other"
 
 
-class Naughty(Exception):
+class NaughtyError(Exception):
     def __str__(self) -> str:
         raise Stop
 
 
-@pytest.mark.parametrize("kind", [Raises, Words, Number, Naughty, Loud])
+@pytest.mark.parametrize("kind", [Raises, Words, Number, NaughtyError, Loud])
 def test_nothing_that_a_value_does_stops_it(kind: Any) -> None:
     assert packed(kind()) == packed(kind())
     assert packed([kind()]) == packed([kind()])
@@ -251,12 +251,12 @@ def test_what_is_seen_of_objects() -> None:
 
 
 def test_an_error_is_its_name_its_bases_and_its_message() -> None:
-    class Own(KeyError):
+    class OwnError(KeyError):
         pass
 
-    assert encode_error(Own("a")) == (
+    assert encode_error(OwnError("a")) == (
         "error",
-        "Own",
+        "OwnError",
         ["KeyError", "LookupError", "Exception", "BaseException"],
         "'a'",
     )
@@ -278,18 +278,20 @@ def test_iterators_end() -> None:
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4) | st.tuples(inner)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(), inner, max_size=4)
+        | st.tuples(inner)
     ),
     max_leaves=20,
 )
-STANDARD = (
+STANDARD: st.SearchStrategy[object] = (
     st.binary()
     | st.binary().map(bytearray)
     | st.complex_numbers(allow_nan=False)
     | st.sets(st.integers() | st.text(), max_size=5)
     | st.frozensets(st.integers(), max_size=5)
     | st.datetimes()
-    | st.datetimes(timezones=st.just(datetime.timezone.utc))
+    | st.datetimes(timezones=st.just(dt.timezone.utc))
     | st.dates()
     | st.times()
     | st.timedeltas()
@@ -324,7 +326,7 @@ def test_what_is_encoded_can_be_built(value: Any) -> None:
         uuid.UUID(int=5),
         collections.Counter("abca"),
         collections.defaultdict(list, a=[1]),
-        datetime.timezone(datetime.timedelta(hours=3)),
+        dt.timezone(dt.timedelta(hours=3)),
         Ellipsis,
         memoryview(b"abc"),
         memoryview(bytearray(b"abcd")).cast("H"),

@@ -65,9 +65,9 @@ def test_a_bug_is_found_in_its_component(
     name: str, pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
     bug = BUGS[name]
-    options = ("--seconds", "4", "--component", bug.component)
+    options = ["--seconds", "4", "--component", bug.component]
     if bug.kind[0] == "surface":
-        options = ("surface",)
+        options = ["surface"]
     code, report, _ = verify(pytestconfig, tmp_path, name, *options, **bug.environment)
     assert is_found(bug, report), report["findings"]
     assert code == 1

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from verify.twins import call, module, pair_of
 
 from twinwheel.verify.findings import KINDS
 from twinwheel.verify.judging import Rules, judge
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.runner.encoding import encode, encode_error, pack
 from twinwheel.verify.workers import Death, not_made
-from verify.twins import call, module, pair_of
 
 CALL = Call("f", [1], [], [])
 DEEP = Call("f", [("nest", "list", 500, 1)], [], [])

@@ -22,8 +22,10 @@ KINDS = (
     *("any", "json", "none", "bool", "int", "float", "complex", "str", "bytes", "bytearray"),
     *("buffer", "list", "tuple", "iterable", "set", "dict", "file", "callback", "array"),
 )
-MADE = ("datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta")
-MADE += ("decimal.Decimal", "fractions.Fraction", "uuid.UUID", "pathlib.PurePosixPath")
+MADE = (
+    *("datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta"),
+    *("decimal.Decimal", "fractions.Fraction", "uuid.UUID", "pathlib.PurePosixPath"),
+)
 DOMAINS = (
     *(Domain(kind) for kind in KINDS),
     *(Domain("make", values=(name,)) for name in MADE),
@@ -36,11 +38,11 @@ DOMAINS = (
 )
 pytest.importorskip("numpy")
 _NAMES: dict[str, Any] = {}
-exec(PRELUDE, _NAMES)  # noqa: S102
+exec(PRELUDE, _NAMES)
 
 
 def evaluated(text: str) -> Any:
-    return eval(text, dict(_NAMES))  # noqa: S307
+    return eval(text, dict(_NAMES))
 
 
 def seen(value: Any) -> Any:
@@ -163,7 +165,7 @@ def test_one_object_given_twice_is_one() -> None:
     seen_: list[Any] = []
     call = Call("f", [("bytearray", b"ab"), 1, ("same", 0)], ["more", ("same", 0)], [])
     text = source_of_call(call)
-    eval(text, {**_NAMES, "f": lambda *a, **k: seen_.extend([*a, *k.values()])})  # noqa: S307
+    eval(text, {**_NAMES, "f": lambda *a, **k: seen_.extend([*a, *k.values()])})
     assert seen_[0] == b"ab"
     assert seen_[0] is seen_[2] is seen_[3]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from verify.twins import call, module, searched, subject, twins
 
 from twinwheel.errors import VerifyError
 from twinwheel.verify.findings import Finding
 from twinwheel.verify.recipes import Call, source_of_call
 from twinwheel.verify.saving import load_calls, save_finding
-from verify.twins import call, module, searched, subject, twins
 
 BASE = """
     import ctypes, os, time
@@ -65,11 +65,29 @@ BASE = """
     def datetime(number, key): return key(number) + {value!r}
 """
 SAME: dict[str, Any] = {
-    **{"steps": "", "value": "", "objects": 0, "kind": "number", "error": "KeyError"},
-    **{"message": "a", "sorts": False, "view": "bytes(data)", "state": "0", "dies": "return text"},
-    **{"buffer": "bytes(shared)", "hangs": "False", "allocates": 0, "leaks": "pass"},
-    **{"slow": "True", "race": "number", "zone": "False", "near": "0.0", "bag": ""},
-    **{"deep": "return 0", "gives": "number", "later": 0, "decode": ""},
+    "steps": "",
+    "value": "",
+    "objects": 0,
+    "kind": "number",
+    "error": "KeyError",
+    "message": "a",
+    "sorts": False,
+    "view": "bytes(data)",
+    "state": "0",
+    "dies": "return text",
+    "buffer": "bytes(shared)",
+    "hangs": "False",
+    "allocates": 0,
+    "leaks": "pass",
+    "slow": "True",
+    "race": "number",
+    "zone": "False",
+    "near": "0.0",
+    "bag": "",
+    "deep": "return 0",
+    "gives": "number",
+    "later": 0,
+    "decode": "",
 }
 NUMBERS = ("list", [3, 1, 2])
 MANY = ("repeat", ("list", [1]), 4_000)
@@ -100,7 +118,11 @@ CASES: list[tuple[str, dict[str, Any], list[Call]]] = [
      [call("deep", ("nest", "list", 5_000, 1))]),
     ("time", {"slow": "items.count(each)"}, [call("slow", MANY), call("slow", LONG)]),
     ("environment", {"zone": "True"}, [call("zone", "a")]),
-    ("value", {"steps": " + 1"}, [Call("Box", [], [], [("add", [1]), ("total", None), ("read", [])])]),
+    (
+        "value",
+        {"steps": " + 1"},
+        [Call("Box", [], [], [("add", [1]), ("total", None), ("read", [])])],
+    ),
     ("value", {"kind": "number.total"}, [call("kind", ("call", "Box", [], []))]),
     ("round trip", {"decode": ".strip()"}, [call("decode_of_encode", "a; it.b ")]),
     ("property", {"value": "!"}, [call("ends_well", "a")]),
@@ -112,7 +134,9 @@ AUTHOR = """
 """
 
 
-def save(tmp_path: Path, kind: str, calls: list[Call], changed: dict[str, Any], **more: Any) -> Path:
+def save(
+    tmp_path: Path, kind: str, calls: list[Call], changed: dict[str, Any], **more: Any
+) -> Path:
     module(tmp_path, "twinwheel_verify", AUTHOR)
     sides = twins(
         tmp_path,
@@ -189,7 +213,9 @@ def test_a_side_that_cannot_be_imported_is_no_agreement(tmp_path: Path) -> None:
 
 
 def test_aliases_are_those_of_the_search(tmp_path: Path) -> None:
-    source = "try:\n    from {} import value\nexcept ImportError:\n    def value(text): return 'none'\n"
+    source = (
+        "try:\n    from {} import value\nexcept ImportError:\n    def value(text): return 'none'\n"
+    )
     module(tmp_path, "inner", "def value(text): return 'inner'")
     module(tmp_path, "other", "def value(text): return 'other'")
     module(tmp_path, "outer", source.format("inner"))

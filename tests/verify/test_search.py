@@ -1,13 +1,13 @@
-"""The search: what it finds, where it learns how things are called, and what it says of the rest."""
+"""The search: what it finds, where it learns how things are called, what it says of the rest."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from verify.twins import kinds, module, searched
 
 from twinwheel.verify.running import Outcome
-from verify.twins import kinds, module, searched
 
 
 def of(outcome: Outcome, component: str) -> str:

@@ -43,7 +43,11 @@ def least(recipe: Any, bad: Callable[[Any], bool], seconds: float = 20.0) -> Any
         (("join", [("repeat", "a", 5_000), "\\", "b"]), lambda it: "\\" in it, "\\"),
         (("list", [3, ("list", [1, float("nan")]), 2]), lambda it: "nan" in str(it), None),
         (("dict", ["a", 1, "b", -5, "c", 2]), lambda it: -5 in it.values(), ("dict", ["", -5])),
-        (("memoryview", ("bytearray", b"abcd"), 3), lambda it: not getattr(it, "contiguous", True), None),
+        (
+            ("memoryview", ("bytearray", b"abcd"), 3),
+            lambda it: not getattr(it, "contiguous", True),
+            None,
+        ),
         (1234.5678, lambda it: it > 2.5, None),
     ],
     ids=lambda each: str(each)[:25],

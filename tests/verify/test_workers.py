@@ -1,4 +1,4 @@
-"""Processes beside implementations: whatever these do is told as what it is, and the talk goes on."""
+"""Processes beside implementations: what these do is told as what it is, and the talk goes on."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from verify.twins import LIMITS, call, module, subject, worker_of
 
 from twinwheel.errors import VerifyError
 from twinwheel.verify.runner.calling import RAISED, RETURNED
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.workers import Death, Limits, Worker
-from verify.twins import LIMITS, call, module, subject, worker_of
 
 NAUGHTY = """
     import asyncio, ctypes, os, re, signal, sys, threading

@@ -137,6 +137,21 @@ class Output:
             sys.stderr.write(f"\r\033[K{text}")
             sys.stderr.flush()
 
+    def remark(self, pieces: Iterable[tuple[str, str]]) -> None:
+        """Write a line to standard error if that is a terminal, in place of the progress there."""
+        if sys.stderr is None or not sys.stderr.isatty():
+            return
+        if self._error_console is None:
+            line = "".join(text for text, _ in pieces)
+        else:
+            from rich.text import Text
+
+            styled = Text.assemble(*((text, STYLES[style]) for text, style in pieces))
+            line = _drawn(self._error_console, styled)
+        self.progress("")
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
     def error(self, error: TwinwheelError) -> None:
         """Write a coded error to standard error, and how to learn more of it."""
         first = f"error[{error.code}]: "

@@ -84,12 +84,20 @@ def draw_arguments(path: str, count: int, seed: int) -> list[tuple[str, bytes]]:
 
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import seed as seeded
+    from hypothesis.strategies import just
 
     spec = importlib.util.spec_from_file_location("_twinwheel_authors", path)
     assert spec is not None
     assert spec.loader is not None
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
     drawn: list[tuple[str, bytes]] = []
+
+    def keep(example: Any, component: str) -> None:
+        positional, keywords = _parts(example)
+        given_ = [encode(each) for each in positional]
+        named = [part for name, each in keywords.items() for part in (name, encode(each))]
+        drawn.append((component, pack([given_, named])))
+
     for component, make in _strategies:
 
         @seeded(seed)
@@ -100,14 +108,11 @@ def draw_arguments(path: str, count: int, seed: int) -> list[tuple[str, bytes]]:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @given(make())
-        def keep(example: Any, component: str = component) -> None:
-            positional, keywords = _parts(example)
-            given_ = [encode(each) for each in positional]
-            named = [part for name, each in keywords.items() for part in (name, encode(each))]
-            drawn.append((component, pack([given_, named])))
+        @given(make(), just(component))
+        def keep_all(example: Any, component: str) -> None:
+            keep(example, component)
 
-        keep()
+        keep_all()
     return drawn
 
 

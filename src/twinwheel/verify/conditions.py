@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.confirming import Confirmed
@@ -150,9 +152,17 @@ def _leak_of(pair: Pair, call: Call) -> Confirmed | None:
     return None
 
 
-def find_growth(pair: Pair, search: ComponentSearch) -> Confirmed | None:
-    """Give larger and larger inputs: does the candidate's time grow out of proportion?"""
+def find_growth(pair: Pair, search: ComponentSearch, end: float = math.inf) -> Confirmed | None:
+    """Give larger and larger inputs: does the candidate's time grow out of proportion?
+
+    Args:
+        pair: Both sides.
+        search: Of the component.
+        end: When no other kind of input is tried, by ``time.monotonic``.
+    """
     for call in _growing(search):
+        if time.monotonic() > end:
+            return None
         found = _growth_of(pair, call)
         if found is not None:
             return found
@@ -202,7 +212,7 @@ def _growth_of(pair: Pair, calls: list[Call]) -> Confirmed | None:
                 return None
             texts = [f"{first[0][3] / 1e6:,.1f} ms", first[1].detail]
             summary = "a larger input takes out of proportion"
-            return _confirmed("time", summary, call, *texts, beside=calls[: len(spent)][-1:])
+            return _confirmed("time", summary, call, texts[0], texts[1], calls[: len(spent)][-1:])
         answers += pair.make([call] * 2)
         if any(isinstance(each, Death) for both in answers for each in both):
             return None
@@ -223,7 +233,9 @@ def _growth_of(pair: Pair, calls: list[Call]) -> Confirmed | None:
         f" {control:.0f} times with the control"
     )
     texts = [f"{each / 1e6:,.1f} ms" for each in spent[-1]]
-    return _confirmed("time", summary, last, *texts, beside=calls[len(spent) - 2 : len(spent) - 1])
+    return _confirmed(
+        "time", summary, last, texts[0], texts[1], calls[len(spent) - 2 : len(spent) - 1]
+    )
 
 
 def find_in_environment(

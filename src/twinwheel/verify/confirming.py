@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -53,11 +54,12 @@ def confirm(
     Returns:
         None when it does not come again.
     """
+    end = time.monotonic() + 2 * seconds  # a history is made smaller more slowly
     again = _again(pair, call, rules, mismatch)
     if again is None and mismatch.kind == "hang":
         return None  # it takes long, but it ends
     if again is None or again.key != mismatch.key:
-        return _with_history(pair, call, mismatch, rules, before)
+        return _with_history(pair, call, mismatch, rules, before, end)
 
     def shows(calls: list[Call]) -> int | None:
         return _first_alike(pair, calls, rules, mismatch)
@@ -66,12 +68,14 @@ def confirm(
         seconds = min(seconds, 4 * rules.seconds)
     smallest = shrink(call, shows, seconds)
     if mismatch.kind in _SLOW:  # the process died, so it was a new one each time
+        if smallest == call:
+            return Confirmed(again, (call,), call)
         return Confirmed(_again(pair, smallest, rules, mismatch) or again, (smallest,), call)
     pair.candidate.start()
     pair.history.clear()
     final = _again(pair, smallest, rules, mismatch)
     if final is None or final.key != mismatch.key:
-        return _with_history(pair, call, mismatch, rules, before)
+        return _with_history(pair, call, mismatch, rules, before, end)
     return Confirmed(final, (smallest,), call)
 
 
@@ -100,25 +104,38 @@ def _first_alike(pair: Pair, calls: list[Call], rules: Rules, mismatch: Mismatch
 
 
 def _with_history(
-    pair: Pair, call: Call, mismatch: Mismatch, rules: Rules, before: list[Call]
+    pair: Pair,
+    call: Call,
+    mismatch: Mismatch,
+    rules: Rules,
+    before: list[Call],
+    end: float,
 ) -> Confirmed | None:
-    """Find the calls before it that it takes: the implementation remembers something."""
+    """Find the calls before it that it takes: the implementation remembers something.
+
+    Each try starts both processes anew, so the time is up before the tries are.
+    """
     own = [each for each in before if each.component == call.component]
-    for history in ([call], own[-1:], own[-64:], own, before):
+    histories = [[call], own[-1:], own[-64:], own, before]
+    for place, history in enumerate(histories):
+        if place and time.monotonic() > end:
+            return None
+        if history in histories[:place]:
+            continue
         if history and _shows_after(pair, history, call, rules, mismatch) is not None:
             break
     else:
         return None
     tries = 0
     part = max(1, len(history) // 2)
-    while part >= 1 and tries < _MOST_TRIES and len(history) > 1:
+    while part >= 1 and tries < _MOST_TRIES and len(history) > 1 and time.monotonic() < end:
         for start in range(0, len(history), part):
             fewer = history[:start] + history[start + part :]
             tries += 1
             if fewer and _shows_after(pair, fewer, call, rules, mismatch) is not None:
                 history = fewer
                 break
-            if tries >= _MOST_TRIES:
+            if tries >= _MOST_TRIES or time.monotonic() > end:
                 break
         else:
             part //= 2

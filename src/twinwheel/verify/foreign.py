@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from twinwheel.verify import stopping
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
@@ -72,6 +74,7 @@ def run(
 
     Raises:
         OSError: The program cannot be started.
+        KeyboardInterrupt: The user wants it to stop.
     """
     windows = sys.platform == "win32"
     process = subprocess.Popen(
@@ -144,6 +147,7 @@ def _listen(
     """Hear a process out; tell whether it ended in time."""
     ended_at = 0.0
     while True:
+        stopping.check()
         now = time.monotonic()
         if now > deadline:
             return process.poll() is not None

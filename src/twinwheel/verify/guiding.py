@@ -8,15 +8,14 @@ runs in a process of its own; what it kept is searched like recorded calls.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.verify import foreign
 from twinwheel.verify.mutating import mutate_call
 from twinwheel.verify.recipes import Call, size
 from twinwheel.verify.runner.calling import Caller
@@ -34,7 +33,7 @@ _LONGEST = 1 << 14
 _LARGEST = 200
 _MOST = 3_000
 _TEXTS = (str, bytes)
-_LINGER = 10
+_LINGER = 2
 """Seconds that a last call may take beyond the time."""
 
 
@@ -72,17 +71,9 @@ def guided_calls(subject: Subject, seeds: Sequence[Call], seconds: float, seed: 
         command = [sys.executable, "-m", "twinwheel.verify.guiding", str(told), str(corpus)]
         command += [f"-max_total_time={max(1, int(seconds))}", f"-seed={seed or 1}"]
         command += [f"-max_len={_LONGEST}", "-timeout=10", "-rss_limit_mb=1024", "-verbosity=0"]
-        with suppress(subprocess.TimeoutExpired):  # what it kept until then is there
-            subprocess.run(
-                command,
-                cwd=folder,
-                env={**os.environ, **subject.variables},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=seconds + _LINGER,
-                check=False,
-            )
+        environment = {**os.environ, **subject.variables}
+        # what it kept until then is there
+        foreign.run(command, seconds=seconds + _LINGER, environment=environment, folder=folder)
         kept = [_call_of(path.read_bytes()) for path in sorted(corpus.iterdir())]
     return [call for call in kept if call is not None][:_MOST]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.judging import Mismatch, Rules, judge
@@ -94,9 +95,9 @@ class Pair:
             if not _is_long(*both):
                 continue
             if room > 0:
-                both = self.make([calls[index]], poke=poke, full=True)[0]
-                room -= sum(len(each[1]) for each in both if not isinstance(each, Death))
-                answers[index] = both
+                whole = self.make([calls[index]], poke=poke, full=True)[0]
+                room -= sum(len(each[1]) for each in whole if not isinstance(each, Death))
+                answers[index] = whole
             else:  # all of them would not fit into memory
                 answers[index] = (not_made(), not_made())
         return answers
@@ -112,6 +113,11 @@ class Pair:
                 if answers[index] is None:
                     answers[index] = worker.poll(seconds)
         return answers[0], answers[1]
+
+    def end_at(self, until: float) -> None:
+        """Wait for no answer after this time, by ``time.monotonic``: see ``TimeIsOver``."""
+        self.limits = replace(self.limits, until=until)
+        self.control.limits = self.candidate.limits = self.limits
 
     def rules(self, component: str, messages: bool = False) -> Rules:
         """Give what counts as a difference of a component, as the control's manifest has it."""

@@ -179,7 +179,7 @@ def test_finding_{identity}():
     assert done.returncode == 0, done.stdout + done.stderr
 '''
 
-_BEGIN = '''
+_BEGIN = """
 import ast, asyncio, gc, importlib, importlib.machinery, importlib.util, json, os, sys
 import threading, time, types
 from pathlib import Path
@@ -189,7 +189,7 @@ def runner(source):
     exec(source, vars(module))
     return module
 
-'''
+"""
 
 _REST = '''
 side, calls, names, kind = json.loads(sys.stdin.buffer.read())

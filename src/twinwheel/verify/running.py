@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,9 @@ from twinwheel.verify.pairs import Pair
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.saving import load_calls, save_finding
-from twinwheel.verify.search import ComponentSearch, search_pair, searched_of
+from twinwheel.verify.search import ComponentSearch, search_pair, searched_of, seconds_for
 from twinwheel.verify.surfaces import compare_surfaces
-from twinwheel.verify.workers import Limits
+from twinwheel.verify.workers import Limits, TimeIsOver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,8 +41,15 @@ __all__ = ["Outcome", "compare", "recorded_of_author", "search"]
 
 _SHARE_OF_CONDITIONS = 0.35
 _SHARE_OF_GUIDANCE = 0.15
+_LEAST_GUIDANCE = 3.0
+"""Seconds; with fewer, atheris has hardly begun."""
 _BEGIN_OF_GUIDANCE = 0.25
 """Part of the time after which there are calls for atheris to begin with."""
+_GRACE, _SHARE_OF_GRACE = 2.0, 0.1
+"""Seconds, and part of the time, after which an answer is waited for no more."""
+_SURFACE_SECONDS, _SHARE_OF_SURFACE = 10.0, 0.3
+_NAMED = 12
+"""Components that a note names."""
 _EXAMPLES = 300
 _AUTHOR_SECONDS = 120
 
@@ -54,20 +62,42 @@ class Outcome:
     searched: list[Searched] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
+    components: list[str] = field(default_factory=list)
+    """What the control has in common with a candidate; as often as there are such candidates."""
 
 
-def compare(control: Subject, candidates: Sequence[Subject], options: Options) -> Outcome:
-    """Compare the surfaces of implementations."""
+def compare(
+    control: Subject, candidates: Sequence[Subject], options: Options, *, surface: bool = True
+) -> Outcome:
+    """Compare the surfaces of implementations.
+
+    Args:
+        control: The implementation that is right.
+        candidates: The others.
+        options: What a call may take, and all of it.
+        surface: Whether to; else it is only asked which components there are.
+
+    Returns:
+        What was found, also when the user interrupted it or its time was over.
+    """
     outcome = Outcome()
-    for candidate in candidates:
-        pair = Pair(control, candidate, _limits(options))
-        try:
-            findings, compared, notes = compare_surfaces(pair)
-        finally:
-            pair.close()
-        outcome.findings += findings
-        outcome.searched += compared
-        outcome.notes += notes
+    seconds = max(_SURFACE_SECONDS, _SHARE_OF_SURFACE * (options.seconds or 0.0))
+    try:
+        for candidate in candidates:
+            with closing(Pair(control, candidate, _limits(options))) as pair:
+                theirs = set(pair.candidate.components)
+                outcome.components += [each for each in pair.control.components if each in theirs]
+                if not surface:
+                    continue
+                pair.end_at(time.monotonic() + seconds / len(candidates))
+                findings, compared, notes = compare_surfaces(pair)
+            outcome.findings += findings
+            outcome.searched += compared
+            outcome.notes += notes
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+    except TimeIsOver:
+        outcome.notes.append(f"no time was left for the names of {control.module}")
     return outcome
 
 
@@ -78,6 +108,7 @@ def search(
     given: Sequence[Call],
     folder: Path | None,
     on_progress: Callable[[str, int, int, float], None],
+    on_finding: Callable[[Finding], None] = lambda _: None,
 ) -> Outcome:
     """Search for differences of implementations.
 
@@ -88,14 +119,18 @@ def search(
         given: Calls to begin with.
         folder: Where findings are saved and met again; None for nowhere.
         on_progress: Told what is done, the comparisons, the findings, and the part of the time.
+        on_finding: Told of each finding as soon as it is small.
 
     Returns:
         What was found, also when the user interrupted it.
     """
     outcome = Outcome()
     known = [*(load_calls(folder) if folder is not None else []), *given]
+    seconds = seconds_for(len(candidates)) if options.seconds is None else options.seconds
+    end = time.monotonic() + seconds
     for number, candidate in enumerate(candidates):
-        one = _One(control, candidate, replace(options, seconds=options.seconds / len(candidates)))
+        left = max(end - time.monotonic(), 0.0) / (len(candidates) - number)
+        one = _One(control, candidate, replace(options, seconds=left), on_finding)
 
         def told(what: str, made: int, found: int, one: _One = one, number: int = number) -> None:
             part = (number + one.part()) / len(candidates)
@@ -109,8 +144,8 @@ def search(
             if not any(each.findings for each in one.searches):
                 raise
             one.notes.append(f"the search of {candidate.name} could not go on: {error}")
-        finally:
-            one.close()
+        except TimeIsOver:
+            one.notes.append(f"{candidate.name}: the time was over while it was waited for")
         outcome.findings += one.saved(folder)
         outcome.searched += [searched_of(each) for each in one.searches]
         outcome.notes += one.notes
@@ -122,40 +157,62 @@ def search(
 class _One:
     """The search of one candidate."""
 
-    def __init__(self, control: Subject, candidate: Subject, options: Options) -> None:
+    def __init__(
+        self,
+        control: Subject,
+        candidate: Subject,
+        options: Options,
+        on_finding: Callable[[Finding], None],
+    ) -> None:
         self.options = options
         self.searches: list[ComponentSearch] = []
         self.notes: list[str] = []
         self._control, self._candidate = control, candidate
+        self._on_finding = on_finding
+        self._told: set[str] = set()
         self._begin = time.monotonic()
-        self._pair = Pair(control, candidate, _limits(options))
+        self._seconds = options.seconds or 0.0
+        self._limits = _limits(options)
+        self._grace = max(_GRACE, self._seconds * _SHARE_OF_GRACE)
 
     def part(self) -> float:
         """Give which part of the time is over."""
-        return min(1.0, (time.monotonic() - self._begin) / max(self.options.seconds, 0.1))
+        return min(1.0, (time.monotonic() - self._begin) / max(self._seconds, 0.1))
 
     def run(
         self,
         given: Sequence[Call],
         on_progress: Callable[[str, int, int], None],
     ) -> None:
-        """Search, then look at the other conditions."""
-        ordinary = self.options.seconds * (1 - _SHARE_OF_CONDITIONS)
-        options = replace(self.options, seconds=ordinary)
-        guided = can_guide([self._pair.control, self._pair.candidate])
-        for searches in search_pair(self._pair, options, given, on_progress):
-            self.searches = searches
-            if guided is not None and self.part() > _BEGIN_OF_GUIDANCE:
-                self._follow_guidance(guided, on_progress)
-                guided = None
-        self._try_conditions(on_progress)
+        """Search, then look at the other conditions.
 
-    def _follow_guidance(
-        self, subject: Subject, on_progress: Callable[[str, int, int], None]
-    ) -> None:
+        Raises:
+            KeyboardInterrupt: The user stopped it.
+            TimeIsOver: The time was over long ago.
+        """
+        with closing(Pair(self._control, self._candidate, self._limits)) as pair:
+            # what it took to start it is not searched for; it always gets its part of the time
+            end = time.monotonic() + self._seconds + self._grace
+            pair.end_at(end)
+            ordinary = self._seconds * (1 - _SHARE_OF_CONDITIONS)
+            options = replace(self.options, seconds=ordinary)
+            guided = None
+            if self._seconds * _SHARE_OF_GUIDANCE >= _LEAST_GUIDANCE:
+                guided = can_guide([pair.control, pair.candidate])
+            for searches in search_pair(pair, options, given, on_progress):
+                self.searches = searches
+                self._tell()
+                if guided is not None and self.part() > _BEGIN_OF_GUIDANCE:
+                    on_progress(f"atheris on {guided.name}", pair.made, self._found())
+                    self._follow_guidance(guided)
+                    guided = None
+            fine = [each for each in self.searches if not each.skipped and each.knowledge.corpus]
+            self._try_environments(pair, fine, on_progress, end)
+            self._try_conditions(pair, fine, on_progress)
+
+    def _follow_guidance(self, subject: Subject) -> None:
         """Let atheris look for calls that reach something new, and search these too."""
-        on_progress(f"atheris on {subject.name}", self._pair.made, self._found())
-        seconds = self.options.seconds * _SHARE_OF_GUIDANCE
+        seconds = self._seconds * _SHARE_OF_GUIDANCE
         seeds = [call for each in self.searches for call in each.knowledge.corpus]
         calls = guided_calls(subject, seeds, seconds, self.options.seed)
         for search_ in self.searches:
@@ -164,34 +221,58 @@ class _One:
                 search_.given += own
                 search_.sources.add("coverage")
 
-    def _try_conditions(self, on_progress: Callable[[str, int, int], None]) -> None:
-        fine = [each for each in self.searches if not each.skipped and each.knowledge.corpus]
-        calls = {id(each): taken_calls(self._pair, each, 100) for each in fine}
-        looked_at = 0
-        for search_ in fine:
-            if self.part() >= 1:
-                break
-            looked_at += 1
-            on_progress(f"{search_.plan.name}, threads and memory", self._pair.made, self._found())
-            for find in (find_race, find_leak, find_growth):
-                self._keep(search_, find(self._pair, search_))
-        if looked_at < len(fine):
-            left = ", ".join(each.plan.name for each in fine[looked_at:][:12])
-            self.notes.append(f"no time was left for threads, leaks and growth of: {left}")
+    def _try_environments(
+        self,
+        pair: Pair,
+        fine: Sequence[ComponentSearch],
+        on_progress: Callable[[str, int, int], None],
+        end: float,
+    ) -> None:
+        """Make the calls that agree here under other variables."""
+        calls: dict[str, list[Call]] = {}
         for variables in OTHER_ENVIRONMENTS:
+            if self.part() >= 1:
+                self._no_time("another locale, hash seed and time zone", fine)
+                return
             try:
-                pair = Pair(self._control, self._candidate, _limits(self.options), variables)
+                opened = Pair(self._control, self._candidate, self._limits, variables)
             except VerifyError as error:
                 told = " ".join(f"{name}={value}" for name, value in variables.items())
                 self.notes.append(f"nothing was compared with {told}: {error}")
                 continue
-            try:
-                for search_ in fine:
-                    on_progress(f"{search_.plan.name}, other locale", pair.made, self._found())
-                    known = calls[id(search_)]
-                    self._keep(search_, find_in_environment(pair, search_, known, variables))
-            finally:
-                pair.close()
+            with closing(opened) as other:
+                other.end_at(end)
+                for place, search_ in enumerate(fine):
+                    if self.part() >= 1:
+                        self._no_time("another locale, hash seed and time zone", fine[place:])
+                        break
+                    name = search_.plan.name
+                    on_progress(f"{name}, other locale", pair.made + other.made, self._found())
+                    if name not in calls:
+                        calls[name] = taken_calls(pair, search_, 100)
+                    found = find_in_environment(other, search_, calls[name], variables)
+                    self._keep(search_, found)
+
+    def _try_conditions(
+        self,
+        pair: Pair,
+        fine: Sequence[ComponentSearch],
+        on_progress: Callable[[str, int, int], None],
+    ) -> None:
+        """Make calls from several threads, very often, and larger and larger."""
+        for place, search_ in enumerate(fine):
+            if self.part() >= 1:
+                self._no_time("threads, leaks and growth", fine[place:])
+                return
+            on_progress(f"{search_.plan.name}, threads and memory", pair.made, self._found())
+            self._keep(search_, find_race(pair, search_))
+            self._keep(search_, find_leak(pair, search_))
+            self._keep(search_, find_growth(pair, search_, self._begin + self._seconds))
+
+    def _no_time(self, what: str, left: Sequence[ComponentSearch]) -> None:
+        names = ", ".join(each.plan.name for each in left[:_NAMED])
+        more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+        self.notes.append(f"{self._candidate.name}: no time was left for {what} of: {names}{more}")
 
     def _found(self) -> int:
         return sum(len(each.findings) for each in self.searches)
@@ -202,30 +283,41 @@ class _One:
         finding = finding_of(confirmed, self._candidate.name)
         search_.findings.setdefault(finding.id, finding)
         search_.smallest.setdefault(finding.id, confirmed.calls)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell of the findings that are new."""
+        for search_ in self.searches:
+            for finding in search_.findings.values():
+                if finding.id not in self._told:
+                    self._told.add(finding.id)
+                    self._on_finding(finding)
 
     def saved(self, folder: Path | None) -> list[Finding]:
-        """Give the findings, each with what shows it again if that is wanted."""
+        """Give the findings, each with what shows it again if that is wanted and can be had."""
         found = []
         for search_ in self.searches:
             for finding in search_.findings.values():
                 if folder is None:
                     found.append(finding)
                     continue
-                script = save_finding(
-                    folder,
-                    finding,
-                    search_.smallest[finding.id],
-                    (self._control, self._candidate),
-                    compare=search_.rules.compare,
-                    seconds=self.options.call_seconds,
-                    memory=self.options.memory,
-                )
-                found.append(replace(finding, reproducer=str(script)))
+                try:
+                    script = save_finding(
+                        folder,
+                        finding,
+                        search_.smallest[finding.id],
+                        (self._control, self._candidate),
+                        compare=search_.rules.compare,
+                        seconds=self.options.call_seconds,
+                        memory=self.options.memory,
+                    )
+                except VerifyError as error:  # what was found is told all the same
+                    self.notes.append(f"{error.message} ({error.where})")
+                    found.append(finding)
+                    folder = None
+                else:
+                    found.append(replace(finding, reproducer=str(script)))
         return found
-
-    def close(self) -> None:
-        """End the processes."""
-        self._pair.close()
 
 
 def _limits(options: Options) -> Limits:

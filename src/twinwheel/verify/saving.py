@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from twinwheel.verify.findings import Finding
     from twinwheel.verify.subjects import Subject
 
-__all__ = ["load_calls", "save_finding", "write_whole"]
+__all__ = ["check_folder", "load_calls", "save_finding", "why_not_in", "write_whole"]
 
 
 def save_finding(
@@ -96,6 +96,32 @@ def save_finding(
             help="name another one with --save, or --save '' to save nothing",
         ) from None
     return path
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be written to, before anything is found; it is not made yet.
+
+    Raises:
+        VerifyError: TW743.
+    """
+    why = why_not_in(folder)
+    if why:
+        raise VerifyError(
+            f"what is found cannot be saved: {why}",
+            code="TW743",
+            where=str(folder),
+            accepted="a folder that can be written to",
+            help="name another one with --save, or --save '' to save nothing",
+        )
+
+
+def why_not_in(folder: Path) -> str:
+    """Tell why nothing can be written to a folder, which may have to be made; empty if it can."""
+    folder = folder.resolve()
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if not there.is_dir():
+        return f"{there} is no folder"
+    return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} may not be written to"
 
 
 def load_calls(folder: Path) -> list[Call]:

@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     from twinwheel.verify.pairs import Pair
     from twinwheel.verify.recipes import Recipe
 
-__all__ = ["ComponentSearch", "Options", "describe_pair", "search_pair", "searched_of"]
+__all__ = [
+    "ComponentSearch",
+    "Options",
+    "describe_pair",
+    "plans_of",
+    "search_pair",
+    "searched_of",
+    "seconds_for",
+]
 
 _SLICE = 0.3
 """Seconds that a batch is to take."""
@@ -39,6 +47,7 @@ _MOST_OF_A_KIND = 3
 _SHRINK_SECONDS = 4.0
 _MOST_OF_A_SLICE = 8.0
 """Seconds for making findings small in one slice; what is left over waits for the next."""
+_LEAST_SECONDS, _SECONDS_OF_ONE, _MOST_SECONDS = 45.0, 1.4, 100.0
 _LONGEST_IN_POOL = 20_000
 _OF_ANSWERS = ("value", "type", "shape", "exception type", "exception message", "state")
 _LARGE_NUMBER = 1 << 16
@@ -50,13 +59,23 @@ _REFUSALS = ("TypeError", "AttributeError", "SystemError")
 class Options:
     """How to search."""
 
-    seconds: float = 45.0
+    seconds: float | None = None
+    """For all of it; None to go by the number of components."""
     seed: int = 0
     messages: bool = False
     call_seconds: float = 3.0
     memory: int = 1 << 30
     components: tuple[str, ...] = ()
     """Only these; empty for all."""
+
+
+def seconds_for(count: int) -> float:
+    """Give how long a search takes by default.
+
+    Args:
+        count: Of components, each with as many candidates as it has.
+    """
+    return min(max(_LEAST_SECONDS, _SECONDS_OF_ONE * count), _MOST_SECONDS)
 
 
 @dataclass
@@ -88,6 +107,8 @@ class ComponentSearch:
     """The calls of each finding."""
     unsteady: int = 0
     """Mismatches that did not come again."""
+    waiting_calls: list[Call] = field(default_factory=list)
+    """Calls with a mismatch for which there was no time yet."""
     sources: set[str] = field(default_factory=set)
 
 
@@ -140,12 +161,19 @@ def search_pair(
 ) -> Iterator[list[ComponentSearch]]:
     """Search until the time is over; yields how far each component is, after each slice.
 
+    What differs in the last moment is looked into all the same, for as long again at most as a
+    slice may take.
+
     Args:
         pair: Both sides, started.
-        options: How to search.
+        options: How to search; its time is known.
         given: Calls to begin with.
         on_progress: Told the component, the comparisons made, and the findings.
+
+    Raises:
+        TimeIsOver: As ``Worker.poll``.
     """
+    assert options.seconds is not None
     begin = time.monotonic()
     searches = [
         ComponentSearch(plan, pair.rules(plan.name, options.messages), Knowledge(plan))
@@ -161,7 +189,10 @@ def search_pair(
     pool: list[Recipe] = []
     active = [each for each in searches if not each.skipped]
     while active and time.monotonic() - begin < options.seconds:
+        fair = 2 * sum(each.seconds for each in active) / len(active) + _SLICE
         for each in active:
+            if each.seconds > fair:  # its calls hang or die: the others have their turn first
+                continue
             left = options.seconds - (time.monotonic() - begin)
             if left <= 0:
                 break
@@ -172,6 +203,14 @@ def search_pair(
             on_progress(each.plan.name, pair.made, found)
             yield searches
         active = [each for each in active if not each.skipped]
+    end = time.monotonic() + min(_MOST_OF_A_SLICE, options.seconds / 4)
+    for each in active:
+        if each.waiting_calls and time.monotonic() < end:
+            each.given = each.waiting_calls
+            each.waiting_calls = []
+            on_progress(each.plan.name, pair.made, sum(len(one.findings) for one in searches))
+            _take_slice(pair, each, chance, pool, end - time.monotonic())
+            yield searches
 
 
 def _unsuited(plan: Plan) -> str:
@@ -249,6 +288,9 @@ def _next_calls(search: ComponentSearch, chance: random.Random, pool: list[Recip
 
 def _more_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
     """Give the next batch: of what is given, the tries, the ladder, or by chance."""
+    if search.waiting_calls:
+        search.given += search.waiting_calls
+        search.waiting_calls = []
     if search.given:
         calls, search.given = search.given[: search.batch], search.given[search.batch :]
         return calls
@@ -345,7 +387,7 @@ def _look_into(
             _count(search, alike[0].id)
         return
     if left <= 0:
-        search.given.append(call)
+        search.waiting_calls.append(call)
         search.met[found.key] = met
         return
     may_be_unsteady = found.kind in _OF_ANSWERS and not search.findings
@@ -393,6 +435,8 @@ def searched_of(search: ComponentSearch) -> Searched:
         )
     if search.unsteady:
         notes.append(f"{search.unsteady} differences did not come again")
+    if search.waiting_calls:
+        notes.append(f"there was no time to look into {len(search.waiting_calls)} differences")
     return Searched(
         component=search.plan.name,
         comparisons=search.comparisons,

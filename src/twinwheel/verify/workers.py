@@ -7,6 +7,7 @@ end are told as what they are, with the call that did it, and the next question 
 from __future__ import annotations
 
 import contextlib
+import math
 import mmap
 import os
 import queue
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import VerifyError
+from twinwheel.verify import stopping
 from twinwheel.verify.runner.calling import SKIPPED
 from twinwheel.verify.runner.encoding import pack, unpack
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from twinwheel.verify.subjects import Subject
 
-__all__ = ["Death", "Limits", "Worker", "not_made"]
+__all__ = ["Death", "Limits", "TimeIsOver", "Worker", "not_made"]
 
 _RUNNER = Path(__file__).parent / "runner"
 _BOOT = """
@@ -47,8 +49,9 @@ _LENGTH = struct.Struct("<I")
 _LOOK_EVERY = 0.02
 _KEPT_OF_STDERR = 8_000
 _START = 60.0
-_MOST_DEATHS = 3
-"""In one batch; what is left of it is not made, as each costs time."""
+_MOST_DEATHS = 1
+"""In one batch. What is left of it is not made: each death costs seconds, and once the first is
+known, calls like it need not be made."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,12 @@ class Limits:
     """Of one call, by the clock."""
     memory: int = 1 << 30
     """Bytes that the process may have."""
+    until: float = math.inf
+    """When there is no more waiting for anything, by ``time.monotonic``."""
+
+
+class TimeIsOver(Exception):  # noqa: N818 (nothing went wrong)
+    """The time of the whole run is over, and an answer is still waited for."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +195,12 @@ class Worker:
 
         Args:
             seconds: How long each call may take; by default as the limits say.
+
+        Raises:
+            KeyboardInterrupt: The user wants it to stop.
+            TimeIsOver: The time of the whole run is over.
         """
+        stopping.check()
         try:
             data = self._answers.get(timeout=_LOOK_EVERY)
         except queue.Empty:
@@ -203,6 +217,9 @@ class Worker:
         if self._memory() > self.limits.memory:
             self._end()
             return Death("memory", f"more than {self.limits.memory >> 20:,} MiB", place)
+        if now > self.limits.until:
+            self._end()  # else its answer would be taken for that to the next question
+            raise TimeIsOver
         return None
 
     def receive(self, seconds: float | None = None) -> Any:

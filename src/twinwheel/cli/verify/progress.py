@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.verify.reports.full import UNICODE, marks_for
+from twinwheel.verify.reports.text import count, shorten, visible
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from twinwheel.cli.output import Output
+    from twinwheel.verify.findings import Finding
     from twinwheel.verify.subjects import Resolved
 
 __all__ = ["Progress"]
 
 _EVERY = 0.2
 _BAR = 24
-_WIDEST = 100
+_WIDEST, _USUAL_WIDTH = 100, 80
+_LONGEST = 300
+"""Characters of a line about a finding."""
 
 
 class Progress:
-    """A line on the terminal, drawn anew five times a second."""
+    """A line on the terminal, drawn anew five times a second; findings stand above it.
+
+    All of it goes to standard error, and nothing where that is no terminal.
+    """
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -29,9 +41,11 @@ class Progress:
         self._part: float | None = None
         self._begin = time.monotonic()
         self._stop = threading.Event()
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._draw, daemon=True)
+        self._marks = marks_for(getattr(sys.stderr, "encoding", None) or "ascii")
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Progress:  # noqa: PYI034 (Self is not in typing before 3.11)
         self._thread.start()
         return self
 
@@ -51,13 +65,12 @@ class Progress:
         self._part = None
 
     def of_search(self, number: int, resolved: Resolved) -> Callable[[str, int, int, float], None]:
-        """Give what a search tells of itself: the component, comparisons, findings, and its part."""
-        count = len(resolved.comparisons)
+        """Give what a search tells of itself: component, comparisons, findings, and its part."""
+        modules = len(resolved.comparisons)
 
         def told(what: str, made: int, found: int, part: float) -> None:
-            noun = "finding" if found == 1 else "findings"
-            self._part = (number + part) / count
-            self._text = f"{what}: {made:,} comparisons, {found:,} {noun}"
+            self._part = (number + part) / modules
+            self._text = f"{count(made, 'comparison')}, {count(found, 'finding')}: {what}"
 
         return told
 
@@ -66,11 +79,44 @@ class Progress:
         self._text = str(told)
         self._part = None
 
+    def tell(self, pieces: Sequence[tuple[str, str]]) -> None:
+        """Leave a line above."""
+        with self._lock:
+            self._output.remark(pieces)
+
+    def tell_finding(self, finding: Finding) -> None:
+        """Leave a line about what was found."""
+        mark, dot = self._marks.bad, self._marks.dot
+        summary = shorten(visible(finding.summary), _LONGEST)
+        self.tell(
+            [
+                (f"{mark} {finding.kind}", "bad"),
+                (f" {dot} ", ""),
+                (visible(finding.component), "title"),
+                (f" {dot} {summary}", ""),
+            ]
+        )
+
     def _draw(self) -> None:
-        while not self._stop.wait(_EVERY):
-            seconds = time.monotonic() - self._begin
-            bar = ""
-            if self._part is not None:
-                full = round(_BAR * min(self._part, 1.0))
-                bar = f"{'━' * full}{'┄' * (_BAR - full)} "
-            self._output.progress(f"{bar}{seconds:3.0f} s  {self._text}"[:_WIDEST])
+        with suppress(OSError, ValueError):  # the terminal is gone
+            while not self._stop.wait(_EVERY):
+                with self._lock:
+                    self._output.progress(self._line())
+
+    def _line(self) -> str:
+        """Give the line, so short that the terminal does not break it: that could not be undone."""
+        seconds = time.monotonic() - self._begin
+        bar = ""
+        if self._part is not None:
+            full = round(_BAR * min(self._part, 1.0))
+            signs = "━┄" if self._marks == UNICODE else "#-"
+            bar = f"{signs[0] * full}{signs[1] * (_BAR - full)} "
+        width = min(_WIDEST, _columns() - 1)
+        return f"{bar}{seconds:3.0f} s  {visible(self._text)}"[:width]
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_WIDTH
+    except (OSError, ValueError):
+        return _USUAL_WIDTH

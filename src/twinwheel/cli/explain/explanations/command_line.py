@@ -7,6 +7,7 @@ from twinwheel.cli.explain.explanations.entry import entry
 __all__ = ["ENTRIES"]
 
 _COMMANDS = "reference/command-line.md"
+_VERIFY = "how-to/verify-a-migration.md"
 
 ENTRIES = (
     entry(
@@ -126,7 +127,8 @@ ENTRIES = (
         "name another folder with `--output`",
         """
         The demo writes its pictures and figures to the folder that `--output` names, or to
-        `twinwheel-demo` in the working folder. That folder cannot be made or written to, a file of
+        `twinwheel-demo` in the working folder; `verify` writes its report to the file that
+        `--output` or `--html` names. That folder cannot be made or written to, a file of
         its name is in the way, or its name is empty. Files are written whole or not at all, so what
         was there before is as it was. Name another folder; the working folder itself is `.`.
         """,
@@ -150,5 +152,34 @@ ENTRIES = (
         wrong="$ TWINWHEEL_IMAGE_CPU=avx1024 twinwheel demo",
         right="$ TWINWHEEL_IMAGE_CPU=auto twinwheel demo",
         pages=(_COMMANDS, "reference/environment.md"),
+    ),
+    entry(
+        "TW517",
+        "a word or an option of `verify` stands where it means nothing",
+        "write one action, one package, and options",
+        """
+        `twinwheel verify` takes one action (`surface`, `search`, `suite` or `record`) and one
+        package, in this order, with options anywhere. What is compared with what is said by
+        `--control` and `--candidate`. Words after `--` are for `suite`, which hands them to pytest,
+        and for `record`, which runs them. `--tests` is for `suite`.
+        """,
+        language="console",
+        wrong="$ twinwheel verify search msgpack.fallback msgpack._cmsgpack",
+        right="$ twinwheel verify search --control msgpack.fallback --candidate msgpack._cmsgpack",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW518",
+        "`verify record` does not know what to run, or where to keep it",
+        "name a package, and write a command after `--`",
+        """
+        `record` runs a command, such as your tests, and keeps the arguments that it calls the
+        package's functions with. It has to know the package and the command, and needs a folder, so
+        that `--save` cannot be empty.
+        """,
+        language="console",
+        wrong="$ twinwheel verify record imagetools",
+        right="$ twinwheel verify record imagetools -- python -m pytest",
+        pages=(_VERIFY,),
     ),
 )

@@ -6,6 +6,8 @@ from twinwheel.cli.explain.explanations.entry import entry
 
 __all__ = ["ENTRIES"]
 
+_VERIFY = "how-to/verify-a-migration.md"
+
 ENTRIES = (
     entry(
         "TW700",
@@ -238,5 +240,141 @@ ENTRIES = (
         language="console",
         wrong="$ twinwheel verify --control simplejson.encoder --candidate simplejson._speedups",
         right="$ twinwheel verify simplejson",
+    ),
+    entry(
+        "TW740",
+        "an implementation cannot be imported",
+        "install what it needs there, or name another one",
+        """
+        Each implementation is imported in a process of its own, by the interpreter that the message
+        names. The import raised the exception that stands in it. An implementation that is not
+        built for this interpreter is one reason, a package that it needs and that is not installed
+        there is another.
+        """,
+        language="console",
+        wrong="$ twinwheel verify --control simplejson.encoder --candidate simplejson.c_encoder",
+        right="$ twinwheel verify simplejson",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW741",
+        "the process dies when an implementation is imported",
+        "import it in that interpreter to see more",
+        """
+        The interpreter crashed, did not come to an end, or took more memory than it may while it
+        imported the implementation, so there is nothing to compare. The help line has the last of
+        what it printed. A compiled module that was built for another Python does this. An import
+        has a minute; `--memory` allows more memory.
+        """,
+        language="console",
+        right="$ twinwheel verify imagetools --memory 8192",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW742",
+        "the interpreter of an implementation cannot be started",
+        "name an environment, or a Python, that is there",
+        """
+        The file that the message names is no program that this machine can run: it was removed,
+        belongs to another user, or is for another processor. `--python` takes a version such as
+        `3.12`, the path of a Python, or the folder of a virtual environment.
+        """,
+        language="console",
+        wrong="$ twinwheel verify imagetools --python old/.venv/bin/python2.7",
+        right="$ twinwheel verify imagetools --python 3.12",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW743",
+        "what is found cannot be saved",
+        "name a folder that can be written to with `--save`",
+        """
+        For each finding, a script that shows it again is saved, and a test for pytest, so that the
+        next run begins with it. By default the folder is `.twinwheel/verify` in the working folder.
+        It cannot be made or written to, or a file is in its way. `--save ''` saves nothing; the
+        report says all the same.
+        """,
+        language="console",
+        wrong="$ twinwheel verify imagetools --save /usr/share",
+        right="$ twinwheel verify imagetools --save /tmp/findings",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW744",
+        "the file of strategies cannot be run",
+        "run it with Python, and correct what it says",
+        """
+        `twinwheel_verify.py`, or the file that `--strategies` names, is run as a Python program to
+        draw arguments from its strategies, in a process of its own. It raised the exception in the
+        message, a strategy of hypothesis could not be drawn from, or it took more than two minutes.
+        """,
+        language="console",
+        right="$ python twinwheel_verify.py",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW745",
+        "there is no such file of strategies",
+        "correct the path after `--strategies`",
+        """
+        The path is relative to the folder that the command was started in. Without the option,
+        `twinwheel_verify.py` in that folder is taken if it is there.
+        """,
+        language="console",
+        wrong="$ twinwheel verify imagetools --strategies strategies",
+        right="$ twinwheel verify imagetools --strategies tests/strategies.py",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW746",
+        "`verify` needs packages that are not installed",
+        "install twinwheel with its extra `verify`",
+        """
+        To watch processes, to read requirements and to write reports, `twinwheel verify` needs a
+        few packages that a service which only imports twinwheel does not. The extra `verify` brings
+        them. Only the environment that the command runs in needs them, not those that it compares.
+        """,
+        language="console",
+        right="$ pip install 'twinwheel[verify]'",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW747",
+        "there is no component of this name",
+        "write one of the names that the message lists",
+        """
+        A component is a public function or class that both sides have under the same name.
+        `--component` takes its name as a report shows it; a member, such as `Decoder.decode`,
+        stands for its class.
+        """,
+        language="console",
+        wrong="$ twinwheel verify markupsafe --component escap",
+        right="$ twinwheel verify markupsafe --component escape",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW780",
+        "the command that is to be recorded cannot be run",
+        "write a program that is on `PATH` after `--`",
+        """
+        `verify record` runs the words after `--` as a command, without a shell: no variables, no
+        pipes, no aliases. The program is looked for on `PATH`.
+        """,
+        language="console",
+        wrong="$ twinwheel verify record imagetools -- tests/",
+        right="$ twinwheel verify record imagetools -- python -m pytest tests/",
+        pages=(_VERIFY,),
+    ),
+    entry(
+        "TW781",
+        "what was recorded cannot be kept",
+        "name a folder that can be written to with `--save`",
+        """
+        The arguments that were recorded are kept in the folder of `--save`, by default
+        `.twinwheel/verify`, where the next search finds them. It cannot be made or written to.
+        """,
+        language="console",
+        right="$ twinwheel verify record imagetools --save /tmp/calls -- python -m pytest",
+        pages=(_VERIFY,),
     ),
 )
