@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from verify.twins import kinds, module, searched
 
 from twinwheel.errors import VerifyError
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.running import recorded_of_author
-from verify.twins import kinds, module, searched
 
 FILE = """
     import datetime

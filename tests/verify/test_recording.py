@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from verify.twins import module
 
 from twinwheel.errors import VerifyError
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.recording import FILE, read_recorded, record
-from verify.twins import module
 
 PACKAGE = """
     import threading

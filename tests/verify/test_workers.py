@@ -1,4 +1,4 @@
-"""Processes beside implementations: what these do is told as what it is, and the talk goes on."""
+"""Processes beside implementations: whatever these do is told, and the talk goes on."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ DRIVER = """
     found = []
     with pair_of(Path(sys.argv[1]), source, other, Limits(seconds=20)) as pair:
         for name, times in (
-            ("large", 3), ("middling", 2000), ("lists", 1), ("small", 1), ("changes", 1),
+            ("large", 1), ("middling", 1000), ("lists", 1), ("small", 1), ("changes", 1),
             ("fails", 2), ("prints", 4),
         ):
             items = [("list", [])] if name == "changes" else []

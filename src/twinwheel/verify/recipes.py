@@ -301,7 +301,7 @@ def _traits_of_made(value: Recipe) -> Iterator[str]:
         leaf: Recipe = value
         while _tag(leaf) in ("repeat", "join") and leaf[1]:
             leaf = leaf[1][0] if leaf[0] == "join" else leaf[1]
-        units = {str: "characters", bytes: "bytes"}
+        units: dict[type, str] = {str: "characters", bytes: "bytes"}
         yield f"{length:,} {units.get(type(leaf), 'items')}"
     if tag == "nest":
         yield f"{value[2]:,} levels"

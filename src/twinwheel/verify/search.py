@@ -198,8 +198,8 @@ def search_pair(
             if left <= 0:
                 break
             started = time.monotonic()
-            fair = max(_LEAST_OF_A_SLICE, options.seconds / len(active) / 2)
-            _take_slice(pair, each, chance, pool, min(left, fair, _MOST_OF_A_SLICE))
+            most = max(_LEAST_OF_A_SLICE, options.seconds / len(active) / 2)
+            _take_slice(pair, each, chance, pool, min(left, most, _MOST_OF_A_SLICE))
             each.seconds += time.monotonic() - started
             found = sum(len(one.findings) for one in searches)
             on_progress(each.plan.name, pair.made, found)
