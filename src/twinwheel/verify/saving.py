@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["check_folder", "load_calls", "save_finding", "why_not_in", "write_whole"]
 
 
-
 def save_finding(
     folder: Path,
     finding: Finding,
