@@ -220,7 +220,8 @@ STRICT = """
     ],
 )
 def test_the_kinds_of_findings(tmp_path: Path, candidate: str, kind: str) -> None:
-    outcome = searched(tmp_path, STRICT.format("pass"), STRICT.format(candidate), seconds=3)
+    sides = STRICT.format("pass"), STRICT.format(candidate)
+    outcome = searched(tmp_path, *sides, seconds=6 if kind in ("hang", "memory") else 3)
     found = {each.kind for each in outcome.findings[:1]}
     assert found <= {kind, "hang"} if kind == "memory" else found == {kind}, outcome.findings
     assert "\\\\" in outcome.findings[0].call
