@@ -55,7 +55,7 @@ values = [
     set(words), frozenset(words), [set(words), {"a": frozenset(words)}], {(1, "a"), ("b", 2.5)},
     Thing(), [Thing(), Thing()], Shown(), Colour.RED, Point(1, "é"), repr(object()),
     [repr(Thing()), b"at 0x12 " + repr(Thing()).encode()], Thing().method, len, Thing, iter(words),
-    dt.datetime(2024, 2, 29), decimal.Decimal("1.10"), collections.OrderedDict(a=1),
+    datetime.datetime(2024, 2, 29), decimal.Decimal("1.10"), collections.OrderedDict(a=1),
     collections.Counter("abca"), collections.deque([1, 2]), collections.defaultdict(list, a=[1]),
     sys.intern("interned"), "".join(["inter", "ned"]), float("nan"), -float("nan"), 2**70,
 ]
@@ -80,11 +80,6 @@ def test_addresses_do_not_matter_however_long_they_are() -> None:
     for wrap in (lambda text: text, lambda text: [text], lambda text: {text: text.encode()}):
         assert packed(wrap(one)) == packed(wrap(other))
     assert packed("at 0x12 and more") != packed("at 0x12 and less")
-
-
-def named(value: object) -> str:
-    """Name a case alike in all processes of a run."""
-    return type(value).__name__
 
 
 @pytest.mark.parametrize(
@@ -114,7 +109,7 @@ def named(value: object) -> str:
         (int, float),
         (slice(1, 2), slice(1, None)),
     ],
-    ids=named,
+    ids=lambda value: type(value).__name__,
 )
 def test_apart(one: Any, other: Any) -> None:
     assert packed(one) != packed(other)
@@ -127,11 +122,11 @@ def test_apart(one: Any, other: Any) -> None:
         ([math.nan, 1.0], [float("inf") - float("inf"), 1.0]),
         ({3, 1, 2}, {2, 3, 1}),
         ({"a", 1, None, 2.5, (1, 2)}, {(1, 2), 2.5, None, 1, "a"}),
-        (set(range(300_000)), {*range(150_000, 300_000), *range(150_000)}),
+        (set(range(300_000)), {*reversed(range(300_000))}),
         (memoryview(b"abcd")[::2], memoryview(b"ac")),
         (ValueError("a"), ValueError("a")),
     ],
-    ids=named,
+    ids=lambda value: type(value).__name__,
 )
 def test_alike(one: Any, other: Any) -> None:
     assert packed(one) == packed(other)
@@ -288,7 +283,7 @@ JSON = st.recursive(
     ),
     max_leaves=20,
 )
-STANDARD: st.SearchStrategy[object] = (
+STANDARD: st.SearchStrategy[Any] = (
     st.binary()
     | st.binary().map(bytearray)
     | st.complex_numbers(allow_nan=False)
@@ -336,7 +331,7 @@ def test_what_is_encoded_can_be_built(value: Any) -> None:
         memoryview(bytearray(b"abcd")).cast("H"),
         memoryview(bytes(12)).cast("B", [3, 4]),
     ],
-    ids=named,
+    ids=lambda value: type(value).__name__,
 )
 def test_these_too(value: Any) -> None:
     assert packed(build(unpack(packed(value)), Scope({}))) == packed(value)

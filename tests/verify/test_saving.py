@@ -49,7 +49,7 @@ BASE = """
     def race(number):
         global current
         current = number
-        for _ in range(50): pass
+        for _ in range(2_000): pass
         return {race}
     def zone(text): return time.tzname[0] if {zone} else "x"
     def near(number): return number + {near}
@@ -118,11 +118,8 @@ CASES: list[tuple[str, dict[str, Any], list[Call]]] = [
      [call("deep", ("nest", "list", 5_000, 1))]),
     ("time", {"slow": "items.count(each)"}, [call("slow", MANY), call("slow", LONG)]),
     ("environment", {"zone": "True"}, [call("zone", "a")]),
-    (
-        "value",
-        {"steps": " + 1"},
-        [Call("Box", [], [], [("add", [1]), ("total", None), ("read", [])])],
-    ),
+    ("value", {"steps": " + 1"},
+     [Call("Box", [], [], [("add", [1]), ("total", None), ("read", [])])]),
     ("value", {"kind": "number.total"}, [call("kind", ("call", "Box", [], []))]),
     ("round trip", {"decode": ".strip()"}, [call("decode_of_encode", "a; it.b ")]),
     ("property", {"value": "!"}, [call("ends_well", "a")]),

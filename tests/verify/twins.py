@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.pairs import Pair
 from twinwheel.verify.recipes import Call
+from twinwheel.verify.runner.calling import SKIPPED
 from twinwheel.verify.running import Outcome, search
 from twinwheel.verify.search import Options
 from twinwheel.verify.subjects import Subject
-from twinwheel.verify.workers import Limits, Worker
+from twinwheel.verify.workers import Death, Limits, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,16 @@ def worker_of(folder: Path, source: str, limits: Limits = LIMITS, **more: Any) -
         yield worker
     finally:
         worker.close()
+
+
+def made(worker: Worker, calls: list[Call]) -> list[Any]:
+    """Make calls, those too that were not made since one before them killed."""
+    answers = worker.make(calls)
+    while any(not isinstance(each, Death) and each[0] == SKIPPED for each in answers):
+        told = [isinstance(each, Death) or each[0] != SKIPPED for each in answers]
+        first = told.index(False)
+        answers = [*answers[:first], *worker.make(calls[first:])]
+    return answers
 
 
 def call(component: str, *arguments: Any, **keywords: Any) -> Call:

@@ -48,6 +48,7 @@ _SHRINK_SECONDS = 4.0
 _MOST_OF_A_SLICE = 8.0
 """Seconds for making findings small in one slice; what is left over waits for the next."""
 _LEAST_SECONDS, _SECONDS_OF_ONE, _MOST_SECONDS = 45.0, 1.4, 100.0
+_LEAST_OF_A_SLICE = 1.0
 _LONGEST_IN_POOL = 20_000
 _OF_ANSWERS = ("value", "type", "shape", "exception type", "exception message", "state")
 _LARGE_NUMBER = 1 << 16
@@ -197,7 +198,8 @@ def search_pair(
             if left <= 0:
                 break
             started = time.monotonic()
-            _take_slice(pair, each, chance, pool, min(left, _MOST_OF_A_SLICE))
+            most = max(_LEAST_OF_A_SLICE, options.seconds / len(active) / 2)
+            _take_slice(pair, each, chance, pool, min(left, most, _MOST_OF_A_SLICE))
             each.seconds += time.monotonic() - started
             found = sum(len(one.findings) for one in searches)
             on_progress(each.plan.name, pair.made, found)
@@ -311,17 +313,13 @@ def _more_calls(search: ComponentSearch, chance: random.Random, pool: list[Recip
     return [draw(search.knowledge, chance, pool) for _ in range(search.batch)]
 
 
-def _is_steady(pair: Pair, call: Call, *, anew: bool = False) -> bool:
-    """Does the control answer an equal call equally, if wanted in a new process too?"""
-    if anew:
-        (first,) = pair.control.make([call])
-        pair.control.start()
-        (second,) = pair.control.make([call])
-    else:
-        first, second = pair.control.make([call, call])
-    if isinstance(first, Death) or isinstance(second, Death):
-        return True
-    return bool(first[0] == second[0] and first[1] == second[1])
+def _is_steady(pair: Pair, call: Call) -> bool:
+    """Does the control answer an equal call equally, in a new process too?"""
+    answers = pair.control.make([call, call])
+    pair.control.start()
+    answers += pair.control.make([call])
+    told = [each[:2] for each in answers if not isinstance(each, Death)]
+    return all(each == told[0] for each in told)
 
 
 def _learn(
@@ -390,8 +388,7 @@ def _look_into(
         search.waiting_calls.append(call)
         search.met[found.key] = met
         return
-    may_be_unsteady = found.kind in _OF_ANSWERS and not search.findings
-    if may_be_unsteady and not _is_steady(pair, call):
+    if found.kind in _OF_ANSWERS and not search.findings and not _is_steady(pair, call):
         _give_up(search)
         return
     seconds = min(left, _SHRINK_SECONDS if not alike else _SHRINK_SECONDS / 2)
@@ -401,9 +398,6 @@ def _look_into(
         return
     if confirmed is None:
         search.unsteady += 1
-        return
-    if may_be_unsteady and not _is_steady(pair, confirmed.calls[-1], anew=True):
-        _give_up(search)
         return
     finding = finding_of(confirmed, pair.candidate.subject.name)
     relation = pair.control.relations.get(search.plan.name)

@@ -115,6 +115,7 @@ class Worker:
         self._progress_path = name
         os.close(handle)
         self._stderr = bytearray()
+        self._ear: threading.Thread | None = None
         self._at, self._since = 0, 0.0
         try:
             self.start()
@@ -145,7 +146,8 @@ class Worker:
                 help="name a virtual environment or a Python that is there",
             ) from None
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
-        threading.Thread(target=self._overhear, args=(self._process,), daemon=True).start()
+        self._ear = threading.Thread(target=self._overhear, args=(self._process,), daemon=True)
+        self._ear.start()
         self._load()
 
     def _load(self) -> None:
@@ -312,6 +314,8 @@ class Worker:
         return Death("crash", _how(code), self._place())
 
     def _last_words(self) -> str:
+        if self._ear is not None:
+            self._ear.join(timeout=1.0)  # what it said last may still be on its way
         lines = self._stderr.decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:300] if lines else ""
 

@@ -1,0 +1,74 @@
+"""What authors declare: where arguments come from, and what always holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from verify.twins import kinds, module, searched
+
+from twinwheel.errors import VerifyError
+from twinwheel.verify.recipes import Call
+from twinwheel.verify.running import recorded_of_author
+
+FILE = """
+    import datetime
+    import sys
+    from hypothesis import strategies as st
+    from twinwheel.verify import arguments, relation
+
+    print("what is printed disturbs nothing")
+
+    @arguments("f", "g")
+    def dates():
+        return st.tuples(st.dates(), st.sampled_from(["short", "long"]))
+
+    @arguments("named")
+    def named():
+        return st.tuples(st.tuples(st.integers(0, 9)), st.fixed_dictionaries({"key": st.text()}))
+
+    @arguments("one")
+    def one():
+        return st.integers(5, 6)
+
+    @relation(of="f")
+    def nothing(components, *arguments): pass
+"""
+
+
+def test_examples_of_strategies_are_calls(tmp_path: Path) -> None:
+    module(tmp_path, "author", FILE)
+    calls = recorded_of_author(tmp_path / "author.py", 3)
+    by_name = {name: [each for each in calls if each.component == name] for name in "fg"}
+    assert len(by_name["f"]) > 20
+    assert [each.arguments for each in by_name["f"]] == [each.arguments for each in by_name["g"]]
+    assert all(each.arguments[0][:2] == ("make", "datetime.date") for each in by_name["f"])
+    assert {each.arguments[1] for each in by_name["f"]} == {"short", "long"}
+    named = [each for each in calls if each.component == "named"]
+    assert all(len(each.arguments) == 1 and each.keywords[0] == "key" for each in named)
+    assert Call("one", [5], [], []) in calls
+    assert recorded_of_author(tmp_path / "author.py", 3) == calls
+    assert recorded_of_author(tmp_path / "author.py", 4) != calls
+
+
+def test_they_come_first_in_a_search(tmp_path: Path) -> None:
+    module(tmp_path, "author", FILE)
+    control = "def f(a, b): return a.isoformat() + b\n"
+    candidate = "def f(a, b): return a.isoformat() + (b if b != 'long' else '')\n"
+    given = tuple(recorded_of_author(tmp_path / "author.py", 0))
+    outcome = searched(tmp_path, control, candidate, seconds=1, given=given)
+    assert ("f", "value") in kinds(outcome.findings)
+    assert "'long'" in outcome.findings[0].call
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["1 / 0", "import os; os._exit(3)", "def broken(:", "from hypothesis import nothing_there"],
+)
+def test_a_file_that_cannot_be_run_is_said(tmp_path: Path, source: str) -> None:
+    module(tmp_path, "author", source)
+    with pytest.raises(VerifyError) as caught:
+        recorded_of_author(tmp_path / "author.py", 0)
+    assert caught.value.code == "TW744"
+    with pytest.raises(VerifyError):
+        recorded_of_author(tmp_path / "nowhere.py", 0)
