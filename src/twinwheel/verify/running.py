@@ -259,7 +259,7 @@ class _One:
         fine: Sequence[ComponentSearch],
         on_progress: Callable[[str, int, int], None],
     ) -> None:
-        """Make calls from several threads, larger and larger, and very often, which takes longest."""
+        """Make calls from several threads, larger ones, and very often, which takes longest."""
         end = self._begin + self._seconds
         ways: tuple[tuple[str, Callable[[ComponentSearch], Confirmed | None]], ...] = (
             ("threads", lambda each: find_race(pair, each)),
