@@ -22,6 +22,7 @@ __all__ = ["Pair"]
 _REMEMBERED = 4_000
 _LARGEST_REMEMBERED = 1_000
 _LONGEST_DIGEST = 100
+_MOST_DEATHS = 3
 _MOST_IN_FULL = 32 << 20
 """Bytes of long answers that are held at once."""
 
@@ -76,8 +77,12 @@ class Pair:
         question = ("calls", [list(each) for each in calls], poke, full)
         first, second = self.ask(question)
         died = isinstance(first, Death) or isinstance(second, Death)
-        left = self.control.finish(calls, first, poke=poke, full=full)
-        right = self.candidate.finish(calls, second, poke=poke, full=full)
+        # what is too much for both is no difference, and each death costs seconds: once the first
+        # is known, calls like it need not be made
+        both = isinstance(first, Death) and isinstance(second, Death)
+        most = 1 if both else _MOST_DEATHS
+        left = self.control.finish(calls, first, poke=poke, full=full, most_deaths=most)
+        right = self.candidate.finish(calls, second, poke=poke, full=full, most_deaths=most)
         self.made += len(calls)
         if died:
             self.history.clear()

@@ -259,15 +259,20 @@ class _One:
         fine: Sequence[ComponentSearch],
         on_progress: Callable[[str, int, int], None],
     ) -> None:
-        """Make calls from several threads, very often, and larger and larger."""
-        for place, search_ in enumerate(fine):
-            if self.part() >= 1:
-                self._no_time("threads, leaks and growth", fine[place:])
-                return
-            on_progress(f"{search_.plan.name}, threads and memory", pair.made, self._found())
-            self._keep(search_, find_race(pair, search_))
-            self._keep(search_, find_leak(pair, search_))
-            self._keep(search_, find_growth(pair, search_, self._begin + self._seconds))
+        """Make calls from several threads, larger ones, and very often, which takes longest."""
+        end = self._begin + self._seconds
+        ways: tuple[tuple[str, Callable[[ComponentSearch], Confirmed | None]], ...] = (
+            ("threads", lambda each: find_race(pair, each)),
+            ("growth", lambda each: find_growth(pair, each, end)),
+            ("leaks", lambda each: find_leak(pair, each)),
+        )
+        for what, find in ways:
+            for place, search_ in enumerate(fine):
+                if self.part() >= 1:
+                    self._no_time(what, fine[place:])
+                    break
+                on_progress(f"{search_.plan.name}, {what}", pair.made, self._found())
+                self._keep(search_, find(search_))
 
     def _no_time(self, what: str, left: Sequence[ComponentSearch]) -> None:
         names = ", ".join(each.plan.name for each in left[:_NAMED])

@@ -49,9 +49,8 @@ _LENGTH = struct.Struct("<I")
 _LOOK_EVERY = 0.02
 _KEPT_OF_STDERR = 8_000
 _START = 60.0
-_MOST_DEATHS = 1
-"""In one batch. What is left of it is not made: each death costs seconds, and once the first is
-known, calls like it need not be made."""
+_MOST_DEATHS = 3
+"""In one batch; what is left of it is not made, as each costs time."""
 
 
 @dataclass(frozen=True)
@@ -237,7 +236,13 @@ class Worker:
         return self.receive(seconds)
 
     def finish(
-        self, calls: Sequence[Any], answer: Any, *, poke: bool, full: bool
+        self,
+        calls: Sequence[Any],
+        answer: Any,
+        *,
+        poke: bool,
+        full: bool,
+        most_deaths: int = _MOST_DEATHS,
     ) -> list[tuple[Any, ...] | Death]:
         """Make one answer for each call out of the first, going on after those that killed.
 
@@ -246,6 +251,7 @@ class Worker:
             answer: What ``receive`` gave.
             poke: As was sent.
             full: As was sent.
+            most_deaths: After how many the rest of the calls is not made.
         """
         done: list[tuple[Any, ...] | Death] = []
         deaths = 0
@@ -257,14 +263,14 @@ class Worker:
             again = self._ask(before, poke=poke, full=full)
             if not isinstance(again, Death):
                 done += [*again, answer]
-            elif deaths < _MOST_DEATHS:  # one of those before is to blame
+            elif deaths < most_deaths:  # one of those before is to blame
                 answer = again
                 continue
             else:
                 done += [*[not_made()] * again.index, again]
                 self.start()
             rest = calls[len(done) :]
-            if deaths == _MOST_DEATHS:
+            if deaths == most_deaths:
                 return [*done, *[not_made()] * len(rest)]
             answer = self._settled(self.ask(("calls", [list(each) for each in rest], poke, full)))
         return [*done, *answer[1]]
