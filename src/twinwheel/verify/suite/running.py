@@ -93,7 +93,7 @@ def run_suite(
         run = _Run(list(subjects), room, tuple(pytest_arguments), timeout, limit, on_progress)
         run.look(may_install=may_install, requirements=tuple(requirements))
         interrupted = False
-        place = find_place(subjects[0].package, run.probes[0], tests, room)
+        place = find_place(subjects[0].package, run.probes, tests, room)
         try:
             run.go(place)
         except KeyboardInterrupt:
