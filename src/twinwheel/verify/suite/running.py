@@ -304,7 +304,8 @@ class _Run:
         for index, subject in enumerate(self.subjects):
             probed = self.probes[index]
             version = " ".join(filter(None, [probed.distribution, probed.version]))
-            parts = [subject.detail or version, told.get(subject.name, "")]
+            ran = told.get(subject.name, [])
+            parts = [subject.detail, *ran[1:]] if subject.detail else [version, *ran]
             sides.append(Side(subject.name, ", ".join(filter(None, parts))))
         return tuple(sides)
 
