@@ -21,8 +21,9 @@ TEST = "import pkg\ndef test_it(): assert pkg.double(1) == 2\n"
 
 def probed(**more: str) -> Probed:
     told = dict.fromkeys(
-        ("python", "pytest", "error", "origin", "folder", "tests", "distribution", "version"), ""
+        ("python", "pytest", "error", "origin", "folder", "tests", "test_module"), ""
     )
+    told.update(distribution="", version="")
     return Probed(**{**told, **more}, manifest=None, modules={}, bound=())
 
 
@@ -73,7 +74,7 @@ def test_tests_in_a_project(
         given = root = Project(tmp_path).write(texts).folder / "pkg-1"
     else:
         given, root = archive(tmp_path / kind, texts), tmp_path / "source" / "pkg-1"
-    place = find_place("pkg", probed(), given, tmp_path)
+    place = find_place("pkg", [probed()], given, tmp_path)
     assert place.folder == root
     assert [Path(each) for each in place.arguments] == [root / each for each in arguments]
     assert place.grafts == {name: str(root / each) for name, each in grafts.items()}
@@ -96,10 +97,10 @@ def test_a_file_or_a_folder_is_run_from_its_project(tmp_path: Path) -> None:
     grafts = {"pkg.tests": str(root / "pkg/tests")}
     for name in ("pkg/tests/unit/test_a.py", "pkg/tests/unit", "pkg/tests"):
         path = root / name
-        place = find_place("pkg", probed(), path, tmp_path)
+        place = find_place("pkg", [probed()], path, tmp_path)
         assert place == Place(root, (str(path),), grafts, str(path))
     loose = Project(tmp_path / "loose").write({"test_a.py": TEST}).folder / "test_a.py"
-    assert find_place("pkg", probed(), loose, tmp_path).folder == loose.parent
+    assert find_place("pkg", [probed()], loose, tmp_path).folder == loose.parent
 
 
 def test_what_is_installed_comes_before_the_current_project(tmp_path: Path) -> None:
@@ -109,10 +110,10 @@ def test_what_is_installed_comes_before_the_current_project(tmp_path: Path) -> N
         .folder
     )
     site = Project(tmp_path / "site").write({"pkg/tests/test_b.py": TEST}).folder
-    place = find_place("pkg", probed(tests=str(site / "pkg/tests")), None, tmp_path, root)
+    place = find_place("pkg", [probed(tests=str(site / "pkg/tests"))], None, tmp_path, root)
     assert place.arguments[-1] == str(site / "pkg/tests")
     assert f"--rootdir={site}" in place.arguments
-    place = find_place("pkg", probed(), None, tmp_path, root)
+    place = find_place("pkg", [probed()], None, tmp_path, root)
     assert place.arguments == (str(root / "tests"),)
 
 
@@ -140,19 +141,43 @@ def test_the_current_project_is_that_of_the_package(
     Project(root).write({"tests/test_a.py": TEST})
     told = probed(distribution=distribution, version="1")
     if found:
-        assert find_place("pkg", told, None, tmp_path, root).folder == root
+        assert find_place("pkg", [told], None, tmp_path, root).folder == root
         return
     with pytest.raises(VerifyError) as caught:
-        find_place("pkg", told, None, tmp_path, root)
+        find_place("pkg", [told], None, tmp_path, root)
     assert caught.value.code == "TW720"
-    assert f"{root} is no project of it with tests" in caught.value.where
+    assert "the current folder is no project of it with tests" in caught.value.where
     last = "there is no network" if distribution else "so of no sdist"
     assert caught.value.where.endswith(last)
 
 
+def test_the_candidates_have_tests_where_the_control_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = Project(tmp_path / "release").write({"tests/test_a.py": TEST}).folder
+    empty = Project(tmp_path / "empty").write({"setup.py": ""}).folder
+
+    def fetch(name: str, version: str, room: Path) -> Path:
+        return {"1": empty, "2": release}[version]
+
+    monkeypatch.setattr(sdist, "fetch", fetch)
+    module = str(tmp_path / "site/pkg/test.py")
+    both = [
+        probed(distribution="pkg", version="1", test_module=module),
+        probed(distribution="pkg", version="2"),
+    ]
+    place = find_place("pkg", both, None, tmp_path, empty)
+    assert place.arguments == (str(release / "tests"),)
+    assert place.said == "the sdist of pkg 2: tests"
+    # and if nobody has any, a module that looks like it
+    place = find_place("pkg", both[:1], None, tmp_path, empty)
+    assert place.arguments[-1] == module
+    assert place.grafts == {"pkg.test": module}
+
+
 def test_no_such_folder(tmp_path: Path) -> None:
     with pytest.raises(VerifyError) as caught:
-        find_place("pkg", probed(), tmp_path / "nothing", tmp_path)
+        find_place("pkg", [probed()], tmp_path / "nothing", tmp_path)
     assert caught.value.code == "TW720"
     assert str(tmp_path / "nothing") in caught.value.where
 
@@ -248,4 +273,4 @@ def prepare_metadata_for_build_wheel(folder, config_settings=None):
 
 def test_projects_of_one_module_have_tests_beside_it(tmp_path: Path) -> None:
     root = Project(tmp_path).write({"setup.cfg": "", "pkg.py": "", "pkg_test.py": TEST}).folder
-    assert places.find_place("pkg", probed(), None, tmp_path, root).arguments == (str(root),)
+    assert places.find_place("pkg", [probed()], None, tmp_path, root).arguments == (str(root),)

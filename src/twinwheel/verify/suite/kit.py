@@ -56,7 +56,7 @@ class Injection:
     """Module to what is given in its place: another module, or the path of its own source, or
     nothing for one that is not to be had."""
     grafts: dict[str, str] = field(default_factory=dict)
-    """Package to the folder that it is taken from, such as tests that are not installed."""
+    """Module to the folder or file that it is taken from, such as tests that are not installed."""
     pinned: bool = False
     """Whether the package is taken from where the interpreter alone would find it, and not from
     what the tests put on the path."""

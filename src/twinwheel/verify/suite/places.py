@@ -13,7 +13,7 @@ from twinwheel.verify.suite import problems, sdist
 from twinwheel.verify.suite.configuration import option, read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from twinwheel.verify.suite.probing import Probed
 
@@ -40,13 +40,18 @@ class Place:
 
 
 def find_place(
-    package: str, probed: Probed, given: Path | None, room: Path, cwd: Path | None = None
+    package: str,
+    probes: Sequence[Probed],
+    given: Path | None,
+    room: Path,
+    cwd: Path | None = None,
 ) -> Place:
     """Find the tests of a package.
 
     Args:
         package: Its full name.
-        probed: What the control's interpreter has.
+        probes: What each interpreter has, the control's first: its tests are taken if there are
+            any, for all.
         given: Where the user says that they are: a folder, a file or an sdist.
         room: Folder for what is fetched.
         cwd: The folder whose project is looked at; the current one when None.
@@ -56,28 +61,48 @@ def find_place(
     """
     if given is not None:
         return _given(package, given, room)
-    if probed.tests:
-        return _installed(package, Path(probed.tests), room)
-    looked = [f"no tests are installed in {probed.folder or probed.origin}"]
     cwd = cwd or Path.cwd()
-    if _is_project_of(cwd, package, probed.distribution):
-        place = _of_project(cwd, package)
+    looked: dict[str, None] = {}
+    for number, probed in enumerate(probes):
+        if probed.tests:
+            return _installed(package, Path(probed.tests), room)
+        looked[f"no tests are installed in {probed.folder or probed.origin}"] = None
+        place = _of_current(cwd, package, probed) or _of_release(
+            package, probed, room / f"release-{number}", looked
+        )
         if place is not None:
             return place
-    looked.append(f"{cwd} is no project of it with tests")
+    # A module that is called so may be a tool for the tests of others.
+    for probed in probes:
+        if probed.test_module:
+            return _installed(package, Path(probed.test_module), room)
+    raise problems.no_tests(package, list(looked))
+
+
+def _of_current(cwd: Path, package: str, probed: Probed) -> Place | None:
+    if _is_project_of(cwd, package, probed.distribution):
+        return _of_project(cwd, package)
+    return None
+
+
+def _of_release(package: str, probed: Probed, room: Path, looked: dict[str, None]) -> Place | None:
+    """Fetch the sdist that a package is of, for the tests in it."""
+    looked["the current folder is no project of it with tests"] = None
     if not probed.distribution:
-        raise problems.no_tests(package, [*looked, "it is of no distribution, so of no sdist"])
+        looked["it is of no distribution, so of no sdist"] = None
+        return None
     release = f"{probed.distribution} {probed.version}"
     try:
-        root = sdist.fetch(probed.distribution, probed.version, room / "sdist")
+        root = sdist.fetch(probed.distribution, probed.version, room)
     except VerifyError as error:
-        raise problems.no_tests(package, [*looked, error.message]) from None
+        looked[error.message] = None
+        return None
     place = _of_project(root, package)
     if place is None:
-        raise problems.no_tests(package, [*looked, f"the sdist of {release} has none"])
+        looked[f"the sdist of {release} has none"] = None
+        return None
     inner = place.said.removeprefix(str(root)).lstrip(os.sep)
-    said = f"the sdist of {release}{': ' if inner else ''}{inner}"
-    return replace(place, said=said)
+    return replace(place, said=f"the sdist of {release}{': ' if inner else ''}{inner}")
 
 
 def _given(package: str, given: Path, room: Path) -> Place:
@@ -109,7 +134,7 @@ def _installed(package: str, tests: Path, room: Path) -> Place:
     folder = room / "work"
     folder.mkdir(exist_ok=True)
     arguments = ("-c", str(empty), f"--rootdir={top.parent}", str(tests))
-    return Place(folder, arguments, {f"{package}.{tests.name}": str(tests)}, str(tests))
+    return Place(folder, arguments, {f"{package}.{tests.stem}": str(tests)}, str(tests))
 
 
 def _of_project(root: Path, package: str) -> Place | None:

@@ -19,6 +19,7 @@ __all__ = ["Imported", "Probed", "probe"]
 
 _MARK = "@twinwheel "
 _SECONDS = 120
+_FIELDS = ("python", "pytest", "error", "origin", "folder", "tests", "test_module")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Probed:
     """The package's own; empty for a single module."""
     tests: str
     """Folder of the tests that are installed with it; empty if there are none."""
+    test_module: str
+    """File of a module of it that holds tests; empty if there is none."""
     distribution: str
     version: str
     manifest: dict[str, Any] | None
@@ -129,7 +132,7 @@ def _read(said: list[dict[str, Any]], ended: Ended) -> Probed:
                 line["error"], tuple(line["missing"]), line.get("file", "")
             )
     return Probed(
-        **{key: first[key] for key in ("python", "pytest", "error", "origin", "folder", "tests")},
+        **{key: first[key] for key in _FIELDS},
         distribution=first["distribution"],
         version=first["version"],
         manifest=first["manifest"],

@@ -70,8 +70,8 @@ def doubts(injection: Injection, reading: Reading) -> list[str]:
     ]
 
 
-def details(injection: Injection, reading: Reading) -> str:
-    """Return what a run was of, more exactly: interpreter, file, extension modules."""
+def details(injection: Injection, reading: Reading) -> list[str]:
+    """Return what a run was of, more exactly: interpreter, pytest, extension modules."""
     parts = [reading.python, f"pytest {reading.pytest}" if reading.pytest else ""]
     for expected in injection.expected:
         told = [each for each in _told_of(expected, reading, "end") if each.get("imported")]
@@ -82,7 +82,7 @@ def details(injection: Injection, reading: Reading) -> str:
             parts.append(f"compiled: {', '.join(compiled)}")
         elif told:
             parts.append("no extension module")
-    return ", ".join(filter(None, parts))
+    return [part for part in parts if part]
 
 
 def as_finding(name: str, package: str, problem: VerifyError) -> Finding:

@@ -93,7 +93,7 @@ def run_suite(
         run = _Run(list(subjects), room, tuple(pytest_arguments), timeout, limit, on_progress)
         run.look(may_install=may_install, requirements=tuple(requirements))
         interrupted = False
-        place = find_place(subjects[0].package, run.probes[0], tests, room)
+        place = find_place(subjects[0].package, run.probes, tests, room)
         try:
             run.go(place)
         except KeyboardInterrupt:
@@ -304,7 +304,8 @@ class _Run:
         for index, subject in enumerate(self.subjects):
             probed = self.probes[index]
             version = " ".join(filter(None, [probed.distribution, probed.version]))
-            parts = [subject.detail or version, told.get(subject.name, "")]
+            ran = told.get(subject.name, [])
+            parts = [subject.detail, *ran[1:]] if subject.detail else [version, *ran]
             sides.append(Side(subject.name, ", ".join(filter(None, parts))))
         return tuple(sides)
 

@@ -36,7 +36,7 @@ class Finder(importlib.abc.MetaPathFinder):
         self.aliases: dict[str, str] = told["aliases"]
         """Name of a module to what is given: another, or the path of its source, or nothing."""
         self.grafts: dict[str, str] = told["grafts"]
-        """Name of a package to the folder that it is in, such as the tests of another release."""
+        """Module to the folder or file that it is in, such as the tests of another release."""
         self.packages: list[str] = [each["package"] for each in told["expected"]]
         self.seen: list[str] = []
         """Those of the packages that somebody imported, if only to throw them away."""
@@ -84,6 +84,8 @@ class Finder(importlib.abc.MetaPathFinder):
             return importlib.machinery.ModuleSpec(fullname, loader, origin=f"alias of {other}")
         folder = self.grafts.get(fullname)
         if folder is not None:
+            if folder.endswith(".py"):
+                return _spec_of_source(fullname, Path(folder))
             return _spec_of_folder(fullname, folder)
         if fullname in self.paths:
             return importlib.machinery.PathFinder.find_spec(fullname, self.paths[fullname])

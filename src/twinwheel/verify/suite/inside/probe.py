@@ -56,6 +56,7 @@ def _look(package: str, whole: bool) -> dict[str, Any]:
         "origin": "",
         "folder": "",
         "tests": "",
+        "test_module": "",
         "distribution": "",
         "version": "",
         "manifest": None,
@@ -77,6 +78,9 @@ def _look(package: str, whole: bool) -> dict[str, Any]:
             tests = Path(folder, name)
             if not told["tests"] and _has_tests(tests):
                 told["tests"] = str(tests)
+        for name in ("test.py", "tests.py"):
+            if not told["test_module"] and _is_test_module(Path(folder, name)):
+                told["test_module"] = str(Path(folder, name))
     if whole:
         told["distribution"], told["version"] = _distribution_of(package)
     told["manifest"] = _manifest(package, folders)
@@ -88,6 +92,10 @@ def _has_tests(folder: Path) -> bool:
         path.name.startswith("test_") or path.name.endswith("_test.py")
         for path in folder.rglob("*.py")
     )
+
+
+def _is_test_module(path: Path) -> bool:
+    return path.is_file() and "def test" in path.read_text("utf-8", "replace")
 
 
 def _version_of(name: str) -> str:
