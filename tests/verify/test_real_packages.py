@@ -70,3 +70,23 @@ def test_what_could_not_be_made_small_has_no_traits() -> None:
     assert finding_of(Confirmed(mismatch, (call("f", ""),), large), "candidate").traits == (
         "empty",
     )
+
+
+def test_a_proxy_is_no_subclass_of_what_it_stands_for(tmp_path: Path) -> None:
+    source = """
+        import functools
+        class Proxy:
+            def __init__(self, value): self._value = value
+            __class__ = property(lambda self: type(self._value))
+            {more}
+        Proxy.__module__ = {name!r}
+        def stand(value: list): return Proxy(value)
+        def later(value: int): return functools.partial(Proxy, value=value)
+    """
+    more = "def __iter__(self): return iter(self._value)"
+    sources = source.format(more=more, name="one"), source.format(more="pass", name="other")
+    with pair_of(tmp_path, *sources) as pair:
+        calls = [call("stand", ("list", [1])), call("later", 2)]
+        assert pair.judge(calls, Rules()) == [None, None]
+    with pair_of(tmp_path, sources[0], sources[0].replace("value=value)", "value=-value)")) as pair:
+        assert pair.judge(calls[1:], Rules())[0] is not None
