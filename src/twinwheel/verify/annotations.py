@@ -156,8 +156,8 @@ def _subscript(node: ast.Subscript, classes: dict[str, Domain]) -> Domain | None
     if name in ("Annotated", "Final", "ClassVar", "Required", "NotRequired"):
         return _domain(inside[0], classes)
     outer = classes.get(name) or _NAMES.get(name)
-    if outer is None or outer.kind in ("callback", "array", "make"):
-        return outer
+    if outer is None or outer.kind in ("callback", "array", "make", "instance"):
+        return outer  # whose values are not made of what is in brackets
     inner = [
         _domain(each, classes) or ANY
         for each in inside

@@ -25,6 +25,7 @@ _PATIENCE = 3
 """A call that does not end is given so many times as long before that is said of it."""
 _MOST_TRIES = 40
 _LONGEST_SOURCE = 4_000
+_MOST_TRAITS = 8
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,8 @@ def finding_of(confirmed: Confirmed, candidate_name: str) -> Finding:
     mismatch, calls = confirmed.mismatch, confirmed.calls
     text = "\n".join(source_of_call(each) for each in calls)
     special = traits(calls[-1])
+    if len(special) > _MOST_TRAITS:  # it could not be made small, so they tell nothing
+        special = ()
     if mismatch.kind == "state":
         special = (*special, f"after {len(calls) - 1} other call{'s' if len(calls) > 2 else ''}")
     return Finding(

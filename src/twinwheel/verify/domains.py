@@ -7,7 +7,7 @@ powers of two, numbers about the ends of C's types, each width of text, and ever
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ class Domain:
     """A key of ``_BY_CHANCE``."""
     inner: tuple[Domain, ...] = ()
     """Of what is in it: items, keys and values, or the alternatives of a union."""
-    values: tuple[Any, ...] = ()
+    values: tuple[Any, ...] = field(default=(), hash=False)  # recipes may hold lists
     """The values of a ``literal``; the name of a ``make``; the recipes of an ``instance``."""
 
 

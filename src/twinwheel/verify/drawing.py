@@ -41,6 +41,8 @@ _TYPICAL: dict[str, Recipe] = {
     "array": ("numpy", "<f4", [3, 3], bytes(range(0, 72, 2))),
     "file": ("file", b"abc"),
 }
+_LEFT_OUT = (0.6, 0.9, 1.0)
+"""How likely an optional parameter is left out. With many of them, one is often refused."""
 _SOME_TYPES: tuple[Recipe, ...] = (
     *(None, True, 0, -1, 1.5, "a", b"a", 2**63, float("nan")),
     *(("list", []), ("dict", []), ("tuple", []), ("odd",), ("bytearray", b"a")),
@@ -279,13 +281,14 @@ def draw(knowledge: Knowledge, chance: Random, pool: Sequence[Recipe]) -> Call:
     arguments: list[Recipe] = []
     keywords: list[Recipe] = []
     positional = True
+    left_out = chance.choice(_LEFT_OUT)
     for index, parameter in enumerate(knowledge.parameters):
         if parameter.repeated:
             if positional:
                 count = chance.choice((0, 1, 2, 3))
                 arguments += [_value(knowledge, index, chance, pool) for _ in range(count)]
             continue
-        if not parameter.required and chance.random() < 0.6:
+        if not parameter.required and chance.random() < left_out:
             positional = False
             continue
         if parameter.keyword_only or not positional:

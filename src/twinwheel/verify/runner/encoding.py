@@ -195,7 +195,7 @@ def _encode_other(value: Any, kind: type, depth: int, above: Above) -> Plain:
     if home == "collections":
         return _encode_standard(value, depth, above)
     for base in (str, bytes, bytearray, int, float, complex, tuple, list, dict, set, frozenset):
-        if isinstance(value, base):
+        if issubclass(kind, base):  # a proxy says of itself that it is what it stands for
             return _encode_subclass(value, kind, base, depth, above)
     if home == "numpy" and hasattr(value, "dtype"):
         return _encode_numpy(value, depth, above)
@@ -353,6 +353,8 @@ def _listed(value: Iterable[Any]) -> list[Any]:
 
 
 def _defines(kind: Any, name: str) -> bool:
+    if kind.__module__ == "functools":  # whose texts name the modules of what is in them
+        return False
     method = {"len()": "__len__", "str()": "__str__", "list()": "__iter__"}[name]
     found = getattr(kind, method, None)
     if name == "str()":

@@ -1,0 +1,92 @@
+"""What was met on packages of others, on two modules that have it too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+from verify.twins import call, pair_of, searched
+
+from twinwheel.verify.confirming import Confirmed, finding_of
+from twinwheel.verify.domains import Domain
+from twinwheel.verify.drawing import Knowledge, draw
+from twinwheel.verify.judging import Mismatch, Rules
+from twinwheel.verify.signatures import Parameter, Plan
+
+GENERIC = """
+    from typing import Generic, TypeVar
+    T = TypeVar("T")
+    class Table(Generic[T]):
+        def __init__(self, items=()): self.items = list(items)
+    def count(table: Table[int]) -> int: return len(table.items)
+"""
+
+
+def test_an_annotation_may_be_a_class_of_the_package_with_something_in_brackets(
+    tmp_path: Path,
+) -> None:
+    outcome = searched(tmp_path, GENERIC, GENERIC, seconds=1.5)
+    assert outcome.findings == []
+    assert all(each.comparisons for each in outcome.searched)
+
+
+SHOWN = """
+    class Held:
+        def __init__(self, value): self.value = value
+        {more}
+    def hold(value): return Held(value * 3_000_000)
+    def many(value): return value * 3_000_000 + {end!r}
+"""
+
+
+def test_of_long_objects_nobody_knows_what_only_one_of_them_shows(tmp_path: Path) -> None:
+    more = "twice = property(lambda self: 2)"
+    sources = SHOWN.format(more="pass", end="a"), SHOWN.format(more=more, end="b")
+    with pair_of(tmp_path, *sources) as pair:
+        held, many = pair.judge([call("hold", "ab"), call("many", "ab")], Rules())
+        assert held is None
+        assert many is not None
+        assert (many.kind, many.summary) == ("value", "long answers differ")
+
+
+def test_optional_parameters_are_often_all_left_out() -> None:
+    """Else a function with ten of them refuses nearly every call."""
+    text = Parameter("text", (Domain("str"),))
+    options = [Parameter(f"p{each}", (Domain("int"),), required=False) for each in range(10)]
+    knowledge = Knowledge(Plan("loads", (text, *options), ()))
+    chance = Random(0)
+    calls = [draw(knowledge, chance, []) for _ in range(300)]
+    plain = sum(len(each.arguments) == 1 and not each.keywords for each in calls)
+    assert 100 < plain < 200
+    assert any(len(each.arguments) + len(each.keywords) // 2 > 4 for each in calls)
+
+
+def test_what_could_not_be_made_small_has_no_traits() -> None:
+    texts = ["", "\0", "\r", "é", "\ud800", "😀", "e\u0301", "a" * 40, "a" * 50]
+    large = call("f", ("list", [*texts, 2**31, 2**63, -1, b"", -0.0]))
+    mismatch = Mismatch("value", "it differs", "1", "2", "f", ("f", "value"))
+    found = finding_of(Confirmed(mismatch, (large,), large), "candidate")
+    assert found.traits == ()
+    assert finding_of(Confirmed(mismatch, (call("f", ""),), large), "candidate").traits == (
+        "empty",
+    )
+
+
+def test_a_proxy_is_no_subclass_of_what_it_stands_for(tmp_path: Path) -> None:
+    source = """
+        import functools
+        class Proxy:
+            def __init__(self, value): self._value = value
+            __class__ = property(lambda self: type(self._value))
+            {more}
+        Proxy.__module__ = {name!r}
+        def stand(value: list): return Proxy(value)
+        def later(value: int): return functools.partial(Proxy, value=value)
+    """
+    more = "def __iter__(self): return iter(self._value)"
+    sources = source.format(more=more, name="one"), source.format(more="pass", name="other")
+    with pair_of(tmp_path, *sources) as pair:
+        calls = [call("stand", ("list", [1])), call("later", 2)]
+        assert pair.judge(calls, Rules()) == [None, None]
+    with pair_of(tmp_path, sources[0], sources[0].replace("value=value)", "value=-value)")) as pair:
+        assert pair.judge(calls[1:], Rules())[0] is not None
