@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from twinwheel.errors import VerifyError
+from twinwheel.verify import stopping
 from twinwheel.verify.conditions import (
     OTHER_ENVIRONMENTS,
     find_growth,
@@ -343,16 +344,14 @@ def recorded_of_author(path: Path, seed: int) -> list[Call]:
         str(_EXAMPLES),
         str(seed),
     ]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_AUTHOR_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
+    code, out, err = _heard(command)
+    if code == 0:
+        drawn = [(component, unpack(data)) for component, data in unpack(out)]
+        return [Call(component, each[0], each[1], []) for component, each in drawn]
+    lines = err.decode("utf-8", "replace").strip().splitlines()
+    why = lines[-1] if lines else f"exit code {code}"
+    if code is None:
         why = f"no end after {_AUTHOR_SECONDS} s"
-    else:
-        if done.returncode == 0:
-            drawn = [(component, unpack(data)) for component, data in unpack(done.stdout)]
-            return [Call(component, each[0], each[1], []) for component, each in drawn]
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        why = lines[-1] if lines else f"exit code {done.returncode}"
     raise VerifyError(
         f"the file of strategies cannot be run: {why}",
         code="TW744",
@@ -360,3 +359,19 @@ def recorded_of_author(path: Path, seed: int) -> list[Call]:
         accepted="a Python file that uses twinwheel.verify.arguments and relation",
         help="run it with Python to see more",
     )
+
+
+def _heard(command: Sequence[str]) -> tuple[int | None, bytes, bytes]:
+    """Run a command, and give its exit code, None if it did not end in time, and what it wrote."""
+    end = time.monotonic() + _AUTHOR_SECONDS
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:
+        try:
+            while time.monotonic() < end:
+                stopping.check()
+                with suppress(subprocess.TimeoutExpired):
+                    out, err = process.communicate(timeout=0.1)
+                    return process.returncode, out, err
+            return None, b"", b""
+        finally:
+            process.kill()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["check", "deferred", "forget", "stoppable", "stopped_by"]
+__all__ = ["at_once", "check", "deferred", "forget", "stoppable", "stopped_by"]
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
@@ -61,6 +61,17 @@ def deferred() -> Iterator[None]:
         yield
     finally:
         _state.depth -= 1
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Keep nothing back, within ``deferred`` either: for what is made to be interrupted."""
+    depth, _state.depth = _state.depth, 0
+    try:
+        check()
+        yield
+    finally:
+        _state.depth = depth
 
 
 def check() -> None:

@@ -251,9 +251,12 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         from twinwheel.cli.verify.record import record
 
         return record(package, arguments.rest, arguments, output)
-    from twinwheel.cli.verify.work import verify
+    from twinwheel.verify.stopping import deferred
 
-    return verify(action, package, arguments.rest, arguments, output)
+    with deferred():  # who stops it while it still gets ready has a report as well
+        from twinwheel.cli.verify.work import verify
+
+        return verify(action, package, arguments, output)
 
 
 def _words(arguments: argparse.Namespace) -> tuple[str, str | None]:

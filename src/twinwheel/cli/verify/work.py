@@ -22,7 +22,7 @@ from twinwheel.verify.findings import Report, Side
 from twinwheel.verify.reports import exit_code
 from twinwheel.verify.running import Outcome, compare, recorded_of_author, search
 from twinwheel.verify.search import Options, seconds_for
-from twinwheel.verify.stopping import deferred, forget, stopped_by
+from twinwheel.verify.stopping import at_once, check, forget, stopped_by
 
 if TYPE_CHECKING:
     import argparse
@@ -64,9 +64,22 @@ class _Run:
 
 
 def verify(
-    action: str, package: str | None, rest: list[str], arguments: argparse.Namespace, output: Output
+    action: str,
+    package: str | None,
+    arguments: argparse.Namespace,
+    output: Output,
 ) -> int:
-    """Do what was asked for, write the report, and give the exit code."""
+    """Do what was asked for, write the report, and give the exit code.
+
+    It is to be called within ``stopping.deferred``: all that it waits for can be stopped, and a
+    report is written whole.
+
+    Args:
+        action: One of the actions, or ``all``.
+        package: As it was named; None if it was not.
+        arguments: Of the command line.
+        output: Where the report goes.
+    """
     accepted = read_accepted(
         arguments.accepted or Path(ACCEPTED_FILE), may_be_missing=arguments.accepted is None
     )
@@ -78,23 +91,23 @@ def verify(
     mine = _children()
     try:
         with progress:
-            _go(run, package, rest, strategies)
+            check()
+            _go(run, package, arguments.rest, strategies)
     except KeyboardInterrupt:
         run.outcome.interrupted = True
     if run.outcome.interrupted:
         _end_what_is_left(mine)
-    with deferred():  # a report is written whole
-        forget()
-        report = replace(
-            _report(run, package),
-            seconds=round(time.monotonic() - run.begin, 1),
-            started=started,
-            seed=arguments.seed,
-            narrowed=bool(arguments.component or arguments.module),
-            again=_again(arguments),
-        )
-        report = apply_accepted(report, accepted)
-        _write(report, arguments, output)
+    forget()
+    report = replace(
+        _report(run, package),
+        seconds=round(time.monotonic() - run.begin, 1),
+        started=started,
+        seed=arguments.seed,
+        narrowed=bool(arguments.component or arguments.module),
+        again=_again(arguments),
+    )
+    report = apply_accepted(report, accepted)
+    _write(report, arguments, output)
     code = exit_code(report, strict=arguments.strict)
     if code == _INTERRUPTED and stopped_by() not in (0, signal.SIGINT):
         return 128 + stopped_by()
@@ -116,7 +129,8 @@ def _go(run: _Run, package: str | None, rest: list[str], strategies: Path | None
         on_progress=run.progress.say,
     )
     if run.action == "suite":
-        run.suite = _suite(run, run.resolved, rest)
+        with at_once():  # it has its own way to wait, and to end early
+            run.suite = _suite(run, run.resolved, rest)
         return
     if strategies is not None:
         run.authors_file = str(strategies)
@@ -124,8 +138,7 @@ def _go(run: _Run, package: str | None, rest: list[str], strategies: Path | None
             run.progress.say(f"drawing from {strategies.name}")
             run.given = recorded_of_author(strategies, arguments.seed)
     run.begin = time.monotonic()  # what had to be installed is not a part of the search
-    with deferred():
-        _compare(run, run.resolved)
+    _compare(run, run.resolved)
 
 
 def _suite(run: _Run, resolved: Resolved, rest: Sequence[str]) -> Report:
