@@ -75,7 +75,7 @@ class Shown:
             end = f"{differ} of {len(compared.rows)} differ"
         else:
             end = f"{len(compared.rows)} tests, the same with {_all_of(names)}"
-        bad = differ or problems or compared.failing
+        bad = differ or problems or any(set(BAD) & set(row.outcomes) for row in compared.rows)
         writer.sep("=", end, **{"red" if bad else "green": True, "bold": True})
 
     def _counts(self, names: Sequence[str], outcomes: Sequence[Sequence[str]]) -> None:
