@@ -31,11 +31,11 @@ ENTRIES = (
         """
         A word with a slash in it, or one that ends as an archive does, is a path, relative to the
         folder that the command was started in. A word with a comparison in it is a requirement. Any
-        other word is a module, which has to be installed for the Python that is in use, or a
-        release to install.
+        other word is a module, which has to be installed for the Python that is in use: a bare
+        name, which may be a slip, installs nothing.
         """,
         language="console",
-        wrong="$ twinwheel verify --control msgpack.falback --candidate msgpack._cmsgpack",
+        wrong="$ twinwheel verify --control msgpack.fallbacks --candidate msgpack._cmsgpack",
         right="$ twinwheel verify --control msgpack.fallback --candidate msgpack._cmsgpack",
     ),
     entry(
@@ -113,7 +113,7 @@ ENTRIES = (
         module as a package of its own. The message ends with what was said by the one that failed.
         """,
         language="console",
-        right="# apt-get install python3-venv",
+        right="$ pip install uv",
     ),
     entry(
         "TW708",
