@@ -90,3 +90,17 @@ def test_a_proxy_is_no_subclass_of_what_it_stands_for(tmp_path: Path) -> None:
         assert pair.judge(calls, Rules()) == [None, None]
     with pair_of(tmp_path, sources[0], sources[0].replace("value=value)", "value=-value)")) as pair:
         assert pair.judge(calls[1:], Rules())[0] is not None
+
+
+def test_what_has_two_names_on_both_sides_is_searched_once(tmp_path: Path) -> None:
+    control = "def loads(a: int): return a + 1\nunpackb = loads\ndef other(a: int): return a\n"
+    candidate = control.replace("a + 1", "a + 2")
+    given = (call("unpackb", 77),)
+    outcome = searched(tmp_path, control, candidate, seconds=1, given=given)
+    told = {each.component: each for each in outcome.searched}
+    assert told["unpackb"].skipped == "it is another name of loads"
+    assert told["other"].comparisons > 0
+    assert {each.component for each in outcome.findings} == {"loads"}
+    apart = candidate.replace("unpackb = loads", "def unpackb(a: int): return a + 2")
+    outcome = searched(tmp_path, control, apart, seconds=1)
+    assert {each.component for each in outcome.findings} == {"loads", "unpackb"}

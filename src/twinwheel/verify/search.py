@@ -176,14 +176,17 @@ def search_pair(
     """
     assert options.seconds is not None
     begin = time.monotonic()
+    described = describe_pair(pair)
     searches = [
         ComponentSearch(plan, pair.rules(plan.name, options.messages), Knowledge(plan))
-        for plan in plans_of(pair, describe_pair(pair))
+        for plan in plans_of(pair, described)
         if not options.components or plan.name in options.components
     ]
     for each in searches:
         each.skipped = _unsuited(each.plan)
         each.given = [call for call in given if call.component == each.plan.name]
+    _merge_names(searches, described)
+    for each in searches:
         each.sources.update(each.plan.sources)
     yield searches
     chance = random.Random(options.seed)
@@ -213,6 +216,21 @@ def search_pair(
             on_progress(each.plan.name, pair.made, sum(len(one.findings) for one in searches))
             _take_slice(pair, each, chance, pool, end - time.monotonic())
             yield searches
+
+
+def _merge_names(
+    searches: Sequence[ComponentSearch], described: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    """Search what has several names on both sides once, by the first of them."""
+    by_name = {each.plan.name: each for each in searches}
+    for each in searches:
+        mine, other = (
+            side["names"].get(each.plan.name, {}).get("all names", ()) for side in described
+        )
+        first = next((by_name[name] for name in mine if name in other and name in by_name), each)
+        if first is not each and first.rules == each.rules and not each.skipped:
+            each.skipped = f"it is another name of {first.plan.name}"
+            first.given += [call._replace(component=first.plan.name) for call in each.given]
 
 
 def _unsuited(plan: Plan) -> str:

@@ -44,13 +44,21 @@ def describe(module: ModuleType, names: Iterable[str]) -> Json:
         ``{"names": {name: description}, "stubs": [[path, text], ...]}``
     """
     described: Json = {}
+    held: list[Any] = []  # so that no two of them are at one address, one after the other
+    same: dict[int, list[str]] = {}
     for name in names:
         if not hasattr(module, name):
             continue
+        value = getattr(module, name)
         try:
-            described[name] = _describe(getattr(module, name))
+            described[name] = _describe(value)
         except BaseException:  # a foreign object may do anything when it is looked at
             described[name] = {"kind": "odd"}
+        held.append(value)
+        same.setdefault(id(value), []).append(name)
+    for several in same.values():
+        for name in several:
+            described[name]["all names"] = several
     return {"names": described, "stubs": _stubs(module)}
 
 
