@@ -104,3 +104,23 @@ def test_what_has_two_names_on_both_sides_is_searched_once(tmp_path: Path) -> No
     apart = candidate.replace("unpackb = loads", "def unpackb(a: int): return a + 2")
     outcome = searched(tmp_path, control, apart, seconds=1)
     assert {each.component for each in outcome.findings} == {"loads", "unpackb"}
+
+
+SALTED = """
+    def new_key(): return b"k/17c9/0b"
+    def seal(text: bytes, key: bytes):
+        if not key.startswith(b"k/17c9/0"):
+            raise ValueError("no key")
+        if {refused}:
+            raise ValueError("no text")
+        return key + text
+"""
+
+
+def test_what_others_gave_is_tried_where_all_tries_are_refused(tmp_path: Path) -> None:
+    """As bcrypt's hashpw takes nothing but a salt, and NUL is refused by one of them only."""
+    sources = SALTED.format(refused="b'\\0' in text"), SALTED.format(refused="False")
+    outcome = searched(tmp_path, *sources, seconds=4)
+    (finding,) = outcome.findings
+    assert (finding.component, finding.kind) == ("seal", "exception type")
+    assert "NUL" in finding.traits

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from twinwheel.verify.recipes import Recipe
 
-__all__ = ["Knowledge", "draw", "ladder", "probes"]
+__all__ = ["Knowledge", "borrowed", "draw", "ladder", "probes"]
 
 _MOST_PROBES = 400
+_MOST_BORROWED = 20
 _LARGEST = 70_000
 _TYPICAL: dict[str, Recipe] = {
     "any": ("list", [1, "a", None]),
@@ -151,6 +152,25 @@ def ladder(knowledge: Knowledge) -> Iterator[Call]:
                 ladders.remove(each)
             yield from taken
     yield from _same_twice(knowledge, base)
+
+
+def borrowed(knowledge: Knowledge, pool: Sequence[Recipe]) -> Iterator[Call]:
+    """Give calls with what other components gave, such as a salt or a packed text.
+
+    They are for components that refused all tries, which take what hardly anybody would guess.
+    """
+    base = _base(knowledge)
+    for value in list(reversed(pool))[:_MOST_BORROWED]:
+        for index, parameter in enumerate(knowledge.parameters[: len(base)]):
+            if any(_takes(domain, value) for domain in parameter.domains):
+                yield Call(knowledge.plan.name, [*base[:index], value, *base[index + 1 :]], [], [])
+
+
+def _takes(domain: Domain, value: Recipe) -> bool:
+    if domain.kind == "union":
+        return any(_takes(each, value) for each in domain.inner)
+    wanted = _WANTED.get(domain.kind)
+    return wanted is not None and isinstance(value, wanted)
 
 
 def _base(knowledge: Knowledge) -> list[Recipe]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.confirming import confirm, finding_of
 from twinwheel.verify.domains import Domain
-from twinwheel.verify.drawing import Knowledge, draw, ladder, probes
+from twinwheel.verify.drawing import Knowledge, borrowed, draw, ladder, probes
 from twinwheel.verify.findings import Finding, Searched
 from twinwheel.verify.judging import Mismatch, Rules, judge
 from twinwheel.verify.recipes import Call, size
@@ -314,21 +314,27 @@ def _more_calls(search: ComponentSearch, chance: random.Random, pool: list[Recip
     if search.given:
         calls, search.given = search.given[: search.batch], search.given[search.batch :]
         return calls
-    if search.stage == "given":
-        search.stage, search.waiting = "probe", probes(search.plan)
-    if search.stage in ("probe", "ladder"):
-        assert search.waiting is not None
-        calls = list(islice(search.waiting, search.batch))
+    while search.stage != "draw":
+        calls = list(islice(search.waiting or (), search.batch))
         if calls:
             return calls
-        if search.stage == "probe":
-            search.stage, search.waiting = "ladder", ladder(search.knowledge)
-            search.batch = min(search.batch, 4 * _FIRST_BATCH)
-            calls = list(islice(search.waiting, search.batch))
-            if calls:
-                return calls
-        search.stage, search.waiting = "draw", None
+        _go_on(search, pool)
     return [draw(search.knowledge, chance, pool) for _ in range(search.batch)]
+
+
+def _go_on(search: ComponentSearch, pool: list[Recipe]) -> None:
+    """Begin with the next stage."""
+    knowledge = search.knowledge
+    if search.stage == "given":
+        search.stage, search.waiting = "probe", probes(search.plan)
+    elif search.stage == "probe" and knowledge.typical is None:
+        search.stage, search.waiting = "borrow", borrowed(knowledge, pool)
+        search.batch = min(search.batch, _FIRST_BATCH)
+    elif search.stage in ("probe", "borrow"):
+        search.stage, search.waiting = "ladder", ladder(knowledge)
+        search.batch = min(search.batch, 4 * _FIRST_BATCH)
+    else:
+        search.stage, search.waiting = "draw", None
 
 
 def _is_steady(pair: Pair, call: Call) -> bool:
