@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from verify.twins import call, pair_of
+from verify.twins import LIMITS, call, pair_of
 
 from twinwheel.verify.confirming import Confirmed, confirm, finding_of
 from twinwheel.verify.judging import Rules
@@ -116,6 +117,15 @@ def test_a_death_is_made_small_too(tmp_path: Path) -> None:
         assert found is not None
         assert found.mismatch.kind == "crash"
         assert found.calls == (call("f", "\\"),)
+
+
+def test_what_takes_memory_without_end_is_memory(tmp_path: Path) -> None:
+    candidate = "def f(value): return [bytearray(1 << 24) for _ in range(value << 10)] and 0"
+    with pair_of(tmp_path, CONTROL, candidate, replace(LIMITS, seconds=10.0)) as pair:
+        found = confirmed(pair, [call("f", 9_999)])
+        assert found is not None
+        assert found.mismatch.kind == "memory"
+        assert found.calls == (call("f", 1),)
 
 
 def test_the_same_cause_has_the_same_name(tmp_path: Path) -> None:

@@ -70,8 +70,10 @@ def worker_of(folder: Path, source: str, limits: Limits = LIMITS, **more: Any) -
 def made(worker: Worker, calls: list[Call]) -> list[Any]:
     """Make calls, those too that were not made since one before them killed."""
     answers = worker.make(calls)
-    while any(not isinstance(each, Death) and each[0] == SKIPPED for each in answers):
+    for _ in calls:
         told = [isinstance(each, Death) or each[0] != SKIPPED for each in answers]
+        if all(told):
+            break
         first = told.index(False)
         answers = [*answers[:first], *worker.make(calls[first:])]
     return answers

@@ -113,6 +113,10 @@ def _smaller_calls(call: Call) -> Iterator[Call]:
 def _fewer(items: list[Any]) -> Iterator[list[Any]]:
     """Give a list without parts of it, large ones first."""
     size = part = len(items)
+    while part >= 1:  # the length first, as in a search by halves
+        yield items[: size - part]
+        part //= 2
+    part = size
     while part >= 1:
         starts: Sequence[int] = range(0, size, part)
         if len(starts) > _MOST_PLACES:  # each costs as much as all of the items

@@ -267,8 +267,12 @@ class Worker:
                 answer = again
                 continue
             else:
-                done += [*[not_made()] * again.index, again]
                 self.start()
+                sure = self._ask(before[: again.index], poke=poke, full=full)
+                if isinstance(sure, Death):
+                    sure = [not_made()] * again.index
+                    self.start()
+                done += [*sure, again]
             rest = calls[len(done) :]
             if deaths == most_deaths:
                 return [*done, *[not_made()] * len(rest)]
