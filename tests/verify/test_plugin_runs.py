@@ -355,7 +355,7 @@ def test_it_does_next_to_nothing_unless_it_is_asked(tmp_path: Path) -> None:
             """
         }
     )
-    done = project.pytest("-Werror", "--strict-config", "--strict-markers")
+    done = project.pytest("-Werror", "--strict-config", "--strict-markers", installed=True)
     assert done.code == 0, done.out
     assert "side by side" not in done.out
 
@@ -370,7 +370,7 @@ def test_what_runs_no_tests_is_done_once(tmp_path: Path, option: str) -> None:
 def test_it_may_be_among_addopts(tmp_path: Path) -> None:
     project = twin_project(tmp_path, PASSING)
     project.write({"pytest.ini": "[pytest]\naddopts = --twinwheel=c\n"})
-    done = project.pytest()
+    done = project.pytest(installed=True)
     assert done.code == 0
     assert "1 tests, the same with c" in done.section()
 

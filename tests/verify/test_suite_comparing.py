@@ -143,6 +143,17 @@ def test_tests_that_differ_for_one_cause_are_one_finding() -> None:
         assert len(compare("ab", [told(*["passed"] * 4), failed]).findings) == 3
 
 
+def test_parameters_that_fail_alike_are_one_finding() -> None:
+    failed = Outcome("failed", "assert 1 == 2")
+    tests = [f"test_it.py::{name}" for name in ("t[1]", "t[2]", "u[1]")]
+    good = Reading(tests=tests, outcomes=dict.fromkeys(tests, Outcome("passed")))
+    bad = Reading(tests=tests, outcomes=dict.fromkeys(tests, failed))
+    assert [(each.component, each.seen) for each in compare("ab", [good, bad]).findings] == [
+        ("test_it.py::t[1]", 2),
+        ("test_it.py::u[1]", 1),
+    ]
+
+
 def test_what_was_unsteady_is_no_finding() -> None:
     sides = reading(t="passed", u="passed"), reading(t="failed", u="failed")
     assert compare("ab", sides).differing == ("test_it.py::t", "test_it.py::u")

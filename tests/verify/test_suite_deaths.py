@@ -83,7 +83,7 @@ def test_with_workers_too(site: Path, tmp_path: Path) -> None:
                     threading.Event().wait()
         """,
     )
-    report = run_suite(pair(site), tests, ("-n2",), timeout=3)
+    report = run_suite(pair(site), tests, ("-p", "xdist", "-n2"), timeout=3)
     bad = {test: row[1] for test, row in table(report).items() if row != ("passed", "passed")}
     assert bad == {"test_it.py::test_it[1]": "crashed", "test_it.py::test_it[4]": "hung"}
     assert len(report.tests) == 6
@@ -189,7 +189,7 @@ def test_what_was_done_is_kept_when_the_user_stops_it(site: Path, tmp_path: Path
     assert table(report) == {
         f"test_it.py::test_it[{number}]": ("passed", "failed") for number in range(2)
     }
-    assert len(report.findings) == 2
+    assert [each.seen for each in report.findings] == [2]
     assert len(report.sides) == 2
 
 

@@ -51,7 +51,7 @@ def tests(tmp_path: Path) -> Path:
     return Project(tmp_path / "suite").write(TESTS).folder
 
 
-@pytest.mark.parametrize("spread", [(), ("-n2",)], ids=["alone", "xdist"])
+@pytest.mark.parametrize("spread", [(), ("-p", "xdist", "-n2")], ids=["alone", "xdist"])
 def test_each_module_is_put_in_the_place_of_the_other(
     site: Path, tests: Path, spread: tuple[str, ...]
 ) -> None:

@@ -55,11 +55,14 @@ class _Row:
     def cause(self) -> tuple[str, ...]:
         """Return what rows of one cause have in common: nearly always what was said of them.
 
-        What an assertion says may well be the same for another reason, and so may a crash.
+        What an assertion says may well be the same for another reason, unless it is the same one
+        with other parameters. A crash may be of anything.
         """
         odd = self.odd()
-        of_its_own = odd.outcome in _KINDS or not odd.why or _ASSERTION.match(odd.why)
-        return (self.test,) if of_its_own else (self.verdict, odd.outcome, odd.why)
+        if odd.outcome in _KINDS or not odd.why:
+            return (self.test,)
+        function = self.test.partition("[")[0] if _ASSERTION.match(odd.why) else ""
+        return (function, self.verdict, odd.outcome, odd.why)
 
 
 def compare(
