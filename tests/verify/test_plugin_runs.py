@@ -43,9 +43,13 @@ DIFFERING = {
         @pytest.mark.xfail(strict=True)
         def test_expected():
             assert twin.convolve() == "rust"
+
+        @pytest.mark.twinwheel(only=["c", "python"])
+        def test_marked():
+            assert twin.convolve() != "rust"
     """
 }
-"""Seven tests, of which two are the same everywhere, and one is wrong everywhere."""
+"""Eight tests, of which three are the same everywhere, and one is wrong everywhere."""
 
 
 @pytest.mark.parametrize("spread", [(), ("-n2",)], ids=["alone", "xdist"])
@@ -58,10 +62,10 @@ def test_outcomes_are_shown_side_by_side(tmp_path: Path, spread: tuple[str, ...]
         assert f"twinwheel: {name} (twin._{name})" in done.out
     table = [line.split() for line in shown.splitlines()[1:5]]
     assert table == [
-        ["passed", "failed", "crashed", "skipped", "xfailed"],
-        ["rust", "4", "3", "0", "0", "0"],
-        ["c", "4", "1", "1", "0", "1"],
-        ["python", "4", "1", "0", "1", "1"],
+        ["passed", "failed", "crashed", "skipped", "xfailed", "left", "out"],
+        ["rust", "4", "3", "0", "0", "0", "1"],
+        ["c", "5", "1", "1", "0", "1", "0"],
+        ["python", "5", "1", "0", "1", "1", "0"],
     ]
     for said, test, why in (
         ("only rust fails", "test_odd", "rust: failed: AssertionError: rust is odd"),
@@ -75,7 +79,7 @@ def test_outcomes_are_shown_side_by_side(tmp_path: Path, spread: tuple[str, ...]
         assert f"tests/test_it.py::{test}" in block
         assert why in block
     assert "1 test fails in every implementation: tests/test_it.py::test_wrong" in shown
-    assert "4 of 7 differ" in shown
+    assert "4 of 8 differ" in shown
     assert "[TW" not in shown
 
 

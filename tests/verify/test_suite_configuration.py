@@ -71,12 +71,33 @@ def test_what_pytest_does_not_know_is_left_out_and_told(
 ) -> None:
     slow = "import pytest\n@pytest.mark.slow\ndef test_slow(): pytest.skip('it is slow')\n"
     project = Project(tmp_path / "suite").write({file: text, "test_a.py": PASSES + slow})
-    report = run_suite(pair(site), project.folder)
+    report = run_suite(pair(site)[:1], project.folder)
     rows = table(report)
-    assert rows.pop("test_a.py::test_it") == ("passed", "passed")
+    assert rows.pop("test_a.py::test_it") == ("passed",)
     assert list(rows) == (["test_a.py::test_slow"] if file == "tox.ini" else [])
     assert report.notes[1].startswith(f"the suite is run without {note}")
     assert report.findings == ()
+
+
+def test_what_one_needs_is_left_out_for_all(site: Path, tmp_path: Path) -> None:
+    """The first is run again, as it would have run by another configuration."""
+    conftest = """
+        import sys, pkg
+
+        def pytest_addoption(parser):
+            if pkg.Box.kind == "fast":
+                parser.addoption("--only-there")
+    """
+    files = {"conftest.py": conftest, "pytest.ini": "[pytest]\naddopts = --only-there=1\n"}
+    project = Project(tmp_path / "suite").write(files)
+    project.write(
+        {"test_it.py": "def test_it(pytestconfig): assert 'only_there' in pytestconfig.option\n"}
+    )
+    report = run_suite(pair(site), project.folder)
+    assert report.notes[1] == (
+        "the suite is run without --only-there=1 of its addopts, which pytest does not know there"
+    )
+    assert table(report) == {"test_it.py::test_it": ("passed", "failed")}
 
 
 def test_a_configuration_that_works_is_followed(site: Path, tmp_path: Path) -> None:
@@ -93,10 +114,10 @@ def test_a_configuration_that_works_is_followed(site: Path, tmp_path: Path) -> N
             """,
         }
     )
-    report = run_suite(pair(site), project.folder)
+    report = run_suite(pair(site)[:1], project.folder)
     assert table(report) == {
-        "test_it.py::check_first": ("failed", "failed"),
-        "test_it.py::check_second": ("passed", "passed"),
+        "test_it.py::check_first": ("failed",),
+        "test_it.py::check_second": ("passed",),
     }
     assert report.notes == (
         f"the tests are those of {project.folder}",
@@ -120,11 +141,11 @@ def test_what_is_missing_is_told_and_the_rest_is_run(site: Path, tmp_path: Path)
             """,
         }
     )
-    report = run_suite(pair(site), project.folder)
+    report = run_suite(pair(site)[:1], project.folder)
     assert report.findings == ()
     rows = table(report)
-    assert rows["test_a.py::test_it"] == ("passed", "passed")
-    assert rows["test_b.py"] == rows["test_c.py"] == rows["test_d.py"] == ("error", "error")
+    assert rows["test_a.py::test_it"] == ("passed",)
+    assert rows["test_b.py"] == rows["test_c.py"] == rows["test_d.py"] == ("error",)
     assert set(report.notes[1:-1]) == {
         "there is no module no_such, so these tests are not run: test_b.py, test_c.py",
         "these could not be collected: test_d.py",
@@ -144,7 +165,7 @@ def test_what_is_missing_is_told_and_the_rest_is_run(site: Path, tmp_path: Path)
 def test_a_conftest_that_fails(site: Path, tmp_path: Path, conftest: str, said: str) -> None:
     project = Project(tmp_path / "suite").write({"conftest.py": conftest, "test_it.py": PASSES})
     with pytest.raises(VerifyError) as caught:
-        run_suite(pair(site), project.folder)
+        run_suite(pair(site)[:1], project.folder)
     assert caught.value.code == "TW723"
     assert said in caught.value.message
 
@@ -152,7 +173,7 @@ def test_a_conftest_that_fails(site: Path, tmp_path: Path, conftest: str, said: 
 def test_pytest_that_does_not_start(site: Path, tmp_path: Path) -> None:
     project = Project(tmp_path / "suite").write({"test_it.py": PASSES})
     with pytest.raises(VerifyError) as caught:
-        run_suite(pair(site), project.folder, ["--no-such-option"])
+        run_suite(pair(site)[:1], project.folder, ["--no-such-option"])
     assert caught.value.code == "TW724"
     assert "unrecognized arguments: --no-such-option" in caught.value.where
 
@@ -161,7 +182,7 @@ def test_a_process_that_dies_at_once(site: Path, tmp_path: Path) -> None:
     files = {"conftest.py": "import os\nos.abort()\n", "test_it.py": PASSES}
     project = Project(tmp_path / "suite").write(files)
     with pytest.raises(VerifyError) as caught:
-        run_suite(pair(site), project.folder)
+        run_suite(pair(site)[:1], project.folder)
     assert caught.value.code == "TW724"
     assert "SIGABRT" in caught.value.where
 
@@ -171,7 +192,7 @@ def test_no_tests(site: Path, tmp_path: Path, arguments: list[str]) -> None:
     files = {"conftest.py": ""} if not arguments else {"test_it.py": PASSES}
     project = Project(tmp_path / "suite").write(files)
     with pytest.raises(VerifyError) as caught:
-        run_suite(pair(site), project.folder, arguments)
+        run_suite(pair(site)[:1], project.folder, arguments)
     assert caught.value.code == "TW722"
 
 
