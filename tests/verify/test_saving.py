@@ -142,9 +142,16 @@ def save(
         authors_file=str(tmp_path / "twinwheel_verify.py"),
     )
     name = calls[-1].component
-    summary = "with TZ=Asia/Kathmandu LANG=C: it differs" if kind == "environment" else 'a """ b\\'
+    summary = 'a """ b\\'
+    variables = {"TZ": "Asia/Kathmandu", "LANG": "C"} if kind == "environment" else {}
     text = "\n".join(map(source_of_call, calls))
-    finding = Finding("0a1b2c3d", name, kind, summary, call=text, control="'\\", candidate='"""')
+    finding = Finding(
+        *("0a1b2c3d", name, kind, summary),
+        call=text,
+        control="'\\",
+        candidate='"""',
+        variables=variables,
+    )
     limits: dict[str, Any] = {"compare": "exact", "seconds": 1.0, "memory": 300 << 20, **more}
     script = save_finding(tmp_path / "saved", finding, calls, sides, **limits)
     if kind == "hang":  # ten seconds are for packages that take long to import

@@ -263,5 +263,5 @@ def find_in_environment(
         mismatch = Mismatch(
             "environment", summary, found.control, found.candidate, found.component, key
         )
-        return Confirmed(mismatch, (call,), call)
+        return Confirmed(mismatch, (call,), call, variables)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from twinwheel.verify.findings import Finding
@@ -37,6 +37,8 @@ class Confirmed:
     """The smallest that show it: one, or several in this order."""
     first: Call
     """As it was met."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """Environment variables without which it does not show."""
 
 
 def confirm(
@@ -186,6 +188,7 @@ def finding_of(confirmed: Confirmed, candidate_name: str) -> Finding:
         control=mismatch.control,
         candidate=mismatch.candidate,
         candidate_name=candidate_name,
+        variables=confirmed.variables,
     )
 
 

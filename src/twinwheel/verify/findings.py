@@ -67,6 +67,8 @@ class Finding:
     """what the candidate did."""
     candidate_name: str = ""
     """Which candidate, where there are several."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """Environment variables without which it does not show."""
     seen: int = 1
     """How many inputs met it."""
     reproducer: str = ""

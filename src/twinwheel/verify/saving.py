@@ -71,7 +71,7 @@ def save_finding(
         compare=compare,
         seconds=max(10.0, 3 * seconds),
         memory=memory,
-        variables=_variables(finding),
+        variables=finding.variables,
         one_side=_quoted(one_side()),
     )
     data = {
@@ -176,14 +176,6 @@ def _names(calls: Sequence[Call]) -> list[str]:
         for recipe in (*call.arguments, *call.keywords[1::2], *steps):
             names |= {part[1] for part in walk(recipe) if type(part) is tuple and part[0] == "call"}
     return sorted(names)
-
-
-def _variables(finding: Finding) -> dict[str, str]:
-    """The variables that a finding of another environment names."""
-    if finding.kind != "environment":
-        return {}
-    told = finding.summary.removeprefix("with ").split(":")[0]
-    return dict(each.split("=", 1) for each in told.split() if "=" in each)
 
 
 def _listed(items: list[Any]) -> str:
