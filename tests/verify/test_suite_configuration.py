@@ -141,11 +141,11 @@ def test_what_is_missing_is_told_and_the_rest_is_run(site: Path, tmp_path: Path)
             """,
         }
     )
-    report = run_suite(pair(site)[:1], project.folder)
+    report = run_suite(pair(site), project.folder)
     assert report.findings == ()
     rows = table(report)
-    assert rows["test_a.py::test_it"] == ("passed",)
-    assert rows["test_b.py"] == rows["test_c.py"] == rows["test_d.py"] == ("error",)
+    assert rows["test_a.py::test_it"] == ("passed", "passed")
+    assert rows["test_b.py"] == rows["test_c.py"] == rows["test_d.py"] == ("error", "error")
     assert set(report.notes[1:-1]) == {
         "there is no module no_such, so these tests are not run: test_b.py, test_c.py",
         "these could not be collected: test_d.py",
