@@ -40,7 +40,7 @@ RACE = """
     def work(text: str):
         global current
         current = text
-        for _ in range(30): pass
+        for _ in range(2_000): pass
         return [current.upper(), len(current)] * 2
 """
 LEAK = """

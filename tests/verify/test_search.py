@@ -211,7 +211,6 @@ STRICT = """
     ("candidate", "kind"),
     [
         ("import ctypes; ctypes.string_at(0)", "crash"),
-        ("[0 for _ in iter(int, 1)]", "hang"),
         ("raise SystemError", "panic"),
         ("return ''", "value"),
         ("return text.encode()", "type"),
@@ -220,10 +219,10 @@ STRICT = """
 )
 def test_the_kinds_of_findings(tmp_path: Path, candidate: str, kind: str) -> None:
     sides = STRICT.format("pass"), STRICT.format(candidate)
-    outcome = searched(tmp_path, *sides, seconds=6 if kind == "hang" else 3)
+    outcome = searched(tmp_path, *sides, seconds=3)
     assert [each.kind for each in outcome.findings][:1] == [kind], outcome.findings
     assert "\\\\" in outcome.findings[0].call
-    if kind not in ("hang", "crash"):  # each try of these takes long
+    if kind != "crash":  # each try of it takes long
         assert outcome.findings[0].call == "f('\\\\')"
     assert len(outcome.findings) <= 3
 

@@ -97,7 +97,9 @@ def test_after_a_death_no_time_is_lost_with_others(tmp_path: Path) -> None:
     with worker_of(tmp_path, NAUGHTY) as worker:
         answers = worker.make([call("leave", 0), *[call("spin", 0)] * 100])
         assert isinstance(answers[0], Death)
-        assert {each[0] for each in answers[1:]} == {SKIPPED}  # type: ignore[index]
+        left = [each for each in answers if not isinstance(each, Death)]
+        assert len(left) >= 95
+        assert {each[0] for each in left} == {SKIPPED}
 
 
 @pytest.mark.parametrize(
