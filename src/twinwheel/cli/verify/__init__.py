@@ -23,6 +23,8 @@ COULD_NOT_RUN = 3
 
 _COULD_NOT = (
     *("TW707", "TW708", "TW709", "TW710", "TW711", "TW712", "TW715", "TW716"),
+    *("TW720", "TW721", "TW722", "TW723", "TW724", "TW725", "TW726", "TW727", "TW729"),
+    *("TW732", "TW733", "TW734", "TW735"),
     *("TW740", "TW741", "TW742", "TW743", "TW746", "TW780", "TW781"),
 )
 """Codes of what is no fault of the words that the user gave."""
