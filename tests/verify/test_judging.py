@@ -118,6 +118,16 @@ def test_refused_nesting_is_recursion() -> None:
     assert found.kind == "recursion"
 
 
+def test_what_was_written_before_there_was_no_room_to_go_on_is_no_mutation() -> None:
+    for error in (RecursionError(), MemoryError()):
+        control = raised(error, after=[1])
+        assert judge(CALL, control, gave(None, after=[1, 2]), Rules()) is None
+        assert judge(CALL, control, raised(error, after=[1, 2]), Rules()) is None
+    found = judge(CALL, raised(ValueError(), after=[1]), raised(ValueError(), after=[2]), Rules())
+    assert found is not None
+    assert found.kind == "mutation"
+
+
 def test_what_only_one_object_shows_is_for_the_surface() -> None:
     class Box:
         def __init__(self, **shown: Any) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
+import pytest
 from verify.twins import call, pair_of, searched
 
+from twinwheel.verify.conditions import _growth_of
 from twinwheel.verify.confirming import Confirmed, finding_of
 from twinwheel.verify.domains import Domain
 from twinwheel.verify.drawing import Knowledge, draw
@@ -96,13 +98,13 @@ def test_what_has_two_names_on_both_sides_is_searched_once(tmp_path: Path) -> No
     control = "def loads(a: int): return a + 1\nunpackb = loads\ndef other(a: int): return a\n"
     candidate = control.replace("a + 1", "a + 2")
     given = (call("unpackb", 77),)
-    outcome = searched(tmp_path, control, candidate, seconds=1, given=given)
+    outcome = searched(tmp_path, control, candidate, seconds=3, given=given)
     told = {each.component: each for each in outcome.searched}
     assert told["unpackb"].skipped == "it is another name of loads"
     assert told["other"].comparisons > 0
     assert {each.component for each in outcome.findings} == {"loads"}
     apart = candidate.replace("unpackb = loads", "def unpackb(a: int): return a + 2")
-    outcome = searched(tmp_path, control, apart, seconds=1)
+    outcome = searched(tmp_path, control, apart, seconds=3)
     assert {each.component for each in outcome.findings} == {"loads", "unpackb"}
 
 
@@ -124,3 +126,24 @@ def test_what_others_gave_is_tried_where_all_tries_are_refused(tmp_path: Path) -
     (finding,) = outcome.findings
     assert (finding.component, finding.kind) == ("seal", "exception type")
     assert "NUL" in finding.traits
+
+
+BUSY = """
+    import time
+    made = []
+    def size(text: str):
+        if len(text) > 60_000:
+            made.append(1)
+            if {slow}:
+                time.sleep(0.05)
+        return len(text)
+"""
+
+
+@pytest.mark.parametrize(("slow", "found"), [("len(made) < 4", False), ("True", True)])
+def test_what_is_slow_for_a_moment_only_is_not_out_of_proportion(
+    tmp_path: Path, slow: str, found: bool
+) -> None:
+    calls = [call("size", ("repeat", "a", count)) for count in (4_000, 16_000, 64_000)]
+    with pair_of(tmp_path, BUSY.format(slow="False"), BUSY.format(slow=slow)) as pair:
+        assert (_growth_of(pair, calls) is not None) is found

@@ -71,6 +71,8 @@ def judge(call: Call, control: Any, candidate: Any, rules: Rules) -> Mismatch | 
         found = _of_answers(call, unpack(control[1]), unpack(candidate[1]), rules)
         if found is not None:
             return found
+    if _ran_out(control):  # in the midst of what it wrote
+        return None
     if control[2] != candidate[2] and not _agree_after(call, control[2], candidate[2], rules):
         return _mutation(call, control[2], candidate[2])
     if candidate[4] and not control[4]:
@@ -78,6 +80,12 @@ def judge(call: Call, control: Any, candidate: Any, rules: Rules) -> Mismatch | 
         text = show(unpack(candidate[1]))
         return _mismatch(call, kind, candidate[4], show(unpack(control[1])), text)
     return None
+
+
+def _ran_out(reply: Any) -> bool:
+    """Did it stop where it had no room, on the stack or in memory, to go on?"""
+    answer: Any = unpack(reply[1]) if reply[0] == RAISED else None
+    return _is(answer, "error") and answer[1] in ("RecursionError", "MemoryError")
 
 
 def _mismatch(

@@ -51,6 +51,8 @@ _LEAST_SECONDS, _SECONDS_OF_ONE, _MOST_SECONDS = 45.0, 1.4, 100.0
 _LEAST_OF_A_SLICE = 1.0
 _LONGEST_IN_POOL = 20_000
 _OF_ANSWERS = ("value", "type", "shape", "exception type", "exception message", "state")
+_SLOW_TO_BORROW = 30e6
+"""Nanoseconds."""
 _LARGE_NUMBER = 1 << 16
 _LARGE_INPUT = 256
 _REFUSALS = ("TypeError", "AttributeError", "SystemError")
@@ -360,7 +362,9 @@ def _learn(
     name = answer[1] if not returned and type(answer) is tuple else ""
     taken = returned or name not in _REFUSALS
     if search.stage == "probe" or search.knowledge.typical is None:
-        search.knowledge.learn(call, taken=taken, returned=returned)
+        # what is borrowed and takes long would make each call of the ladder as slow
+        quick = search.stage != "borrow" or control[3] < _SLOW_TO_BORROW
+        search.knowledge.learn(call, taken=taken, returned=returned and quick)
     kinds = tuple(
         type(each).__name__ if type(each) is not tuple else each[0] for each in call.arguments
     )
