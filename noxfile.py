@@ -98,7 +98,7 @@ def gallery(session: nox.Session) -> None:
     """Find each bug of the gallery by ``twinwheel verify``'s defaults, and none where none is."""
     session.install(".[test]", env=PURE)
     arguments = session.posargs or ["-rP"]
-    session.run("pytest", "-m", "gallery", "tests/verify/test_gallery_search.py", *arguments)
+    session.run("pytest", "-m", "gallery", "tests/verify", *arguments)
 
 
 @nox.session(default=False)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,6 +30,14 @@ def folder(tmp_path: Path) -> Path:
     slow_import = f"import time\ntime.sleep(60)\n{LEFT}"
     sources = {"left": LEFT, "right": WRONG, "same": SAME, "hangs": HANGS, "late": slow_import}
     return modules(tmp_path / "modules", **sources)
+
+
+@pytest.fixture(autouse=True)
+def _interrupts_are_heeded() -> Iterator[None]:
+    """What is started in the background of a script ignores them, and so would what it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def wait_for(what: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:

@@ -79,6 +79,7 @@ def told(outcome: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in outcome.items() if key != "seconds"}
 
 
+@pytest.mark.gallery
 @posix
 @pytest.mark.parametrize("half", ["rust", "python"])
 def test_no_trigger_shows_without_a_bug(python: Path, half: str) -> None:
@@ -86,6 +87,7 @@ def test_no_trigger_shows_without_a_bug(python: Path, half: str) -> None:
     assert {name: told(outcome) for name, outcome in clean(python, half).items()} == wanted
 
 
+@pytest.mark.gallery
 @posix
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_each_bug_shows(python: Path, bug: Bug) -> None:
