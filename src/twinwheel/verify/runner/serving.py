@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import signal
 import struct
 import sys
 import traceback
@@ -163,6 +164,8 @@ def _take_pipes() -> tuple[int, int]:
 
 def _die_with_parent() -> None:
     """Leave no orphan and no core; when memory ends, this process is the first to go."""
+    # ignored where all was started in the background of a script, which is no matter of the package
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform != "win32":
         try:
             import resource

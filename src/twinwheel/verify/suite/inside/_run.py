@@ -4,6 +4,7 @@ Usage: ``run.py FOLDER ARGUMENT...``, where ``FOLDER`` is what ``python -m pytes
 on the path, or ``-`` for nothing, as the program ``pytest`` does.
 """
 
+import signal
 import sys
 
 if __name__ == "__main__":  # a process that multiprocessing spawns imports this
@@ -17,4 +18,6 @@ if __name__ == "__main__":  # a process that multiprocessing spawns imports this
     sys.argv[1:2] = []
     import pytest
 
+    # ignored where all was started in the background of a script; it is how a suite is stopped
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(pytest.main(sys.argv[1:]))
