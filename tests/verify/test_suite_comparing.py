@@ -258,4 +258,4 @@ def test_what_runs_elsewhere_needs_no_more_than_python_3_8(path: Path) -> None:
         )
     }
     allowed = {"__future__", "builtins", "importlib", "json", "os", "pathlib", "platform", "re"}
-    assert modules <= {*allowed, "sys", "typing", "pytest", "_twinwheel_inside"}
+    assert modules <= {*allowed, "signal", "sys", "typing", "pytest", "_twinwheel_inside"}
