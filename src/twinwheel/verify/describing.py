@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import VerifyError
 from twinwheel.verify.foreign import Ended, run
+from twinwheel.verify.processes import environment_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,8 +41,6 @@ IMPORTING = 45.0
 PATIENCE = 10.0
 """Seconds that one of them may take, once the package itself is imported."""
 
-_FOR_PYTHON = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "__PYVENV_LAUNCHER__")
-
 
 @dataclass(frozen=True)
 class Interpreter:
@@ -61,12 +60,7 @@ class Interpreter:
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables of its processes."""
-        variables = {**os.environ, **self.variables}
-        if self.isolated:
-            for name in _FOR_PYTHON:
-                variables.pop(name, None)
-            variables["PYTHONNOUSERSITE"] = "1"
-        return variables
+        return environment_for(self.variables, isolated=self.isolated)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from twinwheel.verify import stopping
+from twinwheel.verify.processes import kill_tree, name_of_signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,10 +43,7 @@ class Ended:
         if self.code is None:
             return "did not end in time"
         if self.code < 0:
-            try:
-                return f"was killed by {signal.Signals(-self.code).name}"
-            except ValueError:
-                return f"was killed by signal {-self.code}"
+            return f"was killed by {name_of_signal(self.code)}"
         return f"ended with code {self.code}"
 
     def last_line(self) -> str:
@@ -171,15 +168,8 @@ def _listen(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and those that it started."""
-    if sys.platform == "win32":
-        if process.poll() is None:
-            subprocess.run(
-                ["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False
-            )
-    else:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+    """Kill a process and those that it started, and let go of its output."""
+    kill_tree(process)
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)
     if process.stdout is not None:

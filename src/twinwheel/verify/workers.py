@@ -11,7 +11,6 @@ import math
 import mmap
 import os
 import queue
-import signal
 import struct
 import subprocess
 import tempfile
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import VerifyError
 from twinwheel.verify import stopping
+from twinwheel.verify.processes import environment_for, kill_tree, name_of_signal
 from twinwheel.verify.runner.calling import SKIPPED
 from twinwheel.verify.runner.encoding import pack, unpack
 
@@ -134,7 +134,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env={**_environment(self.subject), **self._variables},
+                env=environment_for(self._variables, isolated=self.subject.isolated),
                 start_new_session=os.name == "posix",
             )
         except OSError as error:
@@ -334,7 +334,7 @@ class Worker:
         if process is None:
             return
         if process.poll() is None:
-            _kill(process)
+            kill_tree(process)
         process.wait()
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
@@ -371,32 +371,11 @@ def not_made() -> tuple[Any, ...]:
     return (SKIPPED, b"", b"", 0, "")
 
 
-def _environment(subject: Subject) -> dict[str, str]:
-    """Give this process's variables without those that would reach into another environment."""
-    dropped = {"PYTHONHOME", "PYTHONSTARTUP", "PYTHONINSPECT", "__PYVENV_LAUNCHER__"}
-    if subject.isolated:
-        dropped.add("PYTHONPATH")
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return {**kept, "PYTHONNOUSERSITE": "1"} if subject.isolated else kept
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if os.name == "posix":
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            process.kill()
-    else:
-        process.kill()
-
-
 def _how(code: int) -> str:
     if code >= 0:
         return f"exit code {code}"
-    try:
-        return f"signal {-code} ({signal.Signals(-code).name})"
-    except ValueError:
-        return f"signal {-code}"
+    number, name = f"signal {-code}", name_of_signal(code)
+    return number if name == number else f"{number} ({name})"
 
 
 def _last_line(trace: str) -> str:

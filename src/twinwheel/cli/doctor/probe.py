@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from twinwheel.manifest import MODULE_NAME
 from twinwheel.selection import look, prefix_of, report
 from twinwheel.selection.problems import describe
+from twinwheel.verify.processes import name_of_signal
 
 if TYPE_CHECKING:
     from twinwheel.manifest_types import Manifest
@@ -135,10 +135,7 @@ def _ended(how: str) -> Probe:
 
 def _how_it_ended(code: int, stderr: bytes) -> str:
     if code < 0:
-        try:
-            return f"the import was killed by {signal.Signals(-code).name}"
-        except ValueError:
-            return f"the import was killed by signal {-code}"
+        return f"the import was killed by {name_of_signal(code)}"
     lines = stderr.decode(errors="replace").strip().splitlines()
     last = f": {lines[-1].strip()}" if lines else ""
     return f"the import ended the process with code {code}{last}"

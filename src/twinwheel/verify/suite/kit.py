@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinwheel.verify.processes import environment_for
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,7 +19,6 @@ __all__ = ["Expected", "Injection", "environment_of", "make_kit", "write_orders"
 _PACKAGE = "_twinwheel_inside"
 _ELSEWHERE = {"_sitecustomize.py": "at_start/sitecustomize.py", "_run.py": "run.py"}
 _VARIABLE = "TWINWHEEL_SUITE"
-_FOR_PYTHON = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "__PYVENV_LAUNCHER__")
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,8 @@ def environment_of(
         isolated: Whether what the shell says to this interpreter is no matter of that one.
         environ: The environment of this process.
     """
-    dropped = {_VARIABLE, *(_FOR_PYTHON if isolated else ())}
-    made = {key: value for key, value in environ.items() if key not in dropped}
-    if isolated:
-        made["PYTHONNOUSERSITE"] = "1"
-    made.update(injection.variables)
+    made = environment_for(injection.variables, isolated=isolated, environ=environ)
+    made.pop(_VARIABLE, None)
     path = [str(kit), made.get("PYTHONPATH", "")]
     if orders is not None:
         made[_VARIABLE] = str(orders)

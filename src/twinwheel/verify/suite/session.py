@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.verify.processes import kill_tree, name_of_signal
 from twinwheel.verify.suite.kit import environment_of, write_orders
 
 if TYPE_CHECKING:
@@ -222,10 +223,7 @@ class _Lines:
 
 def _how_it_ended(code: int) -> str:
     if code < 0:
-        try:
-            return f"the process died of {signal.Signals(-code).name}"
-        except ValueError:
-            return f"the process died of signal {-code}"
+        return f"the process died of {name_of_signal(code)}"
     return f"the process ended with exit status {code}, without a word"
 
 
@@ -240,9 +238,5 @@ def _interrupt(process: subprocess.Popen[bytes], plan: Plan) -> None:
 
 def _end(process: subprocess.Popen[bytes], plan: Plan) -> None:
     """End a process and all that it started."""
-    if hasattr(os, "killpg") and not plan.at_terminal:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    elif process.poll() is None:
-        process.kill()
+    kill_tree(process, leads_group=not plan.at_terminal)
     process.wait()
