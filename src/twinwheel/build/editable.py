@@ -31,8 +31,9 @@ from twinwheel.build.watch import (
     record_of,
 )
 from twinwheel.build.wheel import build_contents, check_metadata, scratch_folder
-from twinwheel.build.wheelfile import File, write_atomically, write_wheel
+from twinwheel.build.wheelfile import File, write_wheel
 from twinwheel.errors import BuildError
+from twinwheel.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -167,7 +168,7 @@ def build_tree(
     _write_tree(tree, files)
     copied = copied_files(root, {path: file.data for path, file in contents.native.items()})
     record = Record({**sources, **copied}, tuple(dict.fromkeys([*more, *copied])))
-    write_atomically(record_of(tree), record.write())
+    write_whole(record_of(tree), record.write())
     variables = {f"TWINWHEEL_{name.upper()}" for name in _compiled_names(plan)}
     install = EditableInstall(
         root=str(root.resolve()),
@@ -244,7 +245,7 @@ def _write_tree(tree: Path, files: Mapping[str, File]) -> None:
     for name, file in files.items():
         target = tree / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, file.data, executable=file.executable)
+        write_whole(target, file.data, executable=file.executable)
     for path in sorted(tree.rglob("*"), reverse=True):
         if path.is_file() and path.relative_to(tree).as_posix() not in files:
             path.unlink()

@@ -23,8 +23,9 @@ from twinwheel.build.metadata import ProjectMetadata, read_metadata
 from twinwheel.build.plan import Plan, make_plan
 from twinwheel.build.sources import needed_sources
 from twinwheel.build.versions import check_versions
-from twinwheel.build.wheelfile import source_date, write_atomically
+from twinwheel.build.wheelfile import source_date
 from twinwheel.errors import BuildError
+from twinwheel.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -67,7 +68,7 @@ def make_sdist(
         data = _with_our_metadata(made, plan, metadata)
     name = f"{metadata.stem}.tar.gz"
     sdist_directory.mkdir(parents=True, exist_ok=True)
-    write_atomically(sdist_directory / name, data)
+    write_whole(sdist_directory / name, data)
     return name
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from twinwheel._version import __version__
 from twinwheel.build.tags import PURE, WheelTag
 from twinwheel.errors import BuildError
+from twinwheel.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,6 @@ __all__ = [
     "source_date",
     "wheel_description",
     "wheel_name",
-    "write_atomically",
     "write_wheel",
 ]
 
@@ -145,7 +145,7 @@ def write_wheel(
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, file.data, compresslevel=9)
     name = wheel_name(stem, tag, build_tag)
-    write_atomically(folder / name, buffer.getvalue())
+    write_whole(folder / name, buffer.getvalue())
     return name
 
 
@@ -160,18 +160,6 @@ def wheel_description(tag: WheelTag, build_tag: str = "") -> bytes:
         "",
     ]
     return "\n".join(lines).encode()
-
-
-def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> None:
-    """Write a file under another name and move it into place."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_bytes(data)
-        if executable:
-            partial.chmod(0o755)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def source_date() -> int | None:

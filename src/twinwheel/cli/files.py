@@ -1,12 +1,15 @@
-"""Write files whole or not at all."""
+"""Files that a command is told to write."""
 
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from twinwheel import files
 from twinwheel.errors import CommandError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["make_folder", "write_whole"]
 
@@ -31,26 +34,10 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         CommandError: TW515 when it cannot be written; what was there before is left as it was.
     """
-    unfinished = None
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            unfinished = Path(file.name)
-            file.write(content)
-        unfinished.chmod(0o666 & ~_umask())
-        unfinished.replace(path)
+        files.write_whole(path, content)
     except OSError as error:
         raise _cannot_write(path, error) from None
-    finally:
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _cannot_write(path: Path, error: OSError) -> CommandError:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinwheel.errors import VerifyError
+from twinwheel.files import write_whole
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.runner.encoding import pack, unpack
 
@@ -110,9 +111,7 @@ def _write(folder: Path, calls: Sequence[Call]) -> None:
     data = b"".join(_LENGTH.pack(len(each)) + each for each in parts)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(data)
-        Path(file.name).replace(folder / FILE)
+        write_whole(folder / FILE, data)
     except OSError as error:
         raise VerifyError(
             f"the corpus cannot be written: {error.strerror}",

@@ -8,25 +8,24 @@ runs it under pytest, and ``finding_ID.json``, which the next search begins with
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import VerifyError
+from twinwheel.files import write_whole
 from twinwheel.verify.recipes import Call, source_of_call, walk
 from twinwheel.verify.reproducing import SCRIPT, TEST, one_side
 from twinwheel.verify.runner.encoding import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from twinwheel.verify.findings import Finding
     from twinwheel.verify.subjects import Subject
 
-__all__ = ["check_folder", "load_calls", "save_finding", "why_not_in", "write_whole"]
+__all__ = ["check_folder", "load_calls", "save_finding", "why_not_in"]
 
 
 def save_finding(
@@ -83,18 +82,16 @@ def save_finding(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"finding_{finding.id}.py"
-        write_whole(path, script)
         test = TEST.format(title=title, identity=finding.id)
-        write_whole(folder / f"test_finding_{finding.id}.py", test)
-        write_whole(folder / f"finding_{finding.id}.json", json.dumps(data, indent=2) + "\n")
+        texts = {
+            path: script,
+            folder / f"test_finding_{finding.id}.py": test,
+            folder / f"finding_{finding.id}.json": json.dumps(data, indent=2) + "\n",
+        }
+        for each, text in texts.items():
+            write_whole(each, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise VerifyError(
-            f"a finding cannot be saved: {error.strerror}",
-            code="TW743",
-            where=str(folder),
-            accepted="a folder that can be written to",
-            help="name another one with --save, or --save '' to save nothing",
-        ) from None
+        raise _cannot_save(folder, str(error.strerror or error)) from None
     return path
 
 
@@ -106,13 +103,17 @@ def check_folder(folder: Path) -> None:
     """
     why = why_not_in(folder)
     if why:
-        raise VerifyError(
-            f"what is found cannot be saved: {why}",
-            code="TW743",
-            where=str(folder),
-            accepted="a folder that can be written to",
-            help="name another one with --save, or --save '' to save nothing",
-        )
+        raise _cannot_save(folder, why)
+
+
+def _cannot_save(folder: Path, why: str) -> VerifyError:
+    return VerifyError(
+        f"what is found cannot be saved: {why}",
+        code="TW743",
+        where=str(folder),
+        accepted="a folder that can be written to",
+        help="name another one with --save, or --save '' to save nothing",
+    )
 
 
 def why_not_in(folder: Path) -> str:
@@ -139,20 +140,6 @@ def _calls_in(path: Path) -> list[Call]:
         ]
     except (OSError, ValueError, KeyError, TypeError, EOFError, IndexError):
         return []
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        os.chmod(name, 0o644)  # noqa: PTH101 (mkstemp gives it to its owner alone)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _side(subject: Subject) -> dict[str, Any]:
