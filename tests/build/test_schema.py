@@ -100,7 +100,7 @@ _values = st.one_of(
 
 
 @given(path=st.sampled_from(places(GOOD)), value=_values)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 def test_the_reader_refuses_what_the_schema_refuses(path: tuple[Any, ...], value: object) -> None:
     """And what only the reader refuses is wrong in a way that a schema cannot say."""
     table = replaced(path, value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import ModuleType
 
 import pytest
-from hypothesis import settings
 from image.loading import (
     LEVELS,
     NATIVE,
@@ -16,10 +15,6 @@ from image.loading import (
     python_by,
     was_built,
 )
-
-# Shared machines are slow at times; that is no failure.
-settings.register_profile("image", deadline=None)
-settings.load_profile("image")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from twinwheel.cli.explain.explanations import EXPLANATIONS
@@ -222,7 +222,6 @@ def test_only_an_asterisk_means_more_than_itself(text: str, pattern: str, fittin
 
 
 @given(st.text("ab", max_size=12), st.text("ab*", max_size=8))
-@settings(deadline=None)
 def test_patterns_are_what_a_regular_expression_says(text: str, pattern: str) -> None:
     expected = re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text, re.DOTALL)
     assert fits(text, pattern) is (expected is not None)
@@ -362,7 +361,6 @@ FINDINGS = st.builds(
 
 
 @given(finding=FINDINGS, reason=ANY.filter(str.strip))
-@settings(deadline=None)
 def test_the_entry_for_a_finding_accepts_it(
     tmp_path_factory: pytest.TempPathFactory, finding: Finding, reason: str
 ) -> None:

@@ -17,7 +17,7 @@ from array import array
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from twinwheel.verify.runner.building import Scope, build
@@ -307,7 +307,6 @@ STANDARD: st.SearchStrategy[Any] = (
 
 
 @given(JSON | STANDARD)
-@settings(deadline=None)
 def test_what_is_encoded_can_be_built(value: Any) -> None:
     encoded = unpack(pack(encode(value)))
     made = build(encoded, Scope({}))

@@ -90,7 +90,7 @@ def test_the_source_of_each_edge_gives_its_value(domain: Domain) -> None:
 
 
 @given(st.sampled_from(DOMAINS), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_the_source_of_a_recipe_by_chance_gives_its_value(domain: Domain, chance: Random) -> None:
     chance = Random(chance.getrandbits(64))  # hypothesis's own has no randbytes
     recipe = by_chance(domain, chance)
@@ -235,7 +235,7 @@ def test_ordinary_ones_have_none() -> None:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_mutant_is_a_call_that_can_be_written(chance: Random) -> None:
     chance = Random(chance.getrandbits(64))
     domains = [chance.choice(DOMAINS) for _ in range(2)]

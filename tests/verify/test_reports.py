@@ -11,7 +11,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from verify.report_samples import (
     HOSTILE,
@@ -107,7 +107,6 @@ def test_the_verdict_says_what_was_searched(report: Report, headline: str, exten
 
 
 @given(st.randoms())
-@settings(deadline=None)
 def test_the_worst_comes_first_however_it_was_met(random: Any) -> None:
     report = several()
     shuffled = list(report.findings)
@@ -246,7 +245,6 @@ def test_prose_and_tables_fit_the_terminal(width: int) -> None:
 
 
 @given(any_report())
-@settings(deadline=None)
 def test_no_text_leaves_its_line_of_the_terminal(report: Report) -> None:
     for line in full_lines(report):
         assert all(span.text.isprintable() for span in line)
@@ -281,7 +279,6 @@ def test_a_log_has_a_line_for_each_finding() -> None:
 
 
 @given(any_report())
-@settings(deadline=None)
 def test_a_log_has_no_other_lines(report: Report) -> None:
     lines = render(report, "concise").split("\n")
     assert len(lines) == len(report.open) + len(report.stale) + 2
@@ -307,7 +304,6 @@ def held(value: Any) -> Any:
 
 
 @given(any_report())
-@settings(deadline=None)
 def test_json_holds_everything(report: Report) -> None:
     data = json.loads(render(report, "json"))
     json.dumps(data, ensure_ascii=False).encode("utf-8")  # no half character is left
@@ -353,7 +349,6 @@ def test_the_page_tells_each_key(heading: str, keys: list[str], pytestconfig: An
 
 
 @given(any_report())
-@settings(deadline=None)
 def test_junit_is_xml_and_counts_its_cases(report: Report) -> None:
     suites = ET.fromstring(render(report, "junit"))
     (tested,) = suites
@@ -429,7 +424,6 @@ COMMAND = re.compile(r"::(error|warning|notice) title=([^:,]*)::(.*)")
 
 
 @given(any_report())
-@settings(deadline=None)
 def test_a_workflow_gets_its_commands_and_no_others(report: Report) -> None:
     lines = render(report, "github").split("\n")
     assert lines.pop() == ""

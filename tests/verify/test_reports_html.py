@@ -109,7 +109,7 @@ def test_the_tags_are_those_of_the_template() -> None:
 
 
 @given(any_report())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_is_in_a_report_the_page_has_no_tag_and_no_attribute_of_it(report: Report) -> None:
     for element in parsed(report).walk():
         assert element.tag in TAGS

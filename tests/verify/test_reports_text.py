@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from verify.report_samples import HOSTILE
 
@@ -15,7 +15,6 @@ ANY = st.text(st.characters()) | st.sampled_from(HOSTILE)
 
 
 @given(ANY)
-@settings(deadline=None)
 def test_what_is_made_visible_can_be_printed_and_written(text: str) -> None:
     shown = visible(text)
     assert shown.isprintable()
@@ -44,7 +43,6 @@ def test_what_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
 
 
 @given(ANY, st.integers(3, 2_000))
-@settings(deadline=None)
 def test_a_shortened_text_keeps_its_ends_and_says_what_is_gone(text: str, most: int) -> None:
     short = shorten(text, most)
     assert len(short) <= max(most + 48, len(text[:most]))
@@ -66,7 +64,6 @@ def marked(one: str, other: str, most: int = 1_000) -> tuple[list[str], list[str
 
 
 @given(ANY, ANY)
-@settings(deadline=None)
 def test_a_contrast_that_is_not_shortened_changes_no_text(one: str, other: str) -> None:
     first, second = contrast(one, other, 200_000)
     assert (joined(first), joined(second)) == (one, other)
@@ -76,7 +73,6 @@ def test_a_contrast_that_is_not_shortened_changes_no_text(one: str, other: str) 
 
 
 @given(ANY, ANY, st.integers(100, 1_000))
-@settings(deadline=None)
 def test_a_contrast_is_short(one: str, other: str, most: int) -> None:
     assert all(len(joined(parts)) <= most + 150 for parts in contrast(one, other, most))
 

@@ -75,7 +75,7 @@ def test_the_least_is_found(recipe: Any, bad: Callable[[Any], bool], expected: A
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from(["any", "str", "buffer", "list", "dict"]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_what_is_smaller_still_shows_it(chance: Random, kind: str) -> None:
     chance = Random(chance.getrandbits(64))
     recipe = by_chance(Domain(kind), chance)
