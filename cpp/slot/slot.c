@@ -139,10 +139,10 @@ SELDOM static int is_aside(slot *self, unsigned arm, uint64_t word) {
     return arm == CANDIDATE ? (word & SLOT_HANDLED) != 0 : chance_of(self) < SLOT_SHADOW(word);
 }
 
-/* Time the next call, and then one in so many. */
-static void renew(slot *self) {
-    const uint32_t period = PAGE_PERIOD(page_read(&self->fields[PAGE_ROUTE]));
-    page_write_own(&self->left, period ? period : UINT64_MAX);
+/* Time the call in so many from now, if any is to be timed. */
+static void time_in(slot *self, uint64_t calls) {
+    const int times = PAGE_PERIOD(page_read(&self->fields[PAGE_ROUTE])) != 0;
+    page_write_own(&self->left, times ? calls : UINT64_MAX);
 }
 
 /* Raise the error for a result that came with one, and look at all others from now on. */
@@ -192,7 +192,7 @@ any:
 
 SELDOM static PyObject *call_timed(slot *self, unsigned arm, const callee *target,
                                    PyObject *const *args, size_t flags, PyObject *names) {
-    renew(self);
+    time_in(self, PAGE_PERIOD(page_read(&self->fields[PAGE_ROUTE])));
     const uint64_t start = clock_nanoseconds();
     PyObject *result = call(self, target, 1, args, flags, names);
     const uint64_t took = clock_nanoseconds() - start;
@@ -288,7 +288,7 @@ PyDoc_STRVAR(renew_doc, "renew()\n--\n\nFollow another rate of timed calls.");
 
 static PyObject *renew_now(PyObject *object, PyObject *unused) {
     (void)unused;
-    page_write_own(&((slot *)object)->left, 1);
+    time_in((slot *)object, 1);
     Py_RETURN_NONE;
 }
 
@@ -335,10 +335,11 @@ static PyObject *slot_new(PyTypeObject *type, PyObject *arguments, PyObject *key
     self->handler = Py_NewRef(handler);
     self->session = Py_NewRef(session);
     self->chance = (uint64_t)(uintptr_t)self | 1;
-    self->left = 1;
     if (keep_targets(self, targets) < 0 ||
         settle_in(self, page, fields, counters, in_flight, histograms) < 0)
         Py_CLEAR(self);
+    else
+        time_in(self, 1);
     return (PyObject *)self;
 }
 

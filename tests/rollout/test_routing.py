@@ -59,6 +59,25 @@ def test_a_share_of_the_calls(arm: Builder, percentage: float) -> None:
     assert armed.counted() == {"calls": (found["c"], found["rust"])}
 
 
+@pytest.mark.parametrize("percentage", [0.0, 50.0, 100.0])
+@pytest.mark.parametrize("sample", [1, 7, 1000, 4095, 4096, 4097, 9000])
+def test_one_call_in_so_many_is_timed(arm: Builder, percentage: float, sample: int) -> None:
+    calls = 20_000
+    armed = arms(arm, percentage=percentage, sample=sample)
+    for _ in range(calls):
+        armed.call()
+    sides = armed.state.sides
+    assert sum(side.calls for side in sides) == calls
+    assert abs(sum(side.timed for side in sides) - calls / sample) <= 1
+
+
+def test_no_call_is_timed(arm: Builder) -> None:
+    armed = arms(arm, percentage=50.0, sample=0)
+    for _ in range(10_000):
+        armed.call()
+    assert [side.timed for side in armed.state.sides] == [0, 0]
+
+
 def test_three_places_of_a_percentage(arm: Builder) -> None:
     armed = arms(arm, percentage=0.001)
     assert armed.state.percentage == pytest.approx(0.001)

@@ -5,9 +5,9 @@ method to what it stands for: so a call costs no packing of arguments, nothing i
 seldom changes, and a class that holds it does not bind it. When the policy changes, the function
 gets another ``__code__``, and remains the object that everybody has.
 
-Each call takes one item of a block, which is an iterator of as many as there are calls until one is
-timed: the cheapest way to count that loses nothing to other threads. Its items tell the side, where
-chance decides. What was taken of a block is told by how many are left.
+Each call takes one lot of a block of them, which is an iterator: the cheapest way to count that
+loses nothing to other threads. A lot tells which side is called, and whether the call is timed.
+What was taken of a block is told by how many are left.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import inspect
 import random
 import sys
 import threading
-from itertools import repeat
 from operator import length_hint
 from time import perf_counter_ns
 from types import FunctionType, MethodType
@@ -34,35 +33,14 @@ if TYPE_CHECKING:
 
 __all__ = ["PythonSlot", "Standing"]
 
-_ONE = """
-    for _ in _{arm}_block:
+_LOT = """
+    for _lot in _block:
         try:
-            return _{arm}({passed})
+            return _sides[_lot]({passed})
         except BaseException as _error:
             _raised = _error
         try:
-            return _handler({index}, _word, {packed}, _raised)
-        finally:
-            del _raised
-    return _over({packed})
-"""
-_CHANCE = """
-    for _lot in _both_block:
-        if _lot:
-            try:
-                return _candidate({passed})
-            except BaseException as _error:
-                _raised = _error
-            try:
-                return _handler(1, _word, {packed}, _raised)
-            finally:
-                del _raised
-        try:
-            return _control({passed})
-        except BaseException as _error:
-            _raised = _error
-        try:
-            return _handler(0, _word, {packed}, _raised)
+            return _handler(_lot & 1, _word, {packed}, _raised)
         finally:
             del _raised
     return _over({packed})
@@ -70,7 +48,9 @@ _CHANCE = """
 _ANY = """
     return _routed({packed})
 """
-_BLOCKS = ("_control_block", "_candidate_block", "_both_block")
+_CONTROL, _CANDIDATE, _TIMED = Arm.CONTROL, Arm.CANDIDATE, 2
+"""A lot is an arm, and with the one bit more the call is timed."""
+_WITH_TIME = bytes(arm | _TIMED for arm in range(256))
 _NEVER = sys.maxsize
 _LOTS = 4096
 """Drawn at once."""
@@ -148,9 +128,9 @@ class PythonSlot:
         self.word, self.route, self.what = word, route, self.component.place(word)
         scope, targets = self.scope, self.component.targets
         scope["_word"] = word
-        scope["_control"] = targets[self.what.control]
-        scope["_candidate"] = targets[self.what.candidate]
-        self._look_like(scope["_control"])
+        sides = targets[self.what.control], targets[self.what.candidate]
+        scope["_sides"] = (*sides, *map(self._timed, Arm, sides))
+        self._look_like(sides[_CONTROL])
         with self._lock:
             self._time_next()
         self.function.__code__ = self._make(self.body).__code__
@@ -181,8 +161,7 @@ class PythonSlot:
         """Calls of each arm, without those of the blocks."""
         self.published = [0, 0]
         self.times: tuple[list[int], list[int]] = ([], [])
-        self.lots, self.next_lot = b"", 0
-        self.block = _Block(repeat(None, 0), 0)
+        self.block = _Block(b"")
         self.retired: list[_Block] = []
         self._time_next()
 
@@ -196,56 +175,42 @@ class PythonSlot:
     def _time_next(self) -> None:
         """Time the next call, and then one in so many."""
         self.body = _body_for(self.what)
-        self.lots = b""
         self.retired.append(self.block)
         if len(self.retired) > _RETIRED:
             _add(self.counted, self.retired.pop(0))
-        for name in _BLOCKS:
-            self.scope[name] = ()
-        arm = int(self.what.threshold == BUCKETS)
-        self.name = _BLOCKS[2 if self.body is _CHANCE else arm]
-        self.block = _Block(repeat(None, 0), arm)
+        self.block = _Block(b"")
+        self.scope["_block"] = self.block.items
         self.period = self.route >> 32 or _NEVER
-        self.wait = 0
-        if not self.route >> 32:
-            self.wait = _NEVER
-            self._begin_block()
+        self.wait = 0 if self.route >> 32 else _NEVER
 
     def _begin_block(self) -> None:
-        """Let the block that is at its end begin anew."""
-        block = self.block
-        _add(self.counted, block)
-        if self.body is _ONE:
-            size = self.wait
-            items: Any = repeat(None, size)
-        elif self.body is _CHANCE:
-            if self.next_lot >= len(self.lots):
-                self.lots, self.next_lot = self._draw(_LOTS), 0
-            begin = self.next_lot
-            block.lots = lots = self.lots[begin : begin + self.wait]
-            size = len(lots)
-            items = iter(lots)
-            self.next_lot = begin + size
-        else:
-            return
-        self.wait -= size
-        block.size = size
-        block.items = self.scope[self.name] = items
+        """Let a block follow the one that is at its end."""
+        _add(self.counted, self.block)
+        lots = self._draw(_LOTS)
+        if self.wait < _LOTS:
+            timed = lots[self.wait :: self.period]
+            lots[self.wait :: self.period] = timed.translate(_WITH_TIME)
+            self.wait += len(timed) * self.period
+        self.wait -= _LOTS
+        self.block = _Block(bytes(lots))
+        self.scope["_block"] = self.block.items
 
-    def _draw(self, size: int) -> bytes:
-        """Draw lots: 1 for the candidate, 0 for the control.
+    def _draw(self, size: int) -> bytearray:
+        """Draw lots: which arm each call goes to.
 
         A byte decides nearly always, as it is cheap; the one value that stands for both is drawn
         again.
         """
         whole, rest = divmod(self.what.threshold * 256, BUCKETS)
+        if not rest and whole in (0, 256):
+            return bytearray([whole // 256]) * size
         table = b"\1" * whole + (b"\2" if rest else b"\0") + b"\0" * (255 - whole)
         lots = bytearray(self.random.randbytes(size).translate(table))
         place = lots.find(2)
         while place >= 0:
             lots[place] = self.random.random() * BUCKETS < rest
             place = lots.find(2, place + 1)
-        return bytes(lots)
+        return lots
 
     def _by_chance(self) -> int:
         threshold = self.what.threshold
@@ -254,13 +219,7 @@ class PythonSlot:
         return int(self.random.random() * BUCKETS < threshold)
 
     def _make(self, body: str) -> FunctionType:
-        arm = Arm.CANDIDATE if self.what.threshold else Arm.CONTROL
-        lines = body.format(
-            arm=arm.name.lower(),
-            index=int(arm),
-            passed=self.form.passed,
-            packed=self.form.packed,
-        )
+        lines = body.format(passed=self.form.passed, packed=self.form.packed)
         source = f"def slot(_standing{self.form.signature}):{lines}"
         made: dict[str, Any] = {}
         exec(compile(source, f"<slot of {self.component.name}>", "exec"), self.scope, made)
@@ -285,12 +244,12 @@ class PythonSlot:
             }
 
     def _over(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
-        """Answer a call that found its block at an end."""
-        if self.body is _ANY:
-            return self._routed(args, kwargs)  # the policy has just changed
-        if self.body is _ONE:
-            return self._call(self.block.arm, args, kwargs)
-        return self._call(self._by_chance(), args, kwargs)
+        """Make a call that found its block at an end, with the next one."""
+        with self._lock:
+            # Another thread may have been first, or the policy may have just changed.
+            if self.body is _LOT and not length_hint(self.block.items):
+                self._begin_block()
+        return self.callable(*args, **(kwargs or {}))
 
     def _routed(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
         """What the native slot does, for the routes that are not written out."""
@@ -303,36 +262,33 @@ class PythonSlot:
         shadowed = not arm and what.shadow and self.random.random() * BUCKETS < what.shadow
         if shadowed or (arm and what.handled):
             return self.handler(arm, self.word, args, kwargs, None)
-        return self._call(arm, args, kwargs)
-
-    def _call(self, arm: int, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
-        """Call one side, count it, and time it when it is due."""
-        is_timed = False
         with self._lock:
             self.counted[arm] += 1
-            if not length_hint(self.block.items):  # or another thread was first to see its end
-                if not self.wait:
-                    is_timed = True
-                    self.wait = self.period
-                self.wait -= 1
-                self._begin_block()
-        target = self.scope["_candidate" if arm else "_control"]
-        began = perf_counter_ns()
+            is_timed = not self.wait
+            self.wait = self.period - 1 if is_timed else self.wait - 1
+        side = self.scope["_sides"][arm | (_TIMED if is_timed else 0)]
         try:
-            result = target(*args, **(kwargs or {}))
+            return side(*args, **(kwargs or {}))
         except BaseException as error:  # noqa: BLE001 (what it is, is told apart there)
             raised = error
-        else:
-            if is_timed:
-                times = self.times[arm]
-                times.append(perf_counter_ns() - began)
-                if len(times) >= _TIMES:
-                    self._publish_times()
-            return result
         try:
             return self.handler(arm, self.word, args, kwargs, raised)
         finally:
             del raised
+
+    def _timed(self, arm: Arm, target: Callable[..., Any]) -> Callable[..., Any]:
+        """Give what calls a target and keeps how long that took, unless it raises."""
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            began = perf_counter_ns()
+            result = target(*args, **kwargs)
+            times = self.times[arm]
+            times.append(perf_counter_ns() - began)
+            if len(times) >= _TIMES:
+                self._publish_times()
+            return result
+
+        return timed
 
     def _publish_times(self) -> None:
         """Put into the page how long the timed calls took."""
@@ -345,33 +301,25 @@ class PythonSlot:
 
 
 class _Block:
-    """Calls that are counted by taking items.
+    """Calls that are counted by taking their lots.
 
     Args:
-        items: An iterator that is at its end.
-        arm: The side that all calls go to.
+        lots: One for each call.
     """
 
-    __slots__ = ("arm", "items", "lots", "size")
+    __slots__ = ("items", "lots")
 
-    def __init__(self, items: Any, arm: int) -> None:
-        self.items = items
-        self.arm = arm
-        self.size = 0
-        """How many it gave at first."""
-        self.lots: bytes | None = None
-        """The side that each call goes to, where chance decides."""
+    def __init__(self, lots: bytes) -> None:
+        self.lots = lots
+        self.items = iter(lots)
 
 
 def _add(counted: list[int], block: _Block) -> None:
     """Add the calls that were counted by a block to those of each arm."""
-    taken = block.size - length_hint(block.items)  # once: others may take more meanwhile
-    if block.lots is None:
-        counted[block.arm] += taken
-    else:
-        candidate = block.lots.count(1, 0, taken)
-        counted[Arm.CONTROL] += taken - candidate
-        counted[Arm.CANDIDATE] += candidate
+    taken = len(block.lots) - length_hint(block.items)  # once: others may take more meanwhile
+    candidate = sum(block.lots.count(_CANDIDATE | timed, 0, taken) for timed in (0, _TIMED))
+    counted[_CONTROL] += taken - candidate
+    counted[_CANDIDATE] += candidate
 
 
 def _body_for(what: Word) -> str:
@@ -380,4 +328,4 @@ def _body_for(what: Word) -> str:
         return _ANY
     if not getattr(sys, "_is_gil_enabled", lambda: True)():
         return _ANY  # two threads may take the same item of a block
-    return _ONE if what.threshold in (0, BUCKETS) else _CHANCE
+    return _LOT
