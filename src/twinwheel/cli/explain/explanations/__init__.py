@@ -17,6 +17,7 @@ from twinwheel.cli.explain.explanations import (
     rollout,
     selection,
     settings,
+    suites,
     tools,
     verify,
 )
@@ -47,7 +48,7 @@ CLASSES: dict[str, tuple[str, type[TwinwheelError]]] = {
 
 _MODULES = (
     *(settings, project, tools, builds, halves, editable, libraries, selection, command_line),
-    *(rollout, verify, reports),
+    *(rollout, verify, suites, reports),
 )
 
 EXPLANATIONS: tuple[Explanation, ...] = tuple(
