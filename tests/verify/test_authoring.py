@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from verify.twins import kinds, module, searched
@@ -34,6 +37,32 @@ FILE = """
     @relation(of="f")
     def nothing(components, *arguments): pass
 """
+
+
+def test_only_who_asks_for_the_names_imports_what_they_need() -> None:
+    """Each run of pytest imports the plugin, and so the package that authors import them from."""
+    code = """
+        import sys
+        import pytest
+        before = set(sys.modules)
+        import twinwheel.verify.plugin
+        import twinwheel.verify as verify
+        print(*sorted(set(sys.modules) - before))
+        from twinwheel.verify import arguments
+        print(*sorted(each for each in dir(verify) if not each.startswith("_")))
+        from twinwheel.verify import authoring, relation
+        print((arguments, relation) == (authoring.arguments, authoring.relation))
+        print(hasattr(verify, "nothing_there"))
+    """
+    command = [sys.executable, "-c", dedent(code)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    imported, names, same, more = done.stdout.splitlines()
+    room = {each for each in imported.split() if each.startswith("twinwheel.verify.")}
+    assert room == {"twinwheel.verify.plugin", "twinwheel.verify.plugin.fixtures"}
+    others = {each.partition(".")[0] for each in imported.split()} - sys.stdlib_module_names
+    assert others == {"twinwheel"}
+    assert {"arguments", "relation"} <= set(names.split())
+    assert (same, more) == ("True", "False")
 
 
 def test_examples_of_strategies_are_calls(tmp_path: Path) -> None:
