@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,7 @@ def parse(text: str) -> int:
             state = 3
     return state
 """
+COMPILED = Subject("compiled", sys.executable, "math", "math")
 
 
 def subject_in(folder: Path, source: str) -> Subject:
@@ -46,18 +50,46 @@ def test_calls_that_reach_something_new_are_kept(tmp_path: Path) -> None:
     assert with_state
 
 
-def test_what_is_compiled_or_elsewhere_cannot_be_looked_into(tmp_path: Path) -> None:
+@pytest.fixture
+def with_atheris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a module of that name: that it is there is all that is asked."""
+    folder = tmp_path / "installed"
+    folder.mkdir()
+    (folder / "atheris.py").touch()
+    monkeypatch.syspath_prepend(str(folder))
+
+
+@contextmanager
+def working(*subjects: Subject) -> Iterator[list[Worker]]:
+    """Start a worker for each subject."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(closing(Worker(each, Limits()))) for each in subjects]
+
+
+@pytest.mark.usefixtures("with_atheris")
+def test_what_is_in_python_and_run_by_this_interpreter_can_be_looked_into(tmp_path: Path) -> None:
     subject = subject_in(tmp_path, LOCK)
-    worker = Worker(subject, Limits())
-    try:
-        found = can_guide([worker])
-        assert found is None or found is subject
-        if "atheris" in sys.modules or found is not None:
-            pytest.importorskip("atheris")
-        worker.file = "/somewhere/lock.cpython-311-x86_64-linux-gnu.so"
-        assert can_guide([worker]) is None
-    finally:
-        worker.close()
+    with working(COMPILED, subject) as workers:
+        assert can_guide(workers) is subject
+        assert can_guide(workers[:1]) is None
+        assert can_guide([]) is None
+
+
+@pytest.mark.usefixtures("with_atheris")
+def test_what_another_interpreter_runs_cannot_be_looked_into(tmp_path: Path) -> None:
+    other = tmp_path / "python"
+    other.symlink_to(sys.executable)
+    with working(replace(subject_in(tmp_path, LOCK), python=str(other))) as workers:
+        assert workers[0].file.endswith("lock.py")
+        assert can_guide(workers) is None
+
+
+def test_nothing_can_be_looked_into_without_atheris(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "atheris", None)  # as if it were not installed
+    with working(subject_in(tmp_path, LOCK)) as workers:
+        assert can_guide(workers) is None
 
 
 def test_an_implementation_that_dies_costs_only_what_comes_after(tmp_path: Path) -> None:
