@@ -22,7 +22,8 @@ from twinwheel.verify.conditions import (
 from twinwheel.verify.drawing import Knowledge, draw, ladder, probes
 from twinwheel.verify.judging import Rules
 from twinwheel.verify.pairs import Pair
-from twinwheel.verify.search import ComponentSearch, describe_pair, plans_of
+from twinwheel.verify.planning import describe_pair, plans_of
+from twinwheel.verify.search import ComponentSearch
 from twinwheel.verify.workers import Limits
 
 LIMITS = Limits(seconds=3.0)

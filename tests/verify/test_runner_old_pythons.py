@@ -15,12 +15,12 @@ import twinwheel.verify
 from twinwheel.errors import VerifyError
 from twinwheel.verify import pythons
 from twinwheel.verify.pairs import Pair
+from twinwheel.verify.planning import plain
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.recording import read_recorded, record
 from twinwheel.verify.runner.building import BUILDERS
 from twinwheel.verify.runner.calling import RAISED, RETURNED
 from twinwheel.verify.runner.encoding import unpack
-from twinwheel.verify.signatures import plain
 from twinwheel.verify.subjects import Subject
 from twinwheel.verify.workers import Death, Limits, Worker
 

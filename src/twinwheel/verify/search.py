@@ -13,14 +13,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.confirming import confirm, finding_of
-from twinwheel.verify.domains import Domain
 from twinwheel.verify.drawing import Knowledge, borrowed, draw, ladder, probes
 from twinwheel.verify.findings import Finding, Searched
 from twinwheel.verify.judging import Mismatch, Rules, judge
+from twinwheel.verify.planning import describe_pair, first_names, plans_of, unsuited
 from twinwheel.verify.recipes import Call, size
 from twinwheel.verify.runner.calling import RAISED, RETURNED, SKIPPED
 from twinwheel.verify.runner.encoding import unpack
-from twinwheel.verify.signatures import Plan, Stubs, plain, plan_of, read_stubs
 from twinwheel.verify.workers import Death
 
 if TYPE_CHECKING:
@@ -28,16 +27,9 @@ if TYPE_CHECKING:
 
     from twinwheel.verify.pairs import Pair
     from twinwheel.verify.recipes import Recipe
+    from twinwheel.verify.signatures import Plan
 
-__all__ = [
-    "ComponentSearch",
-    "Options",
-    "describe_pair",
-    "plans_of",
-    "search_pair",
-    "searched_of",
-    "seconds_for",
-]
+__all__ = ["ComponentSearch", "Options", "search_pair", "searched_of", "seconds_for"]
 
 _SLICE = 0.3
 """Seconds that a batch is to take."""
@@ -115,47 +107,6 @@ class ComponentSearch:
     sources: set[str] = field(default_factory=set)
 
 
-def describe_pair(pair: Pair) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Ask both sides what they look like from outside; see ``runner.surface``."""
-    answers = pair.ask(("describe",), seconds=60)
-    control, candidate = (
-        plain(each[1]) if not isinstance(each, Death) and each[0] == "described" else {"names": {}}
-        for each in answers
-    )
-    return control, candidate
-
-
-def plans_of(pair: Pair, described: tuple[dict[str, Any], dict[str, Any]]) -> list[Plan]:
-    """Plan the calls of what both sides have."""
-    control, candidate = described
-    stubs = _stubs(described)
-    common = [name for name in pair.control.components if name in pair.candidate.components]
-    classes: dict[str, Domain] = {}
-    plans = []
-    sides_of = {
-        name: (control["names"].get(name, {}), candidate["names"].get(name, {})) for name in common
-    }
-    for name in common:
-        if any(each.get("kind") == "class" for each in sides_of[name]):
-            plan = plan_of(name, sides_of[name], stubs, {})
-            if not plan.is_exception:
-                made = next(probes(plan), None)
-                if made is not None:
-                    recipe = ("call", name, made.arguments, made.keywords)
-                    classes[name] = Domain("instance", values=(recipe,))
-    relations = pair.control.relations
-    for name in common:
-        of = relations[name][0] if name in relations else name
-        sides = sides_of.get(of) or sides_of[name]
-        plans.append(replace(plan_of(of, sides, stubs, classes), name=name))
-    return plans
-
-
-def _stubs(described: tuple[dict[str, Any], dict[str, Any]]) -> Stubs:
-    texts = [text for side in described for _, text in side.get("stubs", ())]
-    return read_stubs(texts)
-
-
 def search_pair(
     pair: Pair,
     options: Options,
@@ -178,18 +129,7 @@ def search_pair(
     """
     assert options.seconds is not None
     begin = time.monotonic()
-    described = describe_pair(pair)
-    searches = [
-        ComponentSearch(plan, pair.rules(plan.name, options.messages), Knowledge(plan))
-        for plan in plans_of(pair, described)
-        if not options.components or plan.name in options.components
-    ]
-    for each in searches:
-        each.skipped = _unsuited(each.plan)
-        each.given = [call for call in given if call.component == each.plan.name]
-    _merge_names(searches, described)
-    for each in searches:
-        each.sources.update(each.plan.sources)
+    searches = _begin(pair, options, given)
     yield searches
     chance = random.Random(options.seed)
     pool: list[Recipe] = []
@@ -220,25 +160,35 @@ def search_pair(
             yield searches
 
 
-def _merge_names(
-    searches: Sequence[ComponentSearch], described: tuple[dict[str, Any], dict[str, Any]]
-) -> None:
-    """Search what has several names on both sides once, by the first of them."""
-    by_name = {each.plan.name: each for each in searches}
-    for each in searches:
-        mine, other = (
-            side["names"].get(each.plan.name, {}).get("all names", ()) for side in described
+def _begin(pair: Pair, options: Options, given: Sequence[Call]) -> list[ComponentSearch]:
+    """Make a search of each component; those that are not to be searched say why."""
+    described = describe_pair(pair)
+    plans = [
+        plan
+        for plan in plans_of(pair, described)
+        if not options.components or plan.name in options.components
+    ]
+    searches = {
+        plan.name: ComponentSearch(
+            plan,
+            pair.rules(plan.name, options.messages),
+            Knowledge(plan),
+            given=[call for call in given if call.component == plan.name],
+            skipped=unsuited(plan),
+            sources=set(plan.sources),
         )
-        first = next((by_name[name] for name in mine if name in other and name in by_name), each)
-        if first is not each and first.rules == each.rules and not each.skipped:
-            each.skipped = f"it is another name of {first.plan.name}"
-            first.given += [call._replace(component=first.plan.name) for call in each.given]
+        for plan in plans
+    }
+    for name, first in first_names(plans, described).items():
+        _merge(searches[name], searches[first])
+    return list(searches.values())
 
 
-def _unsuited(plan: Plan) -> str:
-    if plan.is_exception:
-        return "an exception class: it is compared where it is raised"
-    return ""
+def _merge(search: ComponentSearch, first: ComponentSearch) -> None:
+    """Search what has several names once, by the first of them."""
+    if first.rules == search.rules and not search.skipped:
+        search.skipped = f"it is another name of {first.plan.name}"
+        first.given += [call._replace(component=first.plan.name) for call in search.given]
 
 
 def _take_slice(

@@ -17,7 +17,7 @@ from twinwheel.verify.domains import ANY, Domain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Parameter", "Plan", "plain", "plan_of", "read_stubs"]
+__all__ = ["Parameter", "Plan", "plan_of", "read_stubs"]
 
 _UNKNOWN = tuple(
     Domain(kind) for kind in ("str", "any", "int", "buffer", "list", "float", "dict", "callback")
@@ -63,19 +63,6 @@ class Stubs:
 
     functions: dict[str, list[list[Any]]] = field(default_factory=dict)
     classes: dict[str, dict[str, list[list[Any]]]] = field(default_factory=dict)
-
-
-def plain(encoded: Any) -> Any:
-    """Turn the containers of ``runner.encoding`` back into Python's."""
-    if type(encoded) is not tuple:
-        return encoded
-    tag = encoded[0]
-    if tag == "dict":
-        flat = [plain(each) for each in encoded[1]]
-        return dict(zip(flat[::2], flat[1::2], strict=True))
-    if tag in ("list", "tuple"):
-        return [plain(each) for each in encoded[1]]
-    return encoded
 
 
 def read_stubs(texts: Iterable[str]) -> Stubs:

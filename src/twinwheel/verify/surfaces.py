@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from twinwheel.verify.answers import show
 from twinwheel.verify.drawing import probes
 from twinwheel.verify.findings import Finding, Searched
+from twinwheel.verify.planning import describe_pair, plans_of
 from twinwheel.verify.runner.calling import RETURNED
 from twinwheel.verify.runner.encoding import unpack
-from twinwheel.verify.search import describe_pair, plans_of
 from twinwheel.verify.workers import Death
 
 if TYPE_CHECKING:
