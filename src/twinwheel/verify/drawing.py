@@ -65,8 +65,6 @@ class Knowledge:
         """Arguments that the control took."""
         self.corpus: list[Call] = []
         """Calls that led to something new."""
-        self.banned: set[int] = set()
-        """Parameters whose large numbers make calls without end on both sides."""
         self._taken: dict[tuple[int, Domain], list[int]] = {}
 
     def learn(self, call: Call, *, taken: bool, returned: bool) -> None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.verify.avoiding import TooMuch, size_of
 from twinwheel.verify.confirming import confirm, finding_of
 from twinwheel.verify.drawing import Knowledge, borrowed, draw, ladder, probes
 from twinwheel.verify.findings import Finding, Searched
 from twinwheel.verify.judging import Mismatch, Rules, judge
 from twinwheel.verify.planning import describe_pair, first_names, plans_of, unsuited
-from twinwheel.verify.recipes import Call, size
 from twinwheel.verify.runner.calling import RAISED, RETURNED, SKIPPED
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.workers import Death
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from twinwheel.verify.pairs import Pair
-    from twinwheel.verify.recipes import Recipe
+    from twinwheel.verify.recipes import Call, Recipe
     from twinwheel.verify.signatures import Plan
 
 __all__ = ["ComponentSearch", "Options", "search_pair", "searched_of", "seconds_for"]
@@ -45,8 +45,6 @@ _LONGEST_IN_POOL = 20_000
 _OF_ANSWERS = ("value", "type", "shape", "exception type", "exception message", "state")
 _SLOW_TO_BORROW = 30e6
 """Nanoseconds."""
-_LARGE_NUMBER = 1 << 16
-_LARGE_INPUT = 256
 _REFUSALS = ("TypeError", "AttributeError", "SystemError")
 
 
@@ -94,10 +92,7 @@ class ComponentSearch:
     seconds: float = 0.0
     largest: int = 0
     skipped: str = ""
-    banned: dict[tuple[str, int], float] = field(default_factory=dict)
-    """Where a number of this size is too much for both."""
-    too_long: int | None = None
-    """The size of an input that takes one side very long."""
+    too_much: TooMuch = field(default_factory=TooMuch)
     smallest: dict[str, tuple[Call, ...]] = field(default_factory=dict)
     """The calls of each finding."""
     unsteady: int = 0
@@ -195,7 +190,7 @@ def _take_slice(
     pair: Pair, search: ComponentSearch, chance: random.Random, pool: list[Recipe], left: float
 ) -> None:
     """Make a batch of calls, and look into what differs."""
-    calls = _next_calls(search, chance, pool)
+    calls = search.too_much.without(_next_calls(search, chance, pool))
     poke = search.stage != "draw" or chance.random() < 0.3
     before = list(pair.history)
     started = time.monotonic()
@@ -209,7 +204,7 @@ def _take_slice(
     end = time.monotonic() + left
     for index, (call, (control, candidate)) in enumerate(zip(calls, answers, strict=True)):
         if isinstance(control, Death) and isinstance(candidate, Death):
-            _avoid(search, call)
+            search.too_much.remember(call)
         elif SKIPPED in _how(control, candidate):
             search.given.append(call)
         _learn(search, call, control, pool, chance)
@@ -222,43 +217,7 @@ def _how(control: Any, candidate: Any) -> list[str]:
     return ["died" if isinstance(each, Death) else each[0] for each in (control, candidate)]
 
 
-def _avoid(search: ComponentSearch, call: Call) -> None:
-    """Remember what is too much, so that nothing like it is tried again."""
-    largest = _size(call)
-    if largest > _LARGE_INPUT:
-        search.too_long = min(largest, search.too_long or largest)
-    for place, value in _large_numbers(call):
-        search.banned[place] = min(search.banned.get(place, value), value)
-
-
-def _large_numbers(call: Call) -> Iterator[tuple[tuple[str, int], float]]:
-    """Give the large numbers among the arguments, and where they stand."""
-    for method, arguments in (("", call.arguments), *call.steps):
-        for index, each in enumerate(arguments or ()):
-            if isinstance(each, (int, float)) and abs(each) >= _LARGE_NUMBER:
-                yield (method, index), abs(each)
-    for name, each in zip(call.keywords[::2], call.keywords[1::2], strict=True):
-        if isinstance(each, (int, float)) and abs(each) >= _LARGE_NUMBER:
-            yield (name, -1), abs(each)
-
-
-def _is_banned(search: ComponentSearch, call: Call) -> bool:
-    return any(
-        value >= search.banned.get(place, value + 1) for place, value in _large_numbers(call)
-    )
-
-
 def _next_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
-    """Give the next batch without what is known to be too much for both."""
-    calls = _more_calls(search, chance, pool)
-    if search.too_long is not None:
-        calls = [each for each in calls if _size(each) < search.too_long]
-    if search.banned:
-        calls = [each for each in calls if not _is_banned(search, each)]
-    return calls
-
-
-def _more_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
     """Give the next batch: of what is given, the tries, the ladder, or by chance."""
     if search.waiting_calls:
         search.given += search.waiting_calls
@@ -303,7 +262,7 @@ def _learn(
 ) -> None:
     if isinstance(control, Death) or control[0] not in (RETURNED, RAISED):
         return
-    largest = _size(call)
+    largest = size_of(call)
     search.largest = max(search.largest, largest)
     returned = control[0] == RETURNED
     search.returned += returned
@@ -330,10 +289,6 @@ def _learn(
                 pool.append(value)
                 if len(pool) > 500:
                     del pool[chance.randrange(len(pool))]
-
-
-def _size(call: Call) -> int:
-    return max((size(each) for each in (*call.arguments, *call.keywords[1::2])), default=0)
 
 
 def _may_be_argument(value: Any) -> bool:
@@ -372,7 +327,7 @@ def _look_into(
     seconds = min(left, _SHRINK_SECONDS if not alike else _SHRINK_SECONDS / 2)
     confirmed = confirm(pair, call, found, search.rules, before, seconds)
     if confirmed is None and found.kind == "hang":
-        _avoid(search, call)
+        search.too_much.remember(call)
         return
     if confirmed is None:
         search.unsteady += 1
