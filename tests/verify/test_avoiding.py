@@ -36,6 +36,7 @@ SHORTER = ("repeat", "a", 299)
         ([call(1, 2**20)], [call(1, 2**20), call("a", 2**64)], [call(1, 2**19), call(2**20, 1)]),
         ([call(1, 2**20), call(1, 2**17)], [call(1, 2**18)], [call(1, 2**16)]),
         ([call(-(2**20))], [call(2.0**20), call(float("-inf"))], [call(1.5), call(float("nan"))]),
+        ([call(1, 2**20)], [], [call(1e22, 1), call(float("inf")), call(2.0**53, key=1e300)]),
         ([call(count=2**20)], [call(count=2**21)], [call(2**21), call(other=2**21)]),
         ([steps(2**20)], [steps(2**20)], [steps(5), steps(2**20, method="cut"), call(2**20)]),
     ],

@@ -47,7 +47,8 @@ class TooMuch:
         if self._size is not None and size_of(call) >= self._size:
             return True
         return any(
-            value >= self._numbers.get(place, value + 1) for place, value in _large_numbers(call)
+            place in self._numbers and value >= self._numbers[place]
+            for place, value in _large_numbers(call)
         )
 
 
