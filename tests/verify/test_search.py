@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from verify.twins import kinds, module, searched
+from verify.twins import call, kinds, module, pair_of, searched
 
 from twinwheel.verify.running import Outcome
+from twinwheel.verify.search import Options, search_pair, searched_of
 
 
 def of(outcome: Outcome, component: str) -> str:
@@ -232,3 +234,15 @@ def test_equal_seeds_make_equal_searches(tmp_path: Path) -> None:
     candidate = "def f(text: str, number: int): return text[number:] if number != 257 else ''\n"
     runs = [searched(tmp_path, control, candidate, seed=3).findings for _ in range(2)]
     assert runs[0][0].id == runs[1][0].id
+
+
+def test_each_difference_that_there_was_no_time_for_is_told(tmp_path: Path) -> None:
+    """Not only those of the last calls. Two are looked into: one, and one when the time is over."""
+    control = "import time\ndef f(text: str):\n    time.sleep(0.05)\n    return text\n"
+    candidate = control.replace("return text", "return text[:-1]")
+    given = [call("f", f"{number}, and what takes long to shrink") for number in range(16)]
+    with pair_of(tmp_path, control, candidate) as pair:
+        *_, (search,) = search_pair(pair, Options(seconds=0.3), given, lambda *_: None)
+    told = re.search(r"no time to look into (\d+) differences", searched_of(search).note)
+    assert told is not None
+    assert int(told[1]) >= len(given) - 2

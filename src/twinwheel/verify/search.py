@@ -79,9 +79,11 @@ class ComponentSearch:
     rules: Rules
     knowledge: Knowledge
     given: list[Call] = field(default_factory=list)
-    """Saved, recorded, and from the author's strategies; these come first."""
+    """What is made before the calls of the stage: calls that were saved, recorded, of the author's
+    strategies or of atheris; and those that were not made as one before them killed."""
     stage: str = "given"
-    waiting: Iterator[Call] | None = None
+    of_stage: Iterator[Call] | None = None
+    """What is left of the calls of the stage."""
     batch: int = _FIRST_BATCH
     seen: set[tuple[Any, ...]] = field(default_factory=set)
     met: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -97,8 +99,9 @@ class ComponentSearch:
     """The calls of each finding."""
     unsteady: int = 0
     """Mismatches that did not come again."""
-    waiting_calls: list[Call] = field(default_factory=list)
-    """Calls with a mismatch for which there was no time yet."""
+    put_off: list[Call] = field(default_factory=list)
+    """Calls with a mismatch for which there was no time in their slice. They come after what is
+    given; and once more when the time is over, as what is given does not. The rest is told."""
     sources: set[str] = field(default_factory=set)
 
 
@@ -139,7 +142,8 @@ def search_pair(
                 break
             started = time.monotonic()
             most = max(_LEAST_OF_A_SLICE, options.seconds / len(active) / 2)
-            _take_slice(pair, each, chance, pool, min(left, most, _MOST_OF_A_SLICE))
+            calls = _next_calls(each, chance, pool)
+            _take_slice(pair, each, calls, chance, pool, min(left, most, _MOST_OF_A_SLICE))
             each.seconds += time.monotonic() - started
             found = sum(len(one.findings) for one in searches)
             on_progress(each.plan.name, pair.made, found)
@@ -147,11 +151,10 @@ def search_pair(
         active = [each for each in active if not each.skipped]
     end = time.monotonic() + min(_MOST_OF_A_SLICE, options.seconds / 4)
     for each in active:
-        if each.waiting_calls and time.monotonic() < end:
-            each.given = each.waiting_calls
-            each.waiting_calls = []
+        if each.put_off and time.monotonic() < end:
             on_progress(each.plan.name, pair.made, sum(len(one.findings) for one in searches))
-            _take_slice(pair, each, chance, pool, end - time.monotonic())
+            calls = _taken(each.put_off, each.batch)
+            _take_slice(pair, each, calls, chance, pool, end - time.monotonic())
             yield searches
 
 
@@ -187,10 +190,15 @@ def _merge(search: ComponentSearch, first: ComponentSearch) -> None:
 
 
 def _take_slice(
-    pair: Pair, search: ComponentSearch, chance: random.Random, pool: list[Recipe], left: float
+    pair: Pair,
+    search: ComponentSearch,
+    calls: list[Call],
+    chance: random.Random,
+    pool: list[Recipe],
+    left: float,
 ) -> None:
-    """Make a batch of calls, and look into what differs."""
-    calls = search.too_much.without(_next_calls(search, chance, pool))
+    """Make a batch of calls, without what is known to be too much, and look into what differs."""
+    calls = search.too_much.without(calls)
     poke = search.stage != "draw" or chance.random() < 0.3
     before = list(pair.history)
     started = time.monotonic()
@@ -218,34 +226,37 @@ def _how(control: Any, candidate: Any) -> list[str]:
 
 
 def _next_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
-    """Give the next batch: of what is given, the tries, the ladder, or by chance."""
-    if search.waiting_calls:
-        search.given += search.waiting_calls
-        search.waiting_calls = []
-    if search.given:
-        calls, search.given = search.given[: search.batch], search.given[search.batch :]
-        return calls
+    """Give the next batch: what is given or was put off, the tries, the ladder, or by chance."""
+    for queue in (search.given, search.put_off):
+        if queue:
+            return _taken(queue, search.batch)
     while search.stage != "draw":
-        calls = list(islice(search.waiting or (), search.batch))
+        calls = list(islice(search.of_stage or (), search.batch))
         if calls:
             return calls
         _go_on(search, pool)
     return [draw(search.knowledge, chance, pool) for _ in range(search.batch)]
 
 
+def _taken(queue: list[Call], most: int) -> list[Call]:
+    taken = queue[:most]
+    del queue[:most]
+    return taken
+
+
 def _go_on(search: ComponentSearch, pool: list[Recipe]) -> None:
     """Begin with the next stage."""
     knowledge = search.knowledge
     if search.stage == "given":
-        search.stage, search.waiting = "probe", probes(search.plan)
+        search.stage, search.of_stage = "probe", probes(search.plan)
     elif search.stage == "probe" and knowledge.typical is None:
-        search.stage, search.waiting = "borrow", borrowed(knowledge, pool)
+        search.stage, search.of_stage = "borrow", borrowed(knowledge, pool)
         search.batch = min(search.batch, _FIRST_BATCH)
     elif search.stage in ("probe", "borrow"):
-        search.stage, search.waiting = "ladder", ladder(knowledge)
+        search.stage, search.of_stage = "ladder", ladder(knowledge)
         search.batch = min(search.batch, 4 * _FIRST_BATCH)
     else:
-        search.stage, search.waiting = "draw", None
+        search.stage, search.of_stage = "draw", None
 
 
 def _is_steady(pair: Pair, call: Call) -> bool:
@@ -318,7 +329,7 @@ def _look_into(
             _count(search, alike[0].id)
         return
     if left <= 0:
-        search.waiting_calls.append(call)
+        search.put_off.append(call)
         search.met[found.key] = met
         return
     if found.kind in _OF_ANSWERS and not search.findings and not _is_steady(pair, call):
@@ -362,8 +373,8 @@ def searched_of(search: ComponentSearch) -> Searched:
         )
     if search.unsteady:
         notes.append(f"{search.unsteady} differences did not come again")
-    if search.waiting_calls:
-        notes.append(f"there was no time to look into {len(search.waiting_calls)} differences")
+    if search.put_off:
+        notes.append(f"there was no time to look into {len(search.put_off)} differences")
     return Searched(
         component=search.plan.name,
         comparisons=search.comparisons,
