@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twinwheel.verify.domains import Domain, by_chance, edges
+from twinwheel.verify.chances import by_chance
+from twinwheel.verify.domains import Domain
+from twinwheel.verify.edges import edges
 from twinwheel.verify.mutating import mutate, mutate_call
 from twinwheel.verify.prelude import PRELUDE
 from twinwheel.verify.recipes import Call, size, source, source_of_call, traits, walk

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twinwheel.verify.domains import Domain, by_chance
+from twinwheel.verify.chances import by_chance
+from twinwheel.verify.domains import Domain
 from twinwheel.verify.recipes import Call, size, walk
 from twinwheel.verify.runner.building import Scope, build
 from twinwheel.verify.shrinking import shrink

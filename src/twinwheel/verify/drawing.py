@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from twinwheel.verify.domains import ANY, Domain, by_chance, edges
+from twinwheel.verify.chances import by_chance
+from twinwheel.verify.domains import ANY, Domain
+from twinwheel.verify.edges import edges
 from twinwheel.verify.mutating import mutate, mutate_call
 from twinwheel.verify.recipes import Call, size
 from twinwheel.verify.signatures import Parameter, Plan
