@@ -128,6 +128,7 @@ def _narrower(left: list[list[Any]], right: list[list[Any]]) -> str:
     kinds = {each[1] for each in right}
     by_name = {each[0]: each for each in right if each[1] in _BY_NAME}
     places = [each for each in right if each[1] in _BY_PLACE]
+    names = {each[0] for each in left}
     for index, (parameter, kind, default, _) in enumerate(left):
         if kind in _BY_NAME and parameter not in by_name and "VAR_KEYWORD" not in kinds:
             return f"{parameter} cannot be given by name"
@@ -137,26 +138,39 @@ def _narrower(left: list[list[Any]], right: list[list[Any]]) -> str:
                     return f"{parameter} cannot be given by position"
                 continue
             there = places[index]
-            if kind in _BY_NAME and there[0] != parameter and there[0] in {e[0] for e in left}:
+            # one of another name that may be left out goes with ``**``: it may well be the same
+            other = parameter in by_name or there[0] in names or there[2] is None
+            if kind in _BY_NAME and there[0] != parameter and other:
                 return f"the parameter at position {index + 1} is {there[0]}, not {parameter}"
-            if default is not None and there[2] is None:
-                return f"{parameter} has no default"
-            if default is not None and there[2] not in (default, "Ellipsis", "..."):
-                return f"the default of {parameter} is {there[2]}, not {default}"
+            problem = _of_default(parameter, default, there[2])
+            if problem:
+                return problem
         elif kind == "KEYWORD_ONLY" and parameter in by_name:
-            there = by_name[parameter]
-            if default is not None and there[2] is None:
-                return f"{parameter} has no default"
+            problem = _of_default(parameter, default, by_name[parameter][2])
+            if problem:
+                return problem
         elif kind.startswith("VAR_") and kind not in kinds:
             return f"{'*' if kind == 'VAR_POSITIONAL' else '**'}{parameter} is not taken"
-    known = {each[0] for each in left}
-    takes_all = any(each[1].startswith("VAR_") for each in left)
+    if any(each[1].startswith("VAR_") for each in left):  # what it takes in fact is not known
+        return ""
+    count = sum(each[1] in _BY_PLACE for each in left)
+    named = {each[0] for each in left if each[1] == "KEYWORD_ONLY"}
     for index, (parameter, kind, default, _) in enumerate(right):
-        beyond = kind == "KEYWORD_ONLY" or index >= len(left)
-        new = parameter not in known and default is None and not kind.startswith("VAR_")
-        if new and beyond and not takes_all:
+        by_place = index < count and kind in _BY_PLACE
+        by_name_too = parameter in named and kind in _BY_NAME
+        if default is None and not (by_place or by_name_too or kind.startswith("VAR_")):
             return f"{parameter} is required"
     return ""
+
+
+def _of_default(parameter: str, mine: str | None, other: str | None) -> str:
+    if mine is None or other in (mine, "Ellipsis", "..."):
+        return ""
+    if other is None:
+        return f"{parameter} has no default"
+    if mine.startswith("<") and other.startswith("<"):  # of objects that each side has of its own
+        return ""
+    return f"the default of {parameter} is {other}, not {mine}"
 
 
 def _shown(parameters: list[list[Any]] | None) -> str:
