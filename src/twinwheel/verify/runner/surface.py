@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import hashlib
 import inspect
 import os
@@ -34,6 +35,8 @@ _PROTOCOLS = (
     ("__reduce__", "pickle"),
     ("__buffer__", "buffer"),
 )
+_ABSTRACT = ("Mapping", "MutableMapping", "Sequence", "MutableSequence", "Set", "MutableSet")
+"""Those of ``collections.abc`` that a class is of by its word, not by its methods."""
 _CONSTANTS = (int, float, str, bytes, bool, tuple, frozenset, type(None))
 
 
@@ -138,7 +141,7 @@ def _describe_class(kind: type) -> Json:
         made,
         kind="class",
         members=members,
-        bases=[base.__name__ for base in kind.__mro__[1:-1] if base.__module__ == "builtins"],
+        bases=_bases(kind),
         protocols=sorted(shown for name, shown in _PROTOCOLS if _has(kind, name)),
         document=(kind.__doc__ or "")[:2_000],
         exception=issubclass(kind, BaseException),
@@ -146,11 +149,18 @@ def _describe_class(kind: type) -> Json:
     )
 
 
+def _bases(kind: type) -> list[str]:
+    """Give the names of what ``isinstance`` and ``except`` take it for, the nearest first."""
+    found = [base.__name__ for base in kind.__mro__[1:-1]]
+    abstract = [name for name in _ABSTRACT if issubclass(kind, getattr(collections.abc, name))]
+    return [*found, *(f"collections.abc.{name}" for name in abstract)]
+
+
 def _has(kind: type, name: str) -> bool:
     found = getattr(kind, name, None)
     if found is None:
         return False
-    if name in ("__hash__", "__eq__", "__lt__", "__reduce__"):
+    if name in ("__eq__", "__lt__", "__reduce__"):  # by object's own ``__hash__`` it is hashable
         return found is not getattr(object, name, None)
     if name == "__call__":
         return any("__call__" in vars(base) for base in kind.__mro__[:-1])
