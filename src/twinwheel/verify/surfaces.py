@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinwheel.verify.pairs import Pair
+    from twinwheel.verify.recipes import Call
 
 __all__ = ["compare_surfaces"]
 
@@ -42,7 +43,7 @@ def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[Searched], list[st
             if each in declared or (told["kind"] == "constant" and each in candidate)
         }
     findings = list(_of_names(control, candidate, name))
-    findings += _of_pickles(pair, described, name)
+    findings += _of_instances(pair, described, name)
     extra = [each for each in candidate if each not in control and not each.startswith("_")]
     notes = []
     if extra and not declared:
@@ -233,11 +234,10 @@ def _of_class(
             yield from _of_signature(full, there, here, name)
 
 
-def _of_pickles(
+def _of_instances(
     pair: Pair, described: tuple[dict[str, Any], dict[str, Any]], name: str
-) -> list[Finding]:
-    """Does each side read what the other pickled?"""
-    findings = []
+) -> Iterator[Finding]:
+    """Compare what only an object of a class tells: whether it gives its memory, and pickles."""
     for plan in plans_of(pair, described):
         told = described[0]["names"].get(plan.name, {})  # nothing is told of a relation
         if told.get("kind") != "class" or not plan.is_class or plan.is_exception:
@@ -251,23 +251,37 @@ def _of_pickles(
         ]
         if not fine:
             continue
-        written = pair.ask(("write_pickle", list(fine[0])))
-        if any(isinstance(each, Death) for each in written):
-            pair.restart()
-            continue
-        if written[0][0] != "pickle":
-            continue  # the control's cannot be pickled
-        texts = "it can be pickled", show(written[1][1])
-        if written[1][0] != "pickle":
-            findings.append(_finding(plan.name, "pickle", "it cannot be pickled", texts, name))
-            continue
-        read = pair.candidate.ask(("read_pickle", written[0][1]))
-        if isinstance(read, Death):
-            pair.candidate.start()
-            findings.append(
-                _finding(plan.name, "pickle", "the control's pickle kills", ("", read.detail), name)
-            )
-        elif read[0] == "failed":
-            summary = "the candidate does not read the control's pickle"
-            findings.append(_finding(plan.name, "pickle", summary, ("", show(read[1])), name))
-    return findings
+        if "buffer" not in told["protocols"]:
+            yield from _of_buffer(pair, plan.name, fine[0], name)
+        yield from _of_pickle(pair, plan.name, fine[0], name)
+
+
+def _of_buffer(pair: Pair, component: str, call: Call, name: str) -> Iterator[Finding]:
+    answers = pair.ask(("is_buffer", list(call)))
+    if any(isinstance(each, Death) for each in answers):
+        pair.restart()
+    elif [each[:2] for each in answers] == [("is buffer", True), ("is buffer", False)]:
+        yield _finding(component, "surface", "not buffer any more", ("buffer", ""), name)
+
+
+def _of_pickle(pair: Pair, component: str, call: Call, name: str) -> Iterator[Finding]:
+    """Does each side read what the other pickled?"""
+    written = pair.ask(("write_pickle", list(call)))
+    control, candidate = written
+    if any(isinstance(each, Death) for each in written):
+        pair.restart()
+    if isinstance(control, Death) or control[0] != "pickle":
+        return  # the control's cannot be pickled
+    if isinstance(candidate, Death) or candidate[0] != "pickle":
+        why = candidate.detail if isinstance(candidate, Death) else show(candidate[1])
+        texts = "it can be pickled", why
+        yield _finding(component, "pickle", "it cannot be pickled", texts, name)
+        return
+    read = pair.candidate.ask(("read_pickle", control[1]))
+    if isinstance(read, Death):
+        pair.candidate.start()
+        summary = "the control's pickle kills"
+        yield _finding(component, "pickle", summary, ("", read.detail), name)
+    elif read[0] == "failed":
+        summary = "the candidate does not read the control's pickle"
+        yield _finding(component, "pickle", summary, ("", show(read[1])), name)

@@ -117,15 +117,29 @@ class _Session:
         _PLACE.pack_into(self._progress, 0, 0)
         return ("often", make_often(self._caller, call, times, rounds))
 
+    def _is_buffer(self, call: Call) -> Answer:
+        """Ask an object: before Python 3.12 its class has no ``__buffer__`` that would tell."""
+        value = self._value_of(call)
+        try:
+            memoryview(value).release()
+        except TypeError:
+            return ("is buffer", False)
+        except BaseException:  # one that has no memory just now is one all the same
+            pass
+        return ("is buffer", True)
+
     def _write_pickle(self, call: Call) -> Answer:
         import pickle
 
+        value = self._value_of(call)
+        return ("pickle", pickle.dumps(value, 4), encode(value))
+
+    def _value_of(self, call: Call) -> Any:
         prepared = self._caller.prepare(call)
         if prepared is None:
-            return ("failed", None, "")
+            raise ValueError("its arguments cannot be made")
         function, arguments, keywords, _ = prepared
-        value = function(*arguments, **keywords)
-        return ("pickle", pickle.dumps(value, 4), encode(value))
+        return function(*arguments, **keywords)
 
     def _read_pickle(self, data: bytes) -> Answer:
         import pickle
