@@ -11,8 +11,10 @@ from twinwheel.verify.domains import (
     FLOATS,
     INTEGERS,
     MADE,
+    SCALARS,
     SIZES,
     Domain,
+    as_key,
     key_and_value,
 )
 from twinwheel.verify.texts import bytes_by_chance, edges_of_text, text_by_chance
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["by_chance", "dict_of"]
 
 _LARGEST = 300
-_SCALARS = tuple(Domain(kind) for kind in ("int", "float", "str", "bool", "none"))
 _JSON_KEYS = Domain("str")
 
 
@@ -71,14 +72,14 @@ def _sequence_by_chance(tag: str) -> Callable[[Domain, Random, int], Recipe]:
     def draw(domain: Domain, chance: Random, depth: int) -> Recipe:
         if domain.kind == "tuple" and len(domain.inner) > 1:
             return ("tuple", [by_chance(each, chance, depth - 1) for each in domain.inner])
-        item = domain.inner[0] if domain.inner else chance.choice((ANY, *_SCALARS))
+        item = domain.inner[0] if domain.inner else chance.choice((ANY, *SCALARS))
         return (tag, _items_by_chance(item, chance, depth) if depth > 0 else [])
 
     return draw
 
 
 def _set_by_chance(domain: Domain, chance: Random, depth: int) -> Recipe:
-    item = domain.inner[0] if domain.inner else chance.choice(_SCALARS)
+    item = as_key(domain.inner[0]) if domain.inner else chance.choice(SCALARS)
     items = {repr(each): each for each in _items_by_chance(item, chance, depth)}
     return ("set", list(items.values()))
 
@@ -116,7 +117,7 @@ def _json_by_chance(_domain: Domain, chance: Random, depth: int) -> Recipe:
             return ("list", _items_by_chance(Domain("json"), chance, depth))
         inner = (_JSON_KEYS, Domain("json"))
         return dict_of(Domain("dict", inner), chance, chance.randint(0, 5), depth)
-    return by_chance(chance.choice(_SCALARS), chance, depth)
+    return by_chance(chance.choice(SCALARS), chance, depth)
 
 
 def _buffer_by_chance(_domain: Domain, chance: Random, _depth: int) -> Recipe:

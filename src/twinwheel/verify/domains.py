@@ -6,7 +6,7 @@ C's types, and one object of each kind. ``edges`` and ``chances`` make ladders a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,10 +17,13 @@ __all__ = [
     "ANYTHING",
     "DEPTHS",
     "FLOATS",
+    "HASHABLE",
     "INTEGERS",
     "MADE",
+    "SCALARS",
     "SIZES",
     "Domain",
+    "as_key",
     "key_and_value",
 ]
 
@@ -107,9 +110,26 @@ class Domain:
 
 
 ANY = Domain("any")
+SCALARS = tuple(Domain(kind) for kind in ("int", "float", "str", "bool", "none"))
+HASHABLE = Domain("union", (*SCALARS, Domain("bytes")))
 _TEXT = Domain("str")
 
 
 def key_and_value(domain: Domain) -> tuple[Domain, Domain]:
     """Give the domains of a dict's keys and values."""
-    return (domain.inner[0], domain.inner[1]) if len(domain.inner) > 1 else (_TEXT, ANY)
+    if len(domain.inner) < 2:
+        return _TEXT, ANY
+    return as_key(domain.inner[0]), domain.inner[1]
+
+
+def as_key(domain: Domain) -> Domain:
+    """Leave out what has no hash: with one such key, or item of a set, no call can be made."""
+    if domain.kind in ("any", "json"):
+        return HASHABLE
+    if domain.kind == "buffer":
+        return Domain("bytes")
+    if domain.kind == "tuple" and not domain.inner:
+        return replace(domain, inner=(HASHABLE,))
+    if domain.kind in ("tuple", "union"):
+        return replace(domain, inner=tuple(as_key(each) for each in domain.inner))
+    return domain

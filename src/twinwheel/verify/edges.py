@@ -12,9 +12,11 @@ from twinwheel.verify.domains import (
     ANYTHING,
     DEPTHS,
     FLOATS,
+    HASHABLE,
     INTEGERS,
     MADE,
     Domain,
+    as_key,
     key_and_value,
 )
 from twinwheel.verify.texts import edges_of_bytes, edges_of_text
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from twinwheel.verify.recipes import Recipe
 
 __all__ = ["edges"]
+
+_CONTAINERS = ("list", "iterable", "tuple", "set", "dict")
 
 
 def edges(domain: Domain) -> Iterator[Recipe]:
@@ -41,8 +45,11 @@ def _edges_of_sequence(tag: str) -> Callable[[Domain], Iterator[Recipe]]:
         yield (tag, [])
         for each in _first(edges(item), 40):
             yield (tag, [each])
+        large = any(each.kind in _CONTAINERS for each in (item, *item.inner))
+        most = 61 if large else 4_097  # to draw all of them takes seconds
         for count in (2, 3, 5, 17, 65, 257, 1025, 4097):
-            yield (tag, [by_chance(item, chance, 1) for _ in range(count)])
+            drawn = [by_chance(item, chance, 1) for _ in range(min(count, most))]
+            yield (tag, [drawn[index % most] for index in range(count)])
         if item.kind in ("any", "json", "list", "union"):
             for depth in DEPTHS:
                 yield ("nest", "tuple" if tag == "tuple" else "list", depth, 1)
@@ -52,10 +59,21 @@ def _edges_of_sequence(tag: str) -> Callable[[Domain], Iterator[Recipe]]:
         if item.kind in ("int", "any", "float"):
             yield (tag, [3, 1, 2, 3, 1])
             yield (tag, [2**31, 2**31, -1, 2**63])
-        some = [by_chance(item, chance, 1) for _ in range(61)]  # to draw all of them takes seconds
+        some = [by_chance(item, chance, 1) for _ in range(61)]
         yield from ((tag, [some[index % 61] for index in range(count)]) for count in (8191, 65537))
 
     return ladder
+
+
+def _edges_of_tuple(domain: Domain) -> Iterator[Recipe]:
+    if len(domain.inner) < 2:
+        yield from _edges_of_sequence("tuple")(domain)
+        return
+    chance = Random(0)
+    for index, item in enumerate(domain.inner):
+        for each in _first(edges(item), 40):
+            items = [by_chance(other, chance, 1) for other in domain.inner]
+            yield ("tuple", [*items[:index], each, *items[index + 1 :]])
 
 
 def _edges_of_dict(domain: Domain) -> Iterator[Recipe]:
@@ -71,8 +89,12 @@ def _edges_of_dict(domain: Domain) -> Iterator[Recipe]:
     if value.kind in ("any", "json", "union", "dict"):
         for depth in DEPTHS:
             yield ("nest", "dict", depth, 1)
-    if key.kind in ("str", "any"):
-        yield ("dict", ["b", 1, "a", 2, "é", 3, "B", 4, "10", 5, "9", 6])
+    if key.kind == "str" or key == HASHABLE:
+        flat: list[Recipe] = []
+        for number, name in enumerate(("b", "a", "é", "B", "10", "9"), 1):
+            plain = value.kind in ("any", "json", "int", "float")
+            flat += [name, number if plain else by_chance(value, chance, 1)]
+        yield ("dict", flat)
 
 
 def _edges_of_buffer(_domain: Domain) -> Iterator[Recipe]:
@@ -133,11 +155,21 @@ def _edges_of_union(domain: Domain) -> Iterator[Recipe]:
                 ladders.remove(ladder)
 
 
-def _edges_of_set(_domain: Domain) -> Iterator[Recipe]:
+def _edges_of_set(domain: Domain) -> Iterator[Recipe]:
     yield ("set", [])
-    yield ("set", [1, 2, 3])
-    yield ("set", ["b", "a", "c"])
-    yield ("frozenset", ["b", "a"])
+    if not domain.inner:
+        yield ("set", [1, 2, 3])
+        yield ("set", ["b", "a", "c"])
+        yield ("frozenset", ["b", "a"])
+        return
+    item = as_key(domain.inner[0])
+    chance = Random(0)
+    for each in _first(edges(item), 40):
+        yield ("set", [each])
+    for count in (2, 3, 9, 65, 257):
+        some = {repr(each): each for each in (by_chance(item, chance, 1) for _ in range(count))}
+        yield ("set", list(some.values()))
+    yield ("frozenset", [by_chance(item, chance, 1)])
 
 
 def _edges_of_iterable(domain: Domain) -> Iterator[Recipe]:
@@ -166,7 +198,7 @@ _LADDERS: dict[str, Callable[[Domain], Iterator[Recipe]]] = {
     "bytearray": lambda _domain: (("bytearray", each) for each in edges_of_bytes()),
     "buffer": _edges_of_buffer,
     "list": _edges_of_sequence("list"),
-    "tuple": _edges_of_sequence("tuple"),
+    "tuple": _edges_of_tuple,
     "iterable": _edges_of_iterable,
     "set": _edges_of_set,
     "dict": _edges_of_dict,
