@@ -112,7 +112,7 @@ def domain_of_annotation(annotation: str, classes: dict[str, Domain]) -> Domain 
         return None
     try:
         return _domain(ast.parse(annotation.strip(), mode="eval").body, classes)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return None
 
 
@@ -147,6 +147,8 @@ def _subscript(node: ast.Subscript, classes: dict[str, Domain]) -> Domain | None
         node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
     )
     inside = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if not inside:  # ``tuple[()]``
+        return classes.get(name) or _NAMES.get(name)
     if name == "Literal":
         return Domain("literal", values=tuple(ast.literal_eval(each) for each in inside))
     if name == "Optional":
@@ -164,7 +166,8 @@ def _subscript(node: ast.Subscript, classes: dict[str, Domain]) -> Domain | None
         if not (isinstance(each, ast.Constant) and each.value is Ellipsis)
     ]
     if name in ("SupportsRead", "SupportsWrite", "IO"):
-        return Domain("file", (Domain("str") if inner[0].kind == "str" else Domain("bytes"),))
+        text = bool(inner) and inner[0].kind == "str"
+        return Domain("file", (Domain("str") if text else Domain("bytes"),))
     return Domain(outer.kind, tuple(inner))
 
 
@@ -174,7 +177,7 @@ def domain_of_default(default: str | None) -> Domain | None:
         return None
     try:
         value = ast.literal_eval(default)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return None
     if isinstance(value, bool):
         return Domain("bool")

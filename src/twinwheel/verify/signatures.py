@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,9 @@ __all__ = ["Parameter", "Plan", "plan_of", "read_stubs"]
 _UNKNOWN = tuple(
     Domain(kind) for kind in ("str", "any", "int", "buffer", "list", "float", "dict", "callback")
 )
-_DOCUMENTED = re.compile(r"^(?:[\w.]+\.)?(\w+)\(([^)]*)\)", re.MULTILINE)
+_DOCUMENTED = re.compile(r"^(?:\d+\. )?(?:[\w.]+\.)?(\w+)\(", re.MULTILINE)
+_MOST_BRACKETS = 8
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
@@ -69,26 +72,35 @@ def read_stubs(texts: Iterable[str]) -> Stubs:
     """Read the functions and classes of ``.pyi`` files; what cannot be parsed is passed over."""
     stubs = Stubs()
     for text in texts:
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
+        tree = _parsed(text)
+        if tree is None:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 members = stubs.classes.setdefault(node.name, {})
                 for item in node.body:
-                    if isinstance(item, ast.FunctionDef):
+                    if isinstance(item, _FUNCTIONS):
                         _merge(members, item.name, _of_node(item, method=True))
         for top in _top_level(tree.body):
             _merge(stubs.functions, top.name, _of_node(top, method=False))
     return stubs
 
 
-def _top_level(body: Sequence[ast.stmt]) -> list[ast.FunctionDef]:
+def _parsed(text: str) -> ast.Module | None:
+    """Parse what somebody wrote; its odd escapes are no matter of whoever runs this."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def _top_level(body: Sequence[ast.stmt]) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Give the functions of a module, those under ``if`` too."""
-    found: list[ast.FunctionDef] = []
+    found: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
     for node in body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, _FUNCTIONS):
             found.append(node)
         elif isinstance(node, ast.If):
             found += _top_level(node.body) + _top_level(node.orelse)
@@ -96,25 +108,35 @@ def _top_level(body: Sequence[ast.stmt]) -> list[ast.FunctionDef]:
 
 
 def _merge(into: dict[str, list[list[Any]]], name: str, parameters: list[list[Any]]) -> None:
-    """Put overloads together: each parameter takes what any of them says."""
-    known = into.setdefault(name, [])
+    """Put overloads together: each parameter takes what any of them says.
+
+    One that not all of them have, or that has a default in one of them, may be left out.
+    """
+    known = into.get(name)
+    if known is None:
+        into[name] = parameters
+        return
     by_name = {each[0]: each for each in known}
     for each in parameters:
-        same = by_name.get(each[0])
+        same = by_name.pop(each[0], None)
         if same is None:
-            known.append(each)
-        elif each[3] and each[3] not in same[3]:
+            known.append([*each[:2], each[2] or "...", each[3]])
+            continue
+        same[2] = same[2] or each[2]
+        if each[3] and each[3] not in same[3]:
             same[3] = f"Union[{same[3]}, {each[3]}]" if same[3] else each[3]
+    for each in by_name.values():
+        each[2] = each[2] or "..."
 
 
-def _of_node(node: ast.FunctionDef, *, method: bool) -> list[list[Any]]:
+def _of_node(node: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool) -> list[list[Any]]:
     """Give ``[name, kind, default, annotation]`` of each parameter, as ``runner.surface`` does."""
     arguments = node.args
     found: list[list[Any]] = []
 
     def add(argument: ast.arg, kind: str, default: ast.expr | None) -> None:
-        shown = ast.unparse(default) if default is not None else None
-        note = ast.unparse(argument.annotation) if argument.annotation else ""
+        shown = _written(default) if default is not None else None
+        note = _written(argument.annotation) if argument.annotation else ""
         found.append([argument.arg, kind, shown, note])
 
     ordered = [*arguments.posonlyargs, *arguments.args]
@@ -130,6 +152,13 @@ def _of_node(node: ast.FunctionDef, *, method: bool) -> list[list[Any]]:
         isinstance(each, ast.Name) and each.id == "staticmethod" for each in node.decorator_list
     )
     return found[1:] if method and not static else found
+
+
+def _written(node: ast.expr) -> str:
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return "..."
 
 
 def plan_of(
@@ -257,17 +286,47 @@ def _says_nothing(parameters: list[list[Any]]) -> bool:
 
 def _documented(name: str, side: dict[str, Any]) -> list[list[Any]] | None:
     """Read ``name(a, b=1, *, c)`` out of a docstring."""
-    for match in _DOCUMENTED.finditer(side.get("document", "")[:600]):
-        if match[1] != name:
-            continue
-        inside = re.sub(r"\[|\]|\.\.\.", "", match[2]).replace(",,", ",").strip(", ")
-        try:
-            tree = ast.parse(f"def f({inside}): pass").body[0]
-        except SyntaxError:
-            continue
-        assert isinstance(tree, ast.FunctionDef)
-        return _of_node(tree, method=False)
+    text = side.get("document", "")[:600]
+    for match in _DOCUMENTED.finditer(text):
+        found = _of_text(text[match.end() :]) if match[1] == name else None
+        if found is not None and not _says_nothing(found):
+            # Cython and pybind11 write the instance too
+            return found[1:] if found and found[0][0] == "self" else found
     return None
+
+
+def _of_text(text: str) -> list[list[Any]] | None:
+    """Read parameters up to the bracket that ends them: the first that makes sense of them."""
+    end = -1
+    for _ in range(_MOST_BRACKETS):
+        end = text.find(")", end + 1)
+        if end < 0:
+            break
+        inside = text[:end].strip()
+        for each in (inside, _as_defaults(inside)):
+            tree = _parsed(f"def f({each}): pass") if each or not inside else None
+            if tree is not None and isinstance(tree.body[0], ast.FunctionDef):
+                return _of_node(tree.body[0], method=False)
+    return None
+
+
+def _as_defaults(inside: str) -> str:
+    """Write ``a[, b]`` as ``a, b=...``; where there is more that is not told, leave it out."""
+    parts: list[str] = []
+    part, depth, optional = "", 0, False
+    for each in inside.replace("...", "") + ",":
+        if each in "[]":
+            depth += 1 if each == "[" else -1
+        elif each == ",":
+            part = part.strip()
+            named = optional and "=" not in part and not part.startswith(("*", "/"))
+            parts += [f"{part}=..." if named else part] if part else []
+            part = ""
+        else:
+            if not part.strip():
+                optional = depth > 0
+            part += each
+    return ", ".join(parts)
 
 
 def _parameter(told: list[Any], note: str, classes: dict[str, Domain]) -> Parameter | None:
