@@ -53,7 +53,7 @@ def _file(domain: Domain, value: Any) -> bool:
     return isinstance(value, io.StringIO if text else io.BytesIO)
 
 
-ITERABLES: tuple[type, ...] = (list, tuple, type(iter([])))
+ITERABLES: tuple[type[Any], ...] = (list, tuple, type(iter([])))
 OF: dict[str, tuple[tuple[type, ...], Callable[[Domain, Any], bool]]] = {
     "none": ((type(None),), lambda *_: True),
     "bool": ((bool,), lambda *_: True),
