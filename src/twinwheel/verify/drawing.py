@@ -64,15 +64,21 @@ class Knowledge:
         self.parameters: tuple[Parameter, ...] = plan.parameters or ()
         self.known_arity = plan.parameters is not None
         self.typical: list[Recipe] | None = None
-        """Arguments that the control took."""
+        """Arguments that the control took, and"""
+        self.named: list[Recipe] = []
+        """name, recipe, name, recipe, ... of what has to be given by name."""
+        for each in self.parameters:
+            if each.required and each.keyword_only:
+                self.named += [each.name, _typical(each.domains[0])]
         self.corpus: list[Call] = []
         """Calls that led to something new."""
         self._taken: dict[tuple[int, Domain], list[int]] = {}
 
     def learn(self, call: Call, *, taken: bool, returned: bool) -> None:
         """Remember whether the control took the arguments of a call."""
-        if returned and self.typical is None and not call.keywords:
+        if returned and self.typical is None and call.keywords[::2] == self.named[::2]:
             self.typical = list(call.arguments)
+            self.named = list(call.keywords)
             if not self.known_arity:
                 self.known_arity = True
                 self.parameters = tuple(
@@ -112,11 +118,14 @@ def probes(plan: Plan) -> Iterator[Call]:
                 yield Call(plan.name, [_typical(each) for each in domains], [], [])
         return
     required = [each for each in plan.parameters if each.required and not each.keyword_only]
-    ladders = [[_typical(domain) for domain in each.domains] for each in required]
     named = [each for each in plan.parameters if each.required and each.keyword_only]
-    keywords = [part for each in named for part in (each.name, _typical(each.domains[0]))]
-    for arguments in islice(product(*ladders), _MOST_PROBES):
-        yield Call(plan.name, list(arguments), keywords, [])
+    ladders = [[_typical(domain) for domain in each.domains] for each in (*required, *named)]
+    count = len(required)
+    for values in islice(product(*ladders), _MOST_PROBES):
+        keywords = zip((each.name for each in named), values[count:], strict=True)
+        yield Call(
+            plan.name, list(values[:count]), [part for pair in keywords for part in pair], []
+        )
 
 
 def _typical(domain: Domain) -> Recipe:
@@ -138,6 +147,20 @@ def _typical(domain: Domain) -> Recipe:
 
 def ladder(knowledge: Knowledge) -> Iterator[Call]:
     """Give the edges of each parameter in turn, the others as the control takes them."""
+    for call in _ladder(knowledge):
+        yield _with_named(knowledge, call)
+
+
+def _with_named(knowledge: Knowledge, call: Call) -> Call:
+    """Give by name what has to be given by name; without it each call would be refused."""
+    known = call.keywords[::2]
+    missing: list[Recipe] = []
+    for name, value in zip(knowledge.named[::2], knowledge.named[1::2], strict=True):
+        missing += [] if name in known else [name, value]
+    return call._replace(keywords=[*call.keywords, *missing]) if missing else call
+
+
+def _ladder(knowledge: Knowledge) -> Iterator[Call]:
     plan = knowledge.plan
     base = _base(knowledge)
     if plan.is_class and plan.methods:
@@ -163,7 +186,8 @@ def borrowed(knowledge: Knowledge, pool: Sequence[Recipe]) -> Iterator[Call]:
     for value in list(reversed(pool))[:_MOST_BORROWED]:
         for index, parameter in enumerate(knowledge.parameters[: len(base)]):
             if any(_takes(domain, value) for domain in parameter.domains):
-                yield Call(knowledge.plan.name, [*base[:index], value, *base[index + 1 :]], [], [])
+                call = Call(knowledge.plan.name, [*base[:index], value, *base[index + 1 :]], [], [])
+                yield _with_named(knowledge, call)
 
 
 def _takes(domain: Domain, value: Recipe) -> bool:
@@ -295,7 +319,7 @@ def draw(knowledge: Knowledge, chance: Random, pool: Sequence[Recipe]) -> Call:
     """Give a call by chance, near to what is known or new."""
     if knowledge.corpus and chance.random() < 0.5:
         call = mutate_call(chance.choice(knowledge.corpus), chance, knowledge.corpus)
-        if all(size(each) <= _LARGEST for each in call.arguments):
+        if _is_small(call):
             return call
     plan = knowledge.plan
     arguments: list[Recipe] = []
@@ -317,6 +341,13 @@ def draw(knowledge: Knowledge, chance: Random, pool: Sequence[Recipe]) -> Call:
         else:
             arguments.append(_value(knowledge, index, chance, pool))
     return Call(plan.name, arguments, keywords, _steps(plan, chance, pool))
+
+
+def _is_small(call: Call) -> bool:
+    given = [*call.arguments, *call.keywords[1::2]]
+    for _, arguments in call.steps:
+        given += arguments or []
+    return all(size(each) <= _LARGEST for each in given)
 
 
 def _value(knowledge: Knowledge, index: int, chance: Random, pool: Sequence[Recipe]) -> Recipe:
