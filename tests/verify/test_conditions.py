@@ -79,6 +79,18 @@ def searches(pair: Pair, seed: int = 0) -> list[ComponentSearch]:
     return found
 
 
+def test_growth_is_found_where_an_argument_has_to_be_given_by_name(tmp_path: Path) -> None:
+    control, candidate = (
+        each.replace("work(text: str)", "work(text: str, *, mode: int)")
+        for each in (FINE[: FINE.index("def remember")], SQUARE)
+    )
+    with pair_of(tmp_path, control, candidate, LIMITS) as pair:
+        (search,) = searches(pair)
+        found = find_growth(pair, search)
+        assert found is not None
+        assert found.mismatch.kind == "time"
+
+
 @pytest.mark.parametrize(
     ("candidate", "find", "kind"),
     [

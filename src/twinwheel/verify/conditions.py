@@ -177,11 +177,11 @@ def _growing(search: ComponentSearch) -> Iterator[list[Call]]:
     base = search.knowledge.typical
     if base is None:
         return
-    name = search.plan.name
+    name, named = search.plan.name, search.knowledge.named
     for index, value in enumerate(base):
         for unit in _units(value):
             yield [
-                Call(name, [*base[:index], _sized(unit, count), *base[index + 1 :]], [], [])
+                Call(name, [*base[:index], _sized(unit, count), *base[index + 1 :]], named, [])
                 for count in _GROWTH
             ]
 
