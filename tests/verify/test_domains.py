@@ -312,7 +312,13 @@ def test_a_set_has_few_and_many_of_its_items() -> None:
     assert frozenset in {type(built(each)) for each in edges(Domain("set"))}
 
 
-@pytest.mark.parametrize("annotation", ["set[Any]", "dict[Any, int]", "dict[tuple, int]"])
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        *("set[Any]", "dict[Any, int]", "dict[tuple, int]", "set[tuple[Any, str]]"),
+        "dict[int | Any, str]",
+    ],
+)
 @given(seed=st.integers(0, 2**64))
 @settings(deadline=None, max_examples=60)
 def test_what_must_have_a_hash_has_one(annotation: str, seed: int) -> None:

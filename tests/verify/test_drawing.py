@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from twinwheel.verify.domains import INTEGERS, Domain, edges
 from twinwheel.verify.drawing import Knowledge, borrowed, draw, ladder, probes
+from twinwheel.verify.mutating import mutate
 from twinwheel.verify.recipes import Call, size, source_of_call
 from twinwheel.verify.runner.building import Scope, build
 from twinwheel.verify.runner.encoding import pack, unpack
@@ -367,3 +368,10 @@ def test_what_has_to_be_given_by_name_is_learnt_too() -> None:
     assert knowledge.typical == [2]
     for call in [*first(ladder(knowledge), 30), *borrowed(knowledge, ["b"])]:
         assert call.keywords == ["mode", 2] or call.arguments == [2]
+
+
+def test_mutants_of_a_long_text_are_of_the_sizes_at_which_implementations_change() -> None:
+    chance = Random(2)
+    counts = {mutate(("repeat", "a", 100), chance)[2] for _ in range(600)}
+    assert {99, 101, 255, 256, 257, 4095, 4096, 4097, 65536} <= counts
+    assert mutate(("repeat", "a", 0), chance)[2] >= 0

@@ -309,6 +309,11 @@ def test_overloads_are_put_together() -> None:
     assert a.domains == (Domain("union", (INT, STR)),)
 
 
+def test_what_a_later_overload_has_not_may_be_left_out() -> None:
+    text = "def f(a: int, b: int): ...\ndef f(a: int): ...\n"
+    assert stubbed(text) == [("a", True, "int"), ("b", False, "int")]
+
+
 def test_overloads_alike_leave_a_parameter_required() -> None:
     text = "def f(a: int): ...\ndef f(a: str): ...\n"
     assert stubbed(text) == [("a", True, "Union[int, str]")]
@@ -358,6 +363,8 @@ def test_two_underscores_mean_by_position_alone() -> None:
         ("collections.abc.Callable[[int], str]", Domain("callback")),
         ("IO[str]", Domain("file", (STR,))),
         ("IO[bytes]", Domain("file", (Domain("bytes"),))),
+        ("IO[()]", Domain("file", (Domain("bytes"),))),
+        ("Optional[()]", None),
         ("Box", Domain("instance", values=("made",))),
         ("list[Box]", Domain("list", (Domain("instance", values=("made",)),))),
         *(

@@ -331,6 +331,12 @@ def test_equal_modules_have_no_findings(tmp_path: Path) -> None:
     assert found(compared(tmp_path, *sources()[:1] * 2)) == []
 
 
+def test_a_type_of_c_that_can_be_subclassed_is_no_finding(tmp_path: Path) -> None:
+    findings = compared(tmp_path, "class Kind: pass", "Kind = type(__import__('sys'))")
+    assert "it cannot be subclassed" not in {each.summary for each in findings}
+    assert {each.component.partition(".")[0] for each in findings} == {"Kind"}
+
+
 def test_each_finding_tells_who_and_is_one_of_the_kinds(all_found: list[Finding]) -> None:
     assert {each.candidate_name for each in all_found} == {"candidate"}
     assert {each.kind for each in all_found} <= KINDS.keys()
