@@ -137,7 +137,7 @@ def test_each_edge_is_of_its_domain(annotation: str) -> None:
 
 
 @given(st.sampled_from(ANNOTATIONS), st.integers(0, 2**64), st.integers(0, 3))
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 def test_each_draw_is_of_its_domain(annotation: str, seed: int, depth: int) -> None:
     domain = domain_of(annotation)
     recipe = by_chance(domain, Random(seed), depth)
@@ -145,7 +145,7 @@ def test_each_draw_is_of_its_domain(annotation: str, seed: int, depth: int) -> N
 
 
 @given(st.sampled_from(ANNOTATIONS), st.integers(0, 2**64))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_equal_seeds_give_equal_draws(annotation: str, seed: int) -> None:
     domain = domain_of(annotation)
     first, again = (

@@ -93,7 +93,7 @@ def accepted(plan: Plan, call: Call) -> None:
 
 
 @given(plans(), st.integers(0, 2**64))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 def test_each_draw_is_a_call_that_the_plan_takes(plan: Plan, seed: int) -> None:
     chance, knowledge = Random(seed), Knowledge(plan)
     for _ in range(5):

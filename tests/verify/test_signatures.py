@@ -117,7 +117,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 def test_no_docstring_raises(text: str) -> None:
     for each in (text, f"f({text})"):
         documented(each)
@@ -126,7 +126,7 @@ def test_no_docstring_raises(text: str) -> None:
 @given(
     st.lists(PIECES | st.sampled_from(["Optional[", "Literal[", "IO[", "|", "list["])).map("".join)
 )
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 def test_no_annotation_and_no_default_raises(text: str) -> None:
     for each in (text, f"Optional[{text}]", f"Literal[{text}]", f"IO[{text}]"):
         domain = domain_of_annotation(each, {})
@@ -136,7 +136,7 @@ def test_no_annotation_and_no_default_raises(text: str) -> None:
 
 
 @given(st.text(alphabet="def()->:.,=*@ \n\0abc[]\ud800", max_size=60))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_no_stub_raises(text: str) -> None:
     read_stubs([text, f"def f({text}): ...", "def g(a: int): ..."]).functions["g"]
 
