@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twinwheel.verify.annotations import domain_of_annotation
-from twinwheel.verify.domains import ANY, DEPTHS, Domain, by_chance, edges
+from twinwheel.verify.chances import by_chance
+from twinwheel.verify.domains import ANY, DEPTHS, Domain
+from twinwheel.verify.edges import edges
 from twinwheel.verify.recipes import size
 from twinwheel.verify.runner.building import Scope, build
 from twinwheel.verify.runner.encoding import pack, unpack

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twinwheel.verify.domains import INTEGERS, Domain, edges
+from twinwheel.verify.domains import INTEGERS, Domain
 from twinwheel.verify.drawing import Knowledge, borrowed, draw, ladder, probes
+from twinwheel.verify.edges import edges
 from twinwheel.verify.mutating import mutate
 from twinwheel.verify.recipes import Call, size, source_of_call
 from twinwheel.verify.runner.building import Scope, build

@@ -15,7 +15,8 @@ from twinwheel.verify.annotations import (
     domain_of_default,
     domains_of_name,
 )
-from twinwheel.verify.domains import ANY, Domain, edges
+from twinwheel.verify.domains import ANY, Domain
+from twinwheel.verify.edges import edges
 from twinwheel.verify.runner.surface import describe
 from twinwheel.verify.signatures import Parameter, Plan, plan_of, read_stubs
 
