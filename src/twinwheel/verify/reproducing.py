@@ -11,12 +11,12 @@ import inspect
 from pathlib import Path
 
 from twinwheel.verify.prelude import PRELUDE
-from twinwheel.verify.runner import describing
+from twinwheel.verify.runner import aliases
 
 __all__ = ["SCRIPT", "TEST", "one_side"]
 
-_RUNNER = Path(describing.__file__).parent
-_ALIASES = (describing.Aliases, describing.Other, describing.below, describing.alias)
+_RUNNER = Path(aliases.__file__).parent
+_ALIASES = (aliases.Aliases, aliases.Other, aliases.below, aliases.alias)
 
 SCRIPT = '''\
 """{title}

@@ -6,7 +6,7 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .describing import alias
+from .aliases import alias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ def load(
     Args:
         module: Its full name.
         package: The package that users import, which comes first.
-        aliases: Module names that are to give another module; see ``describing.alias``.
+        aliases: Module names that are to give another module; see ``aliases.alias``.
         components: The names to compare; empty for all that are public.
 
     Returns:
