@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.machinery
 import importlib.util
 import json
 import os
 import sys
+from pathlib import Path
 
 
 def _begin() -> None:
@@ -23,21 +25,18 @@ def _begin() -> None:
     recording.begin(told["modules"], told["components"], told["folder"])
 
 
-def _follow() -> None:
-    """Run the ``sitecustomize`` that this one hides."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    kept = sys.path[:]
-    sys.path[:] = [each for each in sys.path if os.path.abspath(each) != here]
-    mine = sys.modules.pop("sitecustomize", None)
-    try:
-        importlib.import_module("sitecustomize")
-    except ImportError:
-        if mine is not None:
-            sys.modules["sitecustomize"] = mine
-    finally:
-        sys.path[:] = kept
+def _chain() -> None:
+    """Run the sitecustomize that would have been found without this one."""
+    here = Path(__file__).resolve().parent
+    paths = [path for path in sys.path if Path(path).resolve() != here]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", paths)
+    if spec is None or spec.loader is None:
+        return
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["sitecustomize"] = module
+    spec.loader.exec_module(module)
 
 
 if "TWINWHEEL_VERIFY_RECORD" in os.environ:
     _begin()
-_follow()
+_chain()
