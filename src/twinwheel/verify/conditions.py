@@ -8,6 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.confirming import Confirmed
 from twinwheel.verify.judging import Mismatch, judge
+from twinwheel.verify.proportions import (
+    LEAK_ROUNDS,
+    MAY_BE_NOISE,
+    PROPORTION,
+    ROUNDS,
+    SLOW_ENOUGH,
+    THREADS,
+    TIMES_AGAIN,
+    factors,
+    left_behind,
+    out_of_proportion,
+    times_often,
+)
 from twinwheel.verify.recipes import Call, size
 from twinwheel.verify.runner.calling import RETURNED
 from twinwheel.verify.workers import Death
@@ -34,20 +47,9 @@ OTHER_ENVIRONMENTS: tuple[dict[str, str], ...] = (
 )
 """Variables that implementations should not depend on in different ways."""
 
-_THREADS = 4
-_ROUNDS = 200
 _CALLS_AT_ONCE = 4
-_LEAK_SECONDS = 0.05
-_LEAK_ROUNDS = 3
-_GROWTH = (4_000, 16_000, 64_000)
+_GROWTH = tuple(4_000 * PROPORTION**power for power in range(3))
 _GROWTH_SECONDS = 60.0
-_TIMES_AS_FAST = 3.0
-"""Growth of the candidate's time beyond the control's that is out of proportion."""
-_SLOW_ENOUGH = 20e6
-"""Nanoseconds; below, times are noise."""
-_MAY_BE_NOISE = 300e6
-"""The same; below, they are measured again."""
-_TIMES_AGAIN = 7
 
 
 def taken_calls(pair: Pair, search: ComponentSearch, most: int) -> list[Call]:
@@ -72,7 +74,7 @@ def find_race(pair: Pair, search: ComponentSearch) -> Confirmed | None:
     calls = [*calls[1 - _CALLS_AT_ONCE :], *calls[:1]]
     if len(calls) < 2:
         return None
-    question = ("together", [list(each) for each in calls], _THREADS, _ROUNDS)
+    question = ("together", [list(each) for each in calls], THREADS, ROUNDS)
     for _ in range(2):
         control, candidate = pair.ask(question, seconds=_GROWTH_SECONDS)
         if isinstance(control, Death) or control[0] != "together" or not all(control[1]):
@@ -81,13 +83,13 @@ def find_race(pair: Pair, search: ComponentSearch) -> Confirmed | None:
             pair.candidate.start()
             return _confirmed(
                 "threads",
-                f"the candidate dies when {_THREADS} threads call at once: {candidate.detail}",
+                f"the candidate dies when {THREADS} threads call at once: {candidate.detail}",
                 calls[0],
                 beside=calls[1:],
             )
         if candidate[0] == "together" and not all(candidate[1]):
             wrong = calls[candidate[1].index(False)]
-            summary = f"with {_THREADS} threads at once, the answer is not the one that it is alone"
+            summary = f"with {THREADS} threads at once, the answer is not the one that it is alone"
             others = [each for each in calls if each is not wrong]
             return _confirmed("threads", summary, wrong, beside=others)
     return None
@@ -132,11 +134,11 @@ def _leak_of(pair: Pair, call: Call) -> Confirmed | None:
     ]
     if not spent:
         return None
-    times = max(50, min(3_000, int(_LEAK_SECONDS * 1e9 / max(spent))))
-    control, candidate = pair.ask(("often", list(call), times, _LEAK_ROUNDS), seconds=30)
+    times = times_often(spent)
+    control, candidate = pair.ask(("often", list(call), times, LEAK_ROUNDS), seconds=30)
     if isinstance(candidate, Death) and candidate.kind == "memory":
         pair.candidate.start()
-        summary = f"{times * _LEAK_ROUNDS:,} calls take more memory than there is"
+        summary = f"{times * LEAK_ROUNDS:,} calls take more memory than there is"
         return _confirmed("leak", summary, call, "constant", candidate.detail)
     for side, answer in ((pair.control, control), (pair.candidate, candidate)):
         if isinstance(answer, Death):
@@ -144,15 +146,11 @@ def _leak_of(pair: Pair, call: Call) -> Confirmed | None:
             return None
     if "failed" in (control[0], candidate[0]):
         return None
-    for unit, place, least in (("blocks", 0, 0.5), ("bytes", 1, 64.0)):
-        mine = [each[place] for each in candidate[1]]
-        other = [each[place] for each in control[1]]
-        enough = least * times if unit == "blocks" else max(least * times, 100_000)
-        if min(mine) >= enough and max(other) < min(mine) / 2:
-            per_call = min(mine) / times
-            summary = f"each call leaves {per_call:,.1f} {unit} of memory behind"
-            return _confirmed("leak", summary, call, "nothing", f"{per_call:,.1f} {unit} a call")
-    return None
+    left = left_behind(control[1], candidate[1], times)
+    if not left:
+        return None
+    summary = f"each call leaves {left} of memory behind"
+    return _confirmed("leak", summary, call, "nothing", f"{left} a call")
 
 
 def find_growth(pair: Pair, search: ComponentSearch, end: float = math.inf) -> Confirmed | None:
@@ -205,25 +203,13 @@ def _sized(unit: Recipe, count: int) -> Recipe:
     return (tag, (items * count)[: count // 4])
 
 
-def _factors(spent: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Give how much longer the largest takes than the one before: the control, the candidate."""
-    last, before = spent[-1], spent[-2]
-    return max(last[0], 1.0) / max(before[0], 1.0), max(last[1], 1.0) / max(before[1], 1.0)
-
-
-def _out_of_proportion(spent: Sequence[tuple[float, float]]) -> bool:
-    control, candidate = _factors(spent)
-    proportion = _GROWTH[1] / _GROWTH[0]
-    return candidate >= 2 * proportion and candidate >= _TIMES_AS_FAST * max(control, 1.0)
-
-
 def _growth_of(pair: Pair, calls: list[Call]) -> Confirmed | None:
     spent: list[tuple[float, float]] = []
     for call in calls:
         answers = pair.make([call])
         first = answers[0]
         if isinstance(first[1], Death) and not isinstance(first[0], Death):
-            if first[1].kind != "hang" or first[0][3] > _SLOW_ENOUGH:
+            if first[1].kind != "hang" or first[0][3] > SLOW_ENOUGH:
                 return None
             texts = [f"{first[0][3] / 1e6:,.1f} ms", first[1].detail]
             summary = "a larger input takes out of proportion"
@@ -236,24 +222,21 @@ def _growth_of(pair: Pair, calls: list[Call]) -> Confirmed | None:
         spent.append((min(both[0][3] for both in answers), min(both[1][3] for both in answers)))
         if spent[-1][1] > 3e9:
             break
-    if len(spent) < 2 or spent[-1][1] < _SLOW_ENOUGH:
+    if not out_of_proportion(spent):
         return None
-    if not _out_of_proportion(spent):
-        return None
-    if spent[-1][1] < _MAY_BE_NOISE:  # the machine may have been busy for a moment
+    if spent[-1][1] < MAY_BE_NOISE:  # the machine may have been busy for a moment
         for place in (len(spent) - 2, len(spent) - 1):
-            again = pair.make([calls[place]] * _TIMES_AGAIN)
+            again = pair.make([calls[place]] * TIMES_AGAIN)
             if any(isinstance(each, Death) for both in again for each in both):
                 return None
             control, candidate = (min(both[side][3] for both in again) for side in (0, 1))
             spent[place] = min(spent[place][0], control), min(spent[place][1], candidate)
-        if spent[-1][1] < _SLOW_ENOUGH or not _out_of_proportion(spent):
+        if not out_of_proportion(spent):
             return None
-    control, candidate = _factors(spent)
-    proportion = _GROWTH[1] / _GROWTH[0]
+    control, candidate = factors(spent)
     last = calls[len(spent) - 1]
     summary = (
-        f"{proportion:g} times the input takes {candidate:.0f} times as long,"
+        f"{PROPORTION:g} times the input takes {candidate:.0f} times as long,"
         f" {control:.0f} times with the control"
     )
     texts = [f"{each / 1e6:,.1f} ms" for each in spent[-1]]
