@@ -1,7 +1,8 @@
 """Comparators: whether two answers agree, as a component's ``compare`` says, and where they do not.
 
 An answer is a value of any kind. Containers are walked side by side; numbers, which alone may be
-allowed to differ, are compared by a rule; anything else has to be equal.
+allowed to differ, are compared by a rule; anything else has to be equal. Scripts that show a
+finding again have it embedded: so nothing but the standard library of Python 3.8 is used.
 """
 
 from __future__ import annotations
@@ -10,21 +11,22 @@ import math
 import re
 import struct
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from twinwheel.selection.validation import named_function
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Comparator = Callable[[Mapping[str, Any], Any, Any], "Difference | None"]
+    # takes the arguments by name, the reference's answer and the candidate's
+
+    _Rule = Callable[[float, float, int], bool]
+    # takes two numbers, and the bytes that each of them has
 
 __all__ = ["Comparator", "Difference", "comparator"]
 
-Comparator = Callable[[Mapping[str, Any], Any, Any], "Difference | None"]
-"""Takes the arguments by name, the reference's answer and the candidate's."""
-
-_Rule = Callable[[float, float, int], bool]
-"""Takes two numbers, and the bytes that each of them has."""
 _FLOATS = {2: ("e", "h"), 4: ("f", "i"), 8: ("d", "q")}
 """Bytes -> codes of ``struct``, for a float and for an integer of the same bits."""
 _SHORT = 80
@@ -54,7 +56,7 @@ class Difference:
         return f"the {self.what} differs{where}{sides}"
 
 
-@cache
+@lru_cache(maxsize=None)
 def comparator(spec: str) -> Comparator:
     """Return the comparator that a component names.
 
@@ -85,6 +87,8 @@ def comparator(spec: str) -> Comparator:
 
 
 def _of_the_author(spec: str) -> Comparator:
+    from twinwheel.selection.validation import named_function
+
     agrees = named_function(spec)
 
     def compare(arguments: Mapping[str, Any], reference: Any, candidate: Any) -> Difference | None:

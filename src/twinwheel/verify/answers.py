@@ -1,9 +1,13 @@
-"""Answers of two processes as values again, so that comparators of components can compare them."""
+"""Answers of two processes as values again, so that comparators of components can compare them.
+
+Scripts that show a finding again have it embedded, as ``judging``: so nothing but the standard
+library of Python 3.8 is used.
+"""
 
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["align", "decode", "show"]
@@ -16,14 +20,14 @@ def align(control: Any, candidate: Any) -> tuple[Any, Any]:
     if type(control) is not tuple or type(candidate) is not tuple or control[0] != candidate[0]:
         return control, candidate
     if control[0] == "object" and control[1] == candidate[1]:
-        left = dict(zip(control[2][::2], control[2][1::2], strict=True))
-        right = dict(zip(candidate[2][::2], candidate[2][1::2], strict=True))
+        left = dict(zip(control[2][::2], control[2][1::2]))
+        right = dict(zip(candidate[2][::2], candidate[2][1::2]))
         pairs = {name: align(left[name], right[name]) for name in left if name in right}
-        sides = ([], []) if not pairs else tuple(zip(*pairs.values(), strict=True))
+        sides = ([], []) if not pairs else tuple(zip(*pairs.values()))
         flat = [_flat(pairs, values) for values in sides]
         return ("object", control[1], flat[0]), ("object", candidate[1], flat[1])
     if len(control) == 2 and type(control[1]) is list and type(candidate[1]) is list:
-        pairs_ = [align(*pair) for pair in zip(control[1], candidate[1], strict=False)]
+        pairs_ = [align(*pair) for pair in zip(control[1], candidate[1])]
         both = len(pairs_)
         left_items = [each[0] for each in pairs_] + control[1][both:]
         right_items = [each[1] for each in pairs_] + candidate[1][both:]
@@ -32,10 +36,10 @@ def align(control: Any, candidate: Any) -> tuple[Any, Any]:
 
 
 def _flat(names: Any, values: Any) -> list[Any]:
-    return [part for pair in zip(names, values, strict=False) for part in pair]
+    return [part for pair in zip(names, values) for part in pair]
 
 
-@cache
+@lru_cache(maxsize=None)
 def _class(name: str, *bases: type) -> type:
     """Make a class of a name that stands for one of the implementations'."""
     return type(name, bases, {"__module__": "answers"})
@@ -73,7 +77,7 @@ def decode(encoded: Any) -> Any:
     if tag == "error":
         return _object(parts[0], {"bases": tuple(parts[1])})
     if tag == "object":
-        state = {name: decode(each) for name, each in zip(*[iter(parts[1])] * 2, strict=True)}
+        state = {name: decode(each) for name, each in zip(*[iter(parts[1])] * 2)}
         return _object(parts[0], state)
     if tag == "subclass":
         return _object(parts[0], {"value": decode(parts[1]), "more": parts[2:]})
@@ -84,7 +88,7 @@ def decode(encoded: Any) -> Any:
 
 def _mapping(flat: list[Any]) -> Any:
     try:
-        return dict(zip(flat[::2], flat[1::2], strict=True))
+        return dict(zip(flat[::2], flat[1::2]))
     except TypeError:  # a key that stands for an object, and has no hash here
         return _object("dict", {"items": flat})
 
@@ -114,7 +118,7 @@ def _shown(encoded: Any, room: int) -> str:
         comma = "," if tag == "tuple" and len(parts[0]) == 1 else ""
         return f"{prefix}{opening}{inner}{comma}{closing}"
     if tag == "dict":
-        pairs = zip(parts[0][::2], parts[0][1::2], strict=True)
+        pairs = zip(parts[0][::2], parts[0][1::2])
         shown = [f"{_shown(key, room)}: {_shown(value, room)}" for key, value in _some(pairs, room)]
         return f"{{{', '.join(shown)}}}"
     if tag == "error":
@@ -122,7 +126,7 @@ def _shown(encoded: Any, room: int) -> str:
     if tag == "object":
         shown = [
             f"{name}={_shown(each, 40)}"
-            for name, each in _some(zip(parts[1][::2], parts[1][1::2], strict=True), room)
+            for name, each in _some(zip(parts[1][::2], parts[1][1::2]), room)
         ]
         return f"<{parts[0]} {', '.join(shown)}>" if shown else f"<{parts[0]}>"
     if tag in ("numpy", "scalar"):
