@@ -15,10 +15,11 @@ from twinwheel.verify.chances import by_chance
 from twinwheel.verify.domains import Domain
 from twinwheel.verify.edges import edges
 from twinwheel.verify.mutating import mutate, mutate_call
-from twinwheel.verify.prelude import PRELUDE
 from twinwheel.verify.recipes import Call, size, source, source_of_call, traits, walk
 from twinwheel.verify.runner.building import BUILDERS, Scope, build
+from twinwheel.verify.runner.calling import Caller
 from twinwheel.verify.runner.encoding import encode, pack, short, unpack
+from twinwheel.verify.runner.sources import SourceCaller
 
 KINDS = (
     *("any", "json", "none", "bool", "int", "float", "complex", "str", "bytes", "bytearray"),
@@ -42,27 +43,24 @@ DOMAINS = (
     Domain("literal", values=(1, "a", None)),
 )
 pytest.importorskip("numpy")
-_NAMES: dict[str, Any] = {}
-exec(PRELUDE, _NAMES)
+
+
+def prepared(text: str) -> Any:
+    return SourceCaller({"f": len}, ["f"]).prepare([text])
 
 
 def evaluated(text: str) -> Any:
-    return eval(text, dict(_NAMES))
+    return prepared(f"f({text})")[1][0]
 
 
 def seen(value: Any) -> Any:
-    """What is seen of a value, but for the names of the helpers' own classes."""
-    plain = unpack(pack(encode(value)))
-    return _renamed(plain)
+    """What is seen of a value; NaN equals itself, and 1 is not True."""
+    return _shown(unpack(pack(encode(value))))
 
 
-def _renamed(plain: Any) -> Any:
-    if type(plain) is tuple and plain and plain[0] == "subclass":
-        return ("subclass", *map(_renamed, plain[2:]))
-    if type(plain) is tuple and plain and plain[0] == "object":
-        return ("object", *map(_renamed, plain[2:]))
+def _shown(plain: Any) -> Any:
     if type(plain) in (tuple, list):
-        return type(plain)(_renamed(each) for each in plain)
+        return type(plain)(_shown(each) for each in plain)
     return hex(plain) if type(plain) is int else repr(plain)
 
 
@@ -71,6 +69,8 @@ def same(recipe: Any) -> None:
     text = source(recipe)
     value = evaluated(text)
     assert seen(value) == seen(made), text[:500]
+    as_recipe = Caller({}).can_change(["f", [recipe], [], []])
+    assert SourceCaller({}).can_change([f"f({text})"]) == as_recipe, text[:500]
     if hasattr(made, "flags"):
         assert made.strides == value.strides
         assert made.flags.writeable == value.flags.writeable
@@ -167,12 +167,11 @@ def test_every_tag_has_a_source() -> None:
 
 
 def test_one_object_given_twice_is_one() -> None:
-    seen_: list[Any] = []
     call = Call("f", [("bytearray", b"ab"), 1, ("same", 0)], ["more", ("same", 0)], [])
     text = source_of_call(call)
-    eval(text, {**_NAMES, "f": lambda *a, **k: seen_.extend([*a, *k.values()])})
-    assert seen_[0] == b"ab"
-    assert seen_[0] is seen_[2] is seen_[3]
+    _, given, named, _ = prepared(text)
+    assert given[0] == b"ab"
+    assert given[0] is given[2] is named["more"]
 
 
 def test_steps_and_calls_in_calls() -> None:

@@ -18,6 +18,7 @@ from twinwheel.verify.pairs import Pair
 from twinwheel.verify.planning import plain
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.recording import read_recorded, record
+from twinwheel.verify.reproducing import EMBEDDED
 from twinwheel.verify.runner.building import BUILDERS
 from twinwheel.verify.runner.calling import RAISED, RETURNED
 from twinwheel.verify.runner.encoding import unpack
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 VERIFY = Path(twinwheel.verify.__file__).parent
 RUNNER = VERIFY / "runner"
 FILES = sorted([*RUNNER.glob("*.py"), *(VERIFY / "recorder").glob("*.py")])
+EMBEDDED_FILES = [VERIFY.parent / each for each in EMBEDDED]
 OLDER = [f"3.{minor}" for minor in range(pythons.OLDEST[1], sys.version_info[1])]
 """Than the Python of these tests; those that are not on this machine are skipped."""
 NEWER_MODULES = {"annotationlib", "compression", "graphlib", "tomllib", "zoneinfo"}
@@ -173,7 +175,7 @@ def test_there_are_files() -> None:
     assert {"recorder/sitecustomize.py", "runner/serving.py"} <= {by_name(file) for file in FILES}
 
 
-@pytest.mark.parametrize("file", FILES, ids=by_name)
+@pytest.mark.parametrize("file", sorted({*FILES, *EMBEDDED_FILES}), ids=by_name)
 def test_the_syntax_is_that_of_the_oldest(file: Path) -> None:
     names = {
         alias.name

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from verify.twins import call, module, searched, subject, twins
 
 from twinwheel.errors import VerifyError
+from twinwheel.verify import pythons
 from twinwheel.verify.findings import Finding
 from twinwheel.verify.recipes import Call, source_of_call
 from twinwheel.verify.saving import load_calls, save_finding
@@ -53,6 +56,8 @@ BASE = """
         return {race}
     def zone(text): return time.tzname[0] if {zone} else "x"
     def near(number): return number + {near}
+    def alike(arguments, control, candidate):
+        return arguments == {{"number": 1.0}} and abs(control - candidate) < 1
     def bag(text): return text.split(){bag}
     def deep(items):
         {deep}
@@ -161,10 +166,9 @@ def save(
     return script
 
 
-def run(script: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False
-    )
+def run(script: Path, *python: str) -> tuple[int, str]:
+    command = [*(python or [sys.executable]), str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -180,6 +184,30 @@ def test_a_script_tells_whether_it_is_still_so(
     code, text = run(script)
     assert code == 0, text
     assert "they agree" in text
+
+
+@pytest.mark.parametrize("kind", sorted({case[0] for case in CASES} - {"hang", "memory"}))
+def test_a_script_needs_nothing_but_an_old_python(tmp_path: Path, kind: str) -> None:
+    python = oldest()
+    if python is None:
+        pytest.skip("no older Python is here")
+    _, changed, calls = next(each for each in CASES if each[0] == kind)
+    script = save(tmp_path, kind, calls, changed)
+    text = script.read_text("utf-8")
+    script.write_text(text.replace(repr(sys.executable), repr(python)), "utf-8")
+    # -I: there is nothing but the standard library; -W: and nothing of it is on its way out
+    code, told = run(script, python, "-I", "-S", "-W", "error")
+    assert code == 1, told
+    assert "they differ" in told
+
+
+@cache
+def oldest() -> str | None:
+    """Give the oldest Python that an implementation may need, of those that are here."""
+    for minor in range(pythons.OLDEST[1], sys.version_info[1]):
+        with suppress(VerifyError):
+            return pythons.find(f"3.{minor}").python
+    return None
 
 
 def test_the_file_for_pytest_too(tmp_path: Path) -> None:
@@ -198,6 +226,7 @@ def test_the_file_for_pytest_too(tmp_path: Path) -> None:
         ("close(1e-3, 0)", {"near": "0.0001"}, [call("near", 1.0)]),
         ("ulp(4)", {"near": "2**-52"}, [call("near", 1.0)]),
         ("set", {"bag": "[::-1]"}, [call("bag", "a b c")]),
+        ("control:alike", {"near": "0.5"}, [call("near", 1.0)]),
     ],
 )
 def test_what_a_comparator_allows_is_no_difference(
@@ -214,6 +243,21 @@ def test_a_side_that_cannot_be_imported_is_no_agreement(tmp_path: Path) -> None:
     code, text = run(script)
     assert code == 3
     assert "no licence" in text
+    module(tmp_path, "control", BASE.format(**SAME))
+    module(tmp_path, "candidate", "def other(text): return text")
+    code, text = run(script)
+    assert code == 3
+    assert "it has no value" in text
+
+
+def test_a_call_that_stands_wrong_is_no_agreement(tmp_path: Path) -> None:
+    script = save(tmp_path, "value", [call("value", "a")], {})
+    text = script.read_text("utf-8")
+    for wrong in ("value(b)", "value(", "None", "it = value('a'); print(it)"):
+        script.write_text(text.replace("\"value('a')\"", repr(wrong)), "utf-8")
+        code, told = run(script)
+        assert code == 3, told
+        assert "the call cannot be made" in told
 
 
 def test_aliases_are_those_of_the_search(tmp_path: Path) -> None:
@@ -223,8 +267,8 @@ def test_aliases_are_those_of_the_search(tmp_path: Path) -> None:
     module(tmp_path, "inner", "def value(text): return 'inner'")
     module(tmp_path, "other", "def value(text): return 'other'")
     module(tmp_path, "outer", source.format("inner"))
-    control = replace(subject(tmp_path, "outer"), aliases={"inner": "other"})
-    candidate = replace(subject(tmp_path, "outer"), aliases={"inner": ""})
+    control = replace(subject(tmp_path, "outer"), aliases={"inner": "other"}, components=("value",))
+    candidate = replace(control, aliases={"inner": ""})
     finding = Finding("0a1b2c3d", "value", "value", "x")
     script = save_finding(
         tmp_path, finding, [call("value", "a")], (control, candidate),

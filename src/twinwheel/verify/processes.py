@@ -1,4 +1,8 @@
-"""The processes that others' code runs in: what they see of the shell, and how they end."""
+"""The processes that others' code runs in: what they see of the shell, and how they end.
+
+Scripts that show a finding again have it embedded: so nothing but the standard library of Python
+3.8 is used.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Call(NamedTuple):
 
 
 def source(recipe: Recipe) -> str:
-    """Give the Python source of a value; names in it are those of ``PRELUDE``."""
+    """Give the Python source of a value; names in it are those of ``runner.prelude``."""
     if type(recipe) is float and not math.isfinite(recipe):
         return f'float("{recipe}")'
     if type(recipe) is int and recipe.bit_length() > _MOST_BITS:

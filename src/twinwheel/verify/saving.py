@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from twinwheel.errors import VerifyError
 from twinwheel.files import write_whole
 from twinwheel.verify.recipes import Call, source_of_call, walk
-from twinwheel.verify.reproducing import SCRIPT, TEST, one_side
+from twinwheel.verify.reproducing import SCRIPT, TEST, embedded
 from twinwheel.verify.runner.encoding import pack, unpack
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def save_finding(
         seconds=max(10.0, 3 * seconds),
         memory=memory,
         variables=finding.variables,
-        one_side=_quoted(one_side()),
+        sources=embedded(),
     )
     data = {
         "schema": 1,
@@ -148,6 +148,7 @@ def _side(subject: Subject) -> dict[str, Any]:
         "python": subject.python,
         "module": subject.module,
         "package": subject.package,
+        "components": list(subject.components),
         "variables": subject.variables,
         "aliases": subject.aliases,
         "authors_file": subject.authors_file,
@@ -168,10 +169,6 @@ def _names(calls: Sequence[Call]) -> list[str]:
 def _listed(items: list[Any]) -> str:
     inner = "".join(f"    {item!r},\n" for item in items)
     return f"[\n{inner}]"
-
-
-def _quoted(text: str) -> str:
-    return "r'''" + text.replace("'''", '"""') + "'''" if "'''" not in text else repr(text)
 
 
 def _plain(text: str) -> str:

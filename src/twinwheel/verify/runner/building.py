@@ -10,10 +10,10 @@ from __future__ import annotations
 import array
 import collections
 import importlib
-import io
 from typing import TYPE_CHECKING, Any
 
-from . import callbacks
+from .callbacks import CALLBACKS
+from .prelude import Floating, Index, Odd, file_of, filled, laid_out, nested, subclassed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -57,18 +57,6 @@ def _join(scope: Scope, parts: list[Recipe]) -> Any:
     return type(made[0])().join(made) if made else ""
 
 
-def _nest(scope: Scope, kind: str, depth: int, leaf: Recipe) -> Any:
-    value = build(leaf, scope)
-    for _ in range(depth):
-        if kind == "dict":
-            value = {"a": value}
-        elif kind == "tuple":
-            value = (value,)
-        else:
-            value = [value]
-    return value
-
-
 def _array(_scope: Scope, code: str, data: bytes) -> Any:
     made: Any = array.array(code)
     made.frombytes(data)
@@ -76,30 +64,8 @@ def _array(_scope: Scope, code: str, data: bytes) -> Any:
 
 
 def _numpy(_scope: Scope, dtype: str, shape: list[int], data: bytes, layout: str = "C") -> Any:
-    """An array of NumPy, laid out in memory in one of the ways that callers have."""
     numpy = importlib.import_module("numpy")
-    plain = numpy.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
-    if layout == "Fortran":
-        return numpy.asfortranarray(plain)
-    if layout == "readonly":
-        plain.flags.writeable = False
-        return plain
-    if layout == "reversed":
-        backwards = (slice(None, None, -1),) * plain.ndim
-        return numpy.ascontiguousarray(plain[backwards])[backwards]
-    if layout == "strided":
-        wide = numpy.zeros([2 * length for length in shape], dtype=dtype)
-        every_other = (slice(None, None, 2),) * plain.ndim
-        wide[every_other] = plain
-        return wide[every_other]
-    if layout == "swapped":
-        return plain.astype(plain.dtype.newbyteorder())
-    if layout == "misaligned":
-        raw = numpy.zeros(plain.nbytes + 1, dtype="u1")
-        moved = raw[1:].view(plain.dtype).reshape(shape)
-        moved[...] = plain
-        return moved
-    return plain
+    return laid_out(numpy.frombuffer(bytearray(data), dtype=dtype).reshape(shape), layout)
 
 
 def _scalar(scope: Scope, dtype: str, _shape: list[int], data: bytes) -> Any:
@@ -119,20 +85,6 @@ def _view(_scope: Scope, form: str, shape: list[int], data: bytes, readonly: boo
     return view if form == "B" and len(shape) == 1 else view.cast(form, shape)
 
 
-class _ShortReads(io.BytesIO):
-    """A file that gives fewer bytes than it is asked for, as sockets do."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        return super().read(size if size is None or size < 0 else min(size, 3))
-
-
-def _file(scope: Scope, content: Recipe, kind: str = "whole") -> io.StringIO | io.BytesIO:
-    made = build(content, scope)
-    if isinstance(made, str):
-        return io.StringIO(made, newline="")
-    return _ShortReads(made) if kind == "short reads" else io.BytesIO(made)
-
-
 def _make(
     scope: Scope,
     name: str,
@@ -141,11 +93,7 @@ def _make(
     flat: Sequence[Recipe] = (),
 ) -> Any:
     made = _global(scope, name)(*_all(arguments, scope))
-    for item in _all(items, scope):
-        made.append(item)
-    for key, value in _dict(scope, flat).items():
-        made[key] = value
-    return made
+    return filled(made, _all(items, scope), _dict(scope, flat))
 
 
 def _global(_scope: Scope, name: str) -> Any:
@@ -165,78 +113,12 @@ def _call(
     return function(*_all(arguments, scope), **dict(zip(keys, values)))
 
 
-class _Text(str):  # noqa: SLOT000 (as most subclasses are)
-    pass
-
-
-class _Whole(int):
-    pass
-
-
-class _Float(float):
-    pass
-
-
-class _Octets(bytes):
-    pass
-
-
-class _List(list):  # type: ignore[type-arg]  # list[Any] needs Python 3.9
-    pass
-
-
-class _Tuple(tuple):  # type: ignore[type-arg]  # noqa: SLOT001 (as most are)
-    pass
-
-
-class _Dict(dict):  # type: ignore[type-arg]
-    pass
-
-
-class _Set(set):  # type: ignore[type-arg]
-    pass
-
-
-_SUBCLASSES: dict[type, Callable[[Any], Any]] = {
-    str: _Text,
-    int: _Whole,
-    float: _Float,
-    bytes: _Octets,
-    list: _List,
-    tuple: _Tuple,
-    dict: _Dict,
-    set: _Set,
-}
-
-
 def _subclass(scope: Scope, name: str, recipe: Recipe, fields: Sequence[str] = ()) -> Any:
     made = build(recipe, scope)
     if fields:
         made_of: Any = collections.namedtuple(name, fields)  # type: ignore[misc]  # noqa: PYI024 (it is as data)
         return made_of(*made)
-    return _SUBCLASSES.get(type(made), type(made))(made)
-
-
-class _Index:
-    def __init__(self, value: int) -> None:
-        self.value = value
-
-    def __index__(self) -> int:
-        return self.value
-
-
-class _Floating:
-    def __init__(self, value: float) -> None:
-        self.value = value
-
-    def __float__(self) -> float:
-        return self.value
-
-
-class _Odd:
-    """Fits nowhere."""
-
-    __hash__ = None  # type: ignore[assignment]
+    return subclassed(made)
 
 
 BUILDERS: dict[str, Callable[..., Any]] = {
@@ -249,25 +131,25 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "bytearray": lambda scope, content: bytearray(build(content, scope)),
     "repeat": _repeat,
     "join": _join,
-    "nest": _nest,
+    "nest": lambda scope, kind, depth, leaf: nested(kind, depth, build(leaf, scope)),
     "array": _array,
     "numpy": _numpy,
     "scalar": _scalar,
     "memoryview": _memoryview,
     "view": _view,
-    "file": _file,
-    "written": _file,
+    "file": lambda scope, content, *kind: file_of(build(content, scope), *kind),
+    "written": lambda scope, content: file_of(build(content, scope)),
     "iterator": lambda scope, items: iter(_all(items, scope)),
     "range": lambda _, start, stop, step: range(start, stop, step),
     "slice": lambda scope, *ends: slice(*_all(ends, scope)),
     "make": _make,
     "global": _global,
     "call": _call,
-    "callback": lambda _, name: callbacks.CALLBACKS[name],
+    "callback": lambda _, name: CALLBACKS[name],
     "same": lambda scope, index: scope.arguments[index],
     "subclass": _subclass,
-    "index": lambda _, value: _Index(value),
-    "floating": lambda _, value: _Floating(value),
-    "odd": lambda _: _Odd(),
+    "index": lambda _, value: Index(value),
+    "floating": lambda _, value: Floating(value),
+    "odd": lambda _: Odd(),
 }
 """Tag of a recipe -> what makes the value."""

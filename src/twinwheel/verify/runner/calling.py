@@ -108,15 +108,17 @@ class Caller:
     ) -> bytes:
         """What is in the arguments that can be written into."""
         values = [*arguments, *keywords.values()]
-        recipes = [*call[1], *call[2][1::2]]
-        changeable = [
-            encode(value)
-            for recipe, value in zip(recipes, values)
-            if type(recipe) is tuple and recipe[0] not in _NOT_LOOKED_AT
-        ]
+        changeable = [encode(each) for each, can in zip(values, self.can_change(call)) if can]
         if not changeable:
             return b""
         return _within(most, without_addresses(pack(changeable)))
+
+    def can_change(self, call: Call) -> list[bool]:
+        """Tell of each argument whether it is one that can be written into."""
+        return [
+            type(recipe) is tuple and recipe[0] not in _NOT_LOOKED_AT
+            for recipe in (*call[1], *call[2][1::2])
+        ]
 
     def _look_back(self, value: Any, packed: bytes) -> str:
         """Did this call change the answer of the one before?"""

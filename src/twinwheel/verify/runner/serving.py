@@ -20,7 +20,7 @@ from .encoding import LARGEST, LARGEST_IN_FULL, encode, encode_error, pack, unpa
 from .loading import load, public_names
 from .pressing import make_often, make_together
 from .relations import add_relations
-from .surface import describe
+from .sources import SourceCaller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,14 @@ class _Session:
         self._names = sorted({*names, *found} - {each[0] for each in relations})
         return ("loaded", sorted(found), relations, getattr(loaded, "__file__", None) or "")
 
+    def _take_sources(self, names: list[str]) -> Answer:
+        """From now on, calls are Python source, with these of the components in it."""
+        self._caller = SourceCaller(self._caller.components, names)
+        return ("taken",)
+
     def _describe(self) -> Answer:
+        from .surface import describe
+
         return ("described", encode(describe(self._module, self._names)))
 
     def _calls(self, calls: list[Call], poke: bool, full: bool) -> Answer:

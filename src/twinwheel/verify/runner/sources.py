@@ -1,0 +1,121 @@
+"""Calls that are Python source, as they stand in the scripts that findings are saved with."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .calling import Caller
+from .prelude import PRELUDE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import CodeType
+
+    from .calling import Prepared
+
+__all__ = ["NotMade", "SourceCaller", "names_of_steps"]
+
+
+class NotMade(Exception):  # noqa: N818 (as it is told)
+    """A call that stands wrong, which is no answer of the implementation's."""
+
+
+class SourceCaller(Caller):
+    """Makes calls that are Python: each is a list with its source alone.
+
+    A source is ``f(1)``, or ``it = f(1); it.method(2); it.attribute``.
+    """
+
+    def __init__(
+        self, components: dict[str, Callable[..., Any]], names: Sequence[str] = ()
+    ) -> None:
+        super().__init__(components)
+        self._names = {**PRELUDE, **{name: components[name] for name in names}}
+        self._codes: dict[str, CodeType] = {}
+
+    def prepare(self, call: Any) -> Prepared:
+        """Make the arguments of a call, anew each time.
+
+        Raises:
+            NotMade: They cannot be made.
+        """
+        try:
+            code = self._codes.get(call[0])
+            if code is None:
+                code = self._codes[call[0]] = self._compiled(call[0])
+            function, arguments, keywords, steps = eval(code, dict(self._names))
+        except BaseException as error:
+            raise NotMade(f"{call[0][:200]}: {type(error).__name__}: {error}") from None
+        return function, arguments, keywords, steps
+
+    def _compiled(self, call: str) -> CodeType:
+        made, steps = _parsed(call)
+        names: list[ast.expr | None] = [ast.Constant(each.arg) for each in made.keywords]
+        parts = ast.Tuple(
+            [
+                made.func,
+                _listed(made.args),
+                ast.Dict(names, [each.value for each in made.keywords]),
+                _listed([_step(each) for each in steps]),
+            ],
+            ast.Load(),
+        )
+        expression = ast.fix_missing_locations(ast.Expression(parts))
+        for each in ast.walk(expression):
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load):
+                self._learn(each.id)
+        return compile(expression, "call", "eval")
+
+    def _learn(self, name: str) -> None:
+        """A name that is nothing else is that of a module."""
+        if name in self._names or hasattr(builtins, name) or name.startswith("argument_"):
+            return
+        self._names[name] = importlib.import_module(name)
+
+    def can_change(self, call: Any) -> list[bool]:
+        """Tell of each argument whether it is one that can be written into."""
+        made, _ = _parsed(call[0])
+        return [self._can_change(each) for each in (*made.args, *(k.value for k in made.keywords))]
+
+    def _can_change(self, node: ast.expr) -> bool:
+        """As of recipes: no scalars, no iterators, and no objects of the implementation's."""
+        if isinstance(node, ast.NamedExpr):
+            node = node.value
+        if isinstance(node, ast.Name):
+            return node.id.startswith("argument_")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            name = node.func.id
+            return name not in ("float", "iter", "range") and (
+                name in PRELUDE or name not in self._names
+            )
+        return not isinstance(node, (ast.Attribute, ast.BinOp, ast.Constant, ast.UnaryOp))
+
+
+def names_of_steps(call: str) -> list[str]:
+    """Give the names of the methods and attributes that a call goes on with."""
+    return [(each.func if isinstance(each, ast.Call) else each).attr for each in _parsed(call)[1]]  # type: ignore[attr-defined]
+
+
+def _parsed(call: str) -> tuple[ast.Call, list[ast.expr]]:
+    body: list[Any] = ast.parse(call).body
+    first, *steps = [each.value for each in body]
+    if not isinstance(first, ast.Call):
+        raise SyntaxError("it is no call")
+    return first, steps
+
+
+def _listed(nodes: list[Any]) -> ast.List:
+    return ast.List(nodes, ast.Load())
+
+
+def _step(node: ast.expr) -> ast.Tuple:
+    is_attribute = not isinstance(node, ast.Call)
+    arguments = node.args if isinstance(node, ast.Call) else []
+    member = node.func if isinstance(node, ast.Call) else node
+    if not isinstance(member, ast.Attribute):
+        raise SyntaxError("a step is a method or an attribute of it")
+    parts = [ast.Constant(member.attr), _listed(arguments), ast.Constant(is_attribute)]
+    return ast.Tuple(parts, ast.Load())
