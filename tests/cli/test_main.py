@@ -41,7 +41,6 @@ def test_help_names_the_commands(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "usage: twinwheel"),
         (("dokter",), "invalid choice: 'dokter'"),
         (("doctor", "--jsn"), "unrecognized arguments: --jsn"),
         (("doctor", "--js"), "unrecognized arguments: --js"),
@@ -54,7 +53,15 @@ def test_wrong_usage(run: Run, arguments: tuple[str, ...], says: str) -> None:
     done = run(*arguments)
     assert done.code == 2
     assert done.out == ""
+    assert done.err.startswith("error[TW519]: ")
     assert says in done.err
+    assert "--help tells what there is" in done.err
+
+
+def test_no_command_is_answered_with_what_there_is(run: Run) -> None:
+    done = run()
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("usage: twinwheel")
 
 
 def test_module_and_command_are_the_same(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def one_error(err: str) -> str:
         (["--seconds", "-1"], "--seconds: '-1' is no number above 0"),
         (["--seconds", "nan"], "--seconds: 'nan' is no number above 0"),
         (["--seconds", "inf"], "--seconds: 'inf' is no number above 0"),
-        (["--seconds", "1e10"], "up to 1,000,000,000"),
+        (["--seconds", "1e10"], "--seconds: '1e10' is no number above 0 and up to 1,000,000,000"),
         (["--seconds", "soon"], "--seconds: 'soon' is no number"),
         (["--call-seconds", "0"], "--call-seconds: '0'"),
         (["--memory", "1e300"], "--memory: '1e300'"),
@@ -64,8 +64,11 @@ def test_a_value_that_is_not_accepted_is_a_usage_error(
 ) -> None:
     done = run("verify", *words)
     assert (done.code, done.out) == (2, "")
-    assert says in done.err
-    assert done.err.count("error") == 1
+    where, _, what = says.rpartition(": ") if says.startswith(("--", "WORD")) else ("", "", says)
+    where, _, before = where.partition(": ")
+    assert done.err.startswith(f"error[TW519]: {before or what}")
+    assert what in done.err
+    assert f"  where:    {where or 'the command line'}\n" in done.err
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from twinwheel._version import __version__
 from twinwheel.cli.output import COLOURS, Output
-from twinwheel.errors import TwinwheelError
+from twinwheel.cli.words import Parser
+from twinwheel.errors import CommandError, TwinwheelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     try:
         arguments = parser.parse_args(argv)
-    except SystemExit as stop:  # argparse has said what there is to say
-        return stop.code if isinstance(stop.code, int) else USAGE
+    except CommandError as error:
+        Output("auto").error(error)
+        return USAGE
+    except SystemExit:  # argparse has said what was asked for
+        return 0
     output = Output(getattr(arguments, "color", "auto"))
     if arguments.command is None:
         parser.print_help(sys.stderr)
@@ -77,15 +81,15 @@ def _load(name: str) -> Command:
     return cast("Command", importlib.import_module(COMMANDS[name][0]))
 
 
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+def _parser() -> Parser:
+    common = Parser(add_help=False)
     common.add_argument(
         "--color",
         choices=COLOURS,
         default=argparse.SUPPRESS,  # before or after the command; a default would hide the former
         help="when to use colour; auto: on a terminal, unless NO_COLOR is set (default: auto)",
     )
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="twinwheel",
         description="Build a C and a Rust kernel into one wheel, and select the best at import.",
         parents=[common],

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinwheel.cli.words import Parser
 from twinwheel.errors import CommandError, VerifyError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ exit codes: 0 clean, 1 differences, 2 usage, 3 it could not run, 130 stopped wit
 """
 
 
-class _Parser(argparse.ArgumentParser):
+class _Parser(Parser):
     """Takes words between options, as ``nargs="*"`` does not, and sets apart what follows --."""
 
     def parse_known_args(  # type: ignore[override]

@@ -182,4 +182,16 @@ ENTRIES = (
         right="$ twinwheel verify record imagetools -- python -m pytest",
         pages=(_VERIFY,),
     ),
+    entry(
+        "TW519",
+        "a word or an option of the command line is not known, or its value is none",
+        "see what the command takes, by `--help`",
+        """
+        Options are written in full. The error names the option, and what was given for it.
+        """,
+        language="console",
+        wrong="$ twinwheel verify imagetools --seconds soon",
+        right="$ twinwheel verify imagetools --seconds 60",
+        pages=(_COMMANDS,),
+    ),
 )
