@@ -233,7 +233,7 @@ until(lambda: rollout.problem("twin"))
 assert work(1)[0] == "python", "the last good one stays"
 put('control = "c"\\ncandidate = "python"\\npercentage = 100\\nkill = true')
 until(lambda: work(1)[0] == "c")
-assert rollout.problem("twin") is None
+until(lambda: rollout.problem("twin") is None)
 path.unlink()
 until(lambda: rollout.problem("twin"))
 assert rollout.problem("twin").code == "TW601"

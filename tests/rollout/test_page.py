@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from twinwheel.rollout import layout
 from twinwheel.rollout.layout import Arm, Counter, counters_at, in_flight_at, owner_at
 from twinwheel.rollout.page import Page, open_page, private_page
 from twinwheel.rollout.processes import start_of
-from twinwheel.rollout.state import quantile
+from twinwheel.rollout.state import quantile, read_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -342,6 +343,15 @@ def test_processes() -> None:
     assert start_of(os.getpid()) > 0
     assert start_of(os.getpid()) == start_of(os.getpid())
     assert start_of(int(ended().stdout)) == 0
+
+
+def test_threads_that_read_a_page_at_once_do_not_close_it() -> None:
+    """As they would on a free-threaded build, if they made views of one memory."""
+    components = {f"part{number}": ["c", "rust"] for number in range(8)}
+    page = private_page({**ABOUT, "components": components})
+    with ThreadPoolExecutor(8) as pool:
+        states = set(pool.map(lambda _: read_state(page), range(400)))
+    assert states == {read_state(page)}
 
 
 def test_a_private_page_is_a_page() -> None:

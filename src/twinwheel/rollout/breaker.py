@@ -68,8 +68,8 @@ def state_of(page: Page, component: int) -> State:
 
 def totals(page: Page, component: int, arm: Arm) -> list[int]:
     """Return what all workers counted, by ``Counter``, those included that are gone."""
-    begins = [counters_at(worker, component, arm) // 8 for worker in range(RETIRED + 1)]
-    rows = [page.numbers[begin : begin + len(Counter)] for begin in begins]
+    begins = [counters_at(worker, component, arm) for worker in range(RETIRED + 1)]
+    rows = [page.read_all(begin, len(Counter)) for begin in begins]
     return [sum(column) for column in zip(*rows, strict=True)]
 
 

@@ -21,6 +21,8 @@ from twinwheel.rollout.words import BUCKETS as OF_ALL
 from twinwheel.rollout.words import unpack
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twinwheel.rollout.page import Page
 
 __all__ = ["ArmState", "ComponentState", "PackageState", "read_state"]
@@ -124,8 +126,7 @@ def _component(page: Page, index: int, name: str) -> ComponentState:
 
 def _arm(page: Page, index: int, arm: Arm) -> ArmState:
     counted = breaker.totals(page, index, arm)
-    begin = histogram_at(index, arm) // 4
-    histogram = page.buckets[begin : begin + BUCKETS].tolist()
+    histogram = page.read_all(histogram_at(index, arm), BUCKETS, "I")
     return ArmState(
         calls=counted[Counter.CALLS],
         timed=counted[Counter.TIMED],
@@ -143,7 +144,7 @@ def _arm(page: Page, index: int, arm: Arm) -> ArmState:
     )
 
 
-def quantile(histogram: list[int], share: float) -> float | None:
+def quantile(histogram: Sequence[int], share: float) -> float | None:
     """Return the seconds that a share of the counted times stayed below; None without any."""
     total = sum(histogram)
     if not total:
