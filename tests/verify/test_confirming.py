@@ -47,7 +47,7 @@ def test_what_depends_on_calls_before_is_state_with_the_fewest(tmp_path: Path) -
         assert found is not None
         assert found.mismatch.kind == "state"
         assert [each.arguments[0] for each in found.calls] == [7, 8, 9]
-        finding = finding_of(found, "candidate")
+        finding = finding_of(found, pair.control.subject, pair.candidate.subject)
         assert finding.kind == "state"
         assert finding.call == "f(7)\nf(8)\nf(9)"
         assert "after 2 other calls" in finding.traits
@@ -135,9 +135,10 @@ def test_the_same_cause_has_the_same_name(tmp_path: Path) -> None:
             return 2 if value > 2**31 else 0
     """
     with pair_of(tmp_path, CONTROL, candidate) as pair:
+        sides = pair.control.subject, pair.candidate.subject
         names = []
         for value in (("repeat", "é", 5_000), ("repeat", "ab", 40_000), 2**40, 2**33):
             found = confirmed(pair, [call("f", value)])
             assert found is not None
-            names.append(finding_of(found, "x").id)
+            names.append(finding_of(found, *sides).id)
         assert names[0] == names[1] != names[2] == names[3]

@@ -14,6 +14,7 @@ from twinwheel.verify.domains import Domain
 from twinwheel.verify.drawing import Knowledge, draw
 from twinwheel.verify.judging import Mismatch, Rules
 from twinwheel.verify.signatures import Parameter, Plan
+from twinwheel.verify.subjects import Subject
 
 GENERIC = """
     from typing import Generic, TypeVar
@@ -67,11 +68,10 @@ def test_what_could_not_be_made_small_has_no_traits() -> None:
     texts = ["", "\0", "\r", "é", "\ud800", "😀", "e\u0301", "a" * 40, "a" * 50]
     large = call("f", ("list", [*texts, 2**31, 2**63, -1, b"", -0.0]))
     mismatch = Mismatch("value", "it differs", "1", "2", "f", ("f", "value"))
-    found = finding_of(Confirmed(mismatch, (large,), large), "candidate")
+    sides = (Subject("one", "python", "one", "one"), Subject("two", "python", "two", "two"))
+    found = finding_of(Confirmed(mismatch, (large,), large), *sides)
     assert found.traits == ()
-    assert finding_of(Confirmed(mismatch, (call("f", ""),), large), "candidate").traits == (
-        "empty",
-    )
+    assert finding_of(Confirmed(mismatch, (call("f", ""),), large), *sides).traits == ("empty",)
 
 
 def test_a_proxy_is_no_subclass_of_what_it_stands_for(tmp_path: Path) -> None:

@@ -280,10 +280,24 @@ def test_aliases_are_those_of_the_search(tmp_path: Path) -> None:
     assert "'none'" in text
 
 
+def test_what_is_saved_tells_which_modules_it_is_of(tmp_path: Path) -> None:
+    """Else what one module answered is asked of another, whose functions have the same names."""
+    calls = [call("value", "a")]
+    script = save(tmp_path, "value", calls, {}, number=2)
+    assert script.name == "finding_0a1b2c3d_2.py"
+    assert script.with_name("test_finding_0a1b2c3d_2.py").is_file()
+    assert "\ncontrol.value: value" in f"\n{script.read_text('utf-8')[3:]}"
+    told = json.loads(script.with_suffix(".json").read_text("utf-8"))
+    assert (told["component"], told["modules"]) == ("control.value", ["control", "candidate"])
+    assert load_calls(script.parent, ["control"]) == calls
+    assert load_calls(script.parent, ["candidate", "third"]) == calls
+    assert load_calls(script.parent, ["value", "third"]) == []
+
+
 def test_damaged_files_are_passed_over(tmp_path: Path) -> None:
     calls = [Call("Box", [1], ["a", 2.5], [("add", [("list", [1])]), ("total", None)])]
     folder = save(tmp_path, "value", calls, {}).parent
-    assert load_calls(folder) == calls
+    assert load_calls(folder, ["control"]) == calls
     good = (folder / "finding_0a1b2c3d.json").read_text()
     damaged = [
         *("", "[]", "{}", "nonsense", good[:-40], '{"calls": 5}', '{"calls": ["!!"]}', "null"),
@@ -294,8 +308,8 @@ def test_damaged_files_are_passed_over(tmp_path: Path) -> None:
         (folder / f"finding_{index}.json").write_text(text)
     (folder / "finding_x.json").write_bytes(b"\xff\xfe\x00")
     (folder / "finding_folder.json").mkdir()
-    assert load_calls(folder) == calls
-    assert load_calls(tmp_path / "nowhere") == []
+    assert load_calls(folder, ["control"]) == calls
+    assert load_calls(tmp_path / "nowhere", ["control"]) == []
 
 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from twinwheel.verify.causes import names_of
 from twinwheel.verify.findings import Finding
 from twinwheel.verify.recipes import source_of_call, traits
 from twinwheel.verify.runner.encoding import pack
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from twinwheel.verify.judging import Mismatch, Rules
     from twinwheel.verify.pairs import Pair
     from twinwheel.verify.recipes import Call
+    from twinwheel.verify.subjects import Subject
 
 __all__ = ["Confirmed", "confirm", "finding_of"]
 
@@ -24,7 +24,8 @@ _SLOW = ("hang", "memory", "crash")
 _PATIENCE = 3
 """A call that does not end is given so many times as long before that is said of it."""
 _MOST_TRIES = 40
-_LONGEST_SOURCE = 4_000
+_LONGEST_SOURCE = 50_000
+"""Characters; reports show less, and the script has all of it."""
 _MOST_TRAITS = 8
 
 
@@ -169,7 +170,7 @@ def _shows_after(
     return found if found is not None and found.component == mismatch.component else None
 
 
-def finding_of(confirmed: Confirmed, candidate_name: str) -> Finding:
+def finding_of(confirmed: Confirmed, control: Subject, candidate: Subject) -> Finding:
     """Make the finding that the user sees."""
     mismatch, calls = confirmed.mismatch, confirmed.calls
     text = "\n".join(source_of_call(each) for each in calls)
@@ -178,22 +179,20 @@ def finding_of(confirmed: Confirmed, candidate_name: str) -> Finding:
         special = ()
     if mismatch.kind == "state":
         special = (*special, f"after {len(calls) - 1} other call{'s' if len(calls) > 2 else ''}")
+    identity, cause = names_of(mismatch, calls[-1], special, (control.module, candidate.module))
+    left_out = len(text) - _LONGEST_SOURCE
+    if left_out > 0:
+        text = f"{text[:_LONGEST_SOURCE]} [... {left_out:,} characters ...]"
     return Finding(
-        id=_identity(mismatch, special),
+        id=identity,
         component=mismatch.component,
         kind=mismatch.kind,
         summary=mismatch.summary,
         traits=special,
-        call=text if len(text) <= _LONGEST_SOURCE else f"{text[:_LONGEST_SOURCE]}…",
+        call=text,
         control=mismatch.control,
         candidate=mismatch.candidate,
-        candidate_name=candidate_name,
+        candidate_name=candidate.name,
         variables=confirmed.variables,
+        cause=cause,
     )
-
-
-def _identity(mismatch: Mismatch, special: tuple[str, ...]) -> str:
-    """Stable for a cause: numbers in the traits vary, and so do the very values."""
-    plain = [re.sub(r"[\d,]+", "n", each) for each in special]
-    parts = [*mismatch.key, *sorted(plain)]
-    return hashlib.blake2b(pack(parts), digest_size=4).hexdigest()

@@ -50,7 +50,7 @@ class Finding:
     """A difference, shrunk and classified."""
 
     id: str
-    """Stable from run to run for the same cause: eight hexadecimal digits."""
+    """Eight hexadecimal digits, the same from run to run: of a cause in a component of a pair."""
     component: str
     """The operation, such as ``dumps`` or ``Decoder.decode``; for the suite, the test."""
     kind: str
@@ -75,6 +75,8 @@ class Finding:
     """Path of the script that shows it again; empty if none was written."""
     accepted: str = ""
     """Why it is accepted; empty if it is not."""
+    cause: str = ""
+    """The same for findings of several components that have one cause; empty: it is alone."""
 
 
 @dataclass(frozen=True)

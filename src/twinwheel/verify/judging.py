@@ -169,7 +169,11 @@ def _of_answer(
             return None
         difference = found
     kind = difference.what if difference.what in ("type", "shape") else "value"
-    key = (difference.reference, difference.candidate) if kind == "type" else ()
+    key: tuple[str, ...] = ()
+    if kind == "type":
+        key = difference.reference, difference.candidate
+    elif _is(left, "view") and _is(right, "view") and left[:4] == right[:4]:
+        key = ("read-only",)
     return _mismatch(
         call,
         kind,

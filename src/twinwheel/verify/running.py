@@ -126,7 +126,8 @@ def search(
         What was found, also when the user interrupted it.
     """
     outcome = Outcome()
-    known = [*(load_calls(folder) if folder is not None else []), *given]
+    modules = {each.module for each in (control, *candidates)}
+    known = [*(load_calls(folder, modules) if folder is not None else []), *given]
     seconds = seconds_for(len(candidates)) if options.seconds is None else options.seconds
     end = time.monotonic() + seconds
     for number, candidate in enumerate(candidates):
@@ -147,7 +148,7 @@ def search(
             one.notes.append(f"the search of {candidate.name} could not go on: {error}")
         except TimeIsOver:
             one.notes.append(f"{candidate.name}: the time was over while it was waited for")
-        outcome.findings += one.saved(folder)
+        outcome.findings += one.saved(folder, number + 1)
         outcome.searched += [searched_of(each) for each in one.searches]
         outcome.notes += one.notes
         if outcome.interrupted:
@@ -286,7 +287,7 @@ class _One:
     def _keep(self, search_: ComponentSearch, confirmed: Confirmed | None) -> None:
         if confirmed is None:
             return
-        finding = finding_of(confirmed, self._candidate.name)
+        finding = finding_of(confirmed, self._control, self._candidate)
         search_.findings.setdefault(finding.id, finding)
         search_.smallest.setdefault(finding.id, confirmed.calls)
         self._tell()
@@ -299,8 +300,13 @@ class _One:
                     self._told.add(finding.id)
                     self._on_finding(finding)
 
-    def saved(self, folder: Path | None) -> list[Finding]:
-        """Give the findings, each with what shows it again if that is wanted and can be had."""
+    def saved(self, folder: Path | None, number: int) -> list[Finding]:
+        """Give the findings, each with what shows it again if that is wanted and can be had.
+
+        Args:
+            folder: Where that is written; None for nowhere.
+            number: Of the candidate.
+        """
         found = []
         for search_ in self.searches:
             for finding in search_.findings.values():
@@ -316,6 +322,7 @@ class _One:
                         compare=search_.rules.compare,
                         seconds=self.options.call_seconds,
                         memory=self.options.memory,
+                        number=number,
                     )
                 except VerifyError as error:  # what was found is told all the same
                     self.notes.append(f"{error.message} ({error.where})")

@@ -2,7 +2,8 @@
 
 A folder per package, ``.twinwheel/verify/PACKAGE`` unless told otherwise, has for each finding
 ``finding_ID.py``, which exits with 1 while the difference is there, ``test_finding_ID.py``, which
-runs it under pytest, and ``finding_ID.json``, which the next search begins with.
+runs it under pytest, and ``finding_ID.json``, which the next search begins with. Where releases are
+the candidates, whose modules have the same names, those of the second end with ``ID_2``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from twinwheel.verify.reproducing import SCRIPT, TEST, embedded
 from twinwheel.verify.runner.encoding import pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from twinwheel.verify.findings import Finding
@@ -37,6 +38,7 @@ def save_finding(
     compare: str,
     seconds: float,
     memory: int,
+    number: int = 1,
 ) -> Path:
     """Write what shows a finding again.
 
@@ -48,6 +50,7 @@ def save_finding(
         compare: The component's comparator.
         seconds: How long one call may take.
         memory: Bytes that a process may have.
+        number: Of the candidate.
 
     Returns:
         The script.
@@ -55,7 +58,8 @@ def save_finding(
     Raises:
         VerifyError: TW743, it cannot be written.
     """
-    title = _plain(f"{finding.component}: {finding.kind}: {finding.summary}")
+    component = f"{sides[0].module}.{finding.component}"
+    title = _plain(f"{component}: {finding.kind}: {finding.summary}")
     script = SCRIPT.format(
         title=title,
         control_name=sides[0].name,
@@ -75,18 +79,19 @@ def save_finding(
     )
     data = {
         "schema": 1,
-        "component": finding.component,
+        "component": component,
+        "modules": [each.module for each in sides],
         "kind": finding.kind,
         "calls": [base64.b64encode(pack(list(each))).decode() for each in calls],
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"finding_{finding.id}.py"
-        test = TEST.format(title=title, identity=finding.id)
+        name = finding.id + (f"_{number}" if number > 1 else "")
+        path = folder / f"finding_{name}.py"
         texts = {
             path: script,
-            folder / f"test_finding_{finding.id}.py": test,
-            folder / f"finding_{finding.id}.json": json.dumps(data, indent=2) + "\n",
+            folder / f"test_finding_{name}.py": TEST.format(title=title, identity=name),
+            folder / f"finding_{name}.json": json.dumps(data, indent=2) + "\n",
         }
         for each, text in texts.items():
             write_whole(each, text.encode("utf-8", "backslashreplace"))
@@ -125,14 +130,23 @@ def why_not_in(folder: Path) -> str:
     return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} may not be written to"
 
 
-def load_calls(folder: Path) -> list[Call]:
-    """Give the calls of the findings that are saved in a folder; damaged files are passed over."""
-    return [call for path in sorted(folder.glob("finding_*.json")) for call in _calls_in(path)]
+def load_calls(folder: Path, modules: Collection[str]) -> list[Call]:
+    """Give the calls of the findings that are saved in a folder; damaged files are passed over.
+
+    Args:
+        folder: Of the package.
+        modules: That are compared: a finding of others, whose components may well have the same
+            names, is none of them.
+    """
+    paths = sorted(folder.glob("finding_*.json"))
+    return [call for path in paths for call in _calls_in(path, modules)]
 
 
-def _calls_in(path: Path) -> list[Call]:
+def _calls_in(path: Path, modules: Collection[str]) -> list[Call]:
     try:
         data = json.loads(path.read_text("utf-8"))
+        if not any(each in modules for each in data["modules"]):
+            return []
         parts = [unpack(base64.b64decode(each)) for each in data["calls"]]
         return [
             Call(name, arguments, keywords, [(step[0], step[1]) for step in steps])

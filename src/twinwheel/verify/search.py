@@ -343,7 +343,7 @@ def _look_into(
     if confirmed is None:
         search.unsteady += 1
         return
-    finding = finding_of(confirmed, pair.candidate.subject.name)
+    finding = finding_of(confirmed, pair.control.subject, pair.candidate.subject)
     relation = pair.control.relations.get(search.plan.name)
     if relation is not None and finding.kind in ("value", "type", "exception type"):
         finding = replace(finding, kind=relation[1])

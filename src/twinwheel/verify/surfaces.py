@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
-import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.answers import show
+from twinwheel.verify.causes import digits_of
 from twinwheel.verify.drawing import probes
 from twinwheel.verify.findings import Finding, Searched
 from twinwheel.verify.planning import describe_pair, plans_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_surfaces"]
 
+_CONSTANTS_DIFFER = "the constants differ"
 _BY_NAME = ("POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY")
 _BY_PLACE = ("POSITIONAL_OR_KEYWORD", "POSITIONAL_ONLY")
 
@@ -45,6 +47,8 @@ def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[Searched], list[st
     findings = list(_of_names(control, candidate, name))
     findings += _of_instances(pair, described, name)
     extra = [each for each in candidate if each not in control and not each.startswith("_")]
+    modules = pair.control.subject.module, pair.candidate.subject.module
+    findings = [_named(each, modules) for each in findings]
     notes = []
     if extra and not declared:
         notes.append(f"only {name} has {', '.join(sorted(extra)[:20])}")
@@ -58,9 +62,8 @@ def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[Searched], list[st
 def _finding(
     component: str, kind: str, summary: str, sides: tuple[str, str], candidate_name: str
 ) -> Finding:
-    identity = hashlib.blake2b(f"{component} {kind} {summary}".encode(), digest_size=4).hexdigest()
     return Finding(
-        identity,
+        "",  # known once it is known of which modules it is
         component,
         kind,
         summary,
@@ -68,6 +71,14 @@ def _finding(
         candidate=sides[1],
         candidate_name=candidate_name,
     )
+
+
+def _named(finding: Finding, modules: tuple[str, str]) -> Finding:
+    """Give a finding its id; what is said in the same words of several components is one cause."""
+    said = finding.kind, finding.summary
+    identity = digits_of(*modules, finding.component, *said)
+    alone = finding.summary == _CONSTANTS_DIFFER
+    return replace(finding, id=identity, cause=identity if alone else digits_of(*said))
 
 
 def _of_names(control: dict[str, Any], candidate: dict[str, Any], name: str) -> Iterator[Finding]:
@@ -91,7 +102,7 @@ def _of_names(control: dict[str, Any], candidate: dict[str, Any], name: str) -> 
         elif kinds[0] == "constant" and mine["value"] != other["value"]:
             values = show(unpack(mine["value"])), show(unpack(other["value"]))
             if not _is_version(each):
-                yield _finding(each, "surface", "the constants differ", values, name)
+                yield _finding(each, "surface", _CONSTANTS_DIFFER, values, name)
 
 
 def _turned(before: str, after: str) -> str:
