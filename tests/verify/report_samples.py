@@ -349,6 +349,7 @@ def any_report() -> st.SearchStrategy[Report]:
         seen=st.integers(1, 10**9),
         reproducer=ANY,
         accepted=st.just("") | ANY,
+        cause=st.sampled_from(["", "", "c0ffee00", "\x1b[2J"]),
     )
     searched = st.builds(
         Searched,

@@ -281,12 +281,13 @@ def test_a_log_has_a_line_for_each_finding() -> None:
 @given(any_report())
 def test_a_log_has_no_other_lines(report: Report) -> None:
     lines = render(report, "concise").split("\n")
-    assert len(lines) == len(report.open) + len(report.stale) + 2
+    causes = facts_of(report).causes
+    assert len(lines) == len(causes) + len(report.stale) + 2
     assert all(line.isprintable() for line in lines)
-    for line, finding in zip(lines, facts_of(report).open, strict=False):
-        assert line.endswith(f"[{visible(finding.id[:200]).replace(chr(10), ' ')}]") or (
-            len(finding.id) > 200 or "\n" in finding.id
-        )
+    for line, cause in zip(lines, causes, strict=False):
+        identity = cause.first.id
+        assert f"[{visible(identity[:200])}]" in line or len(identity) > 200 or "\n" in identity
+        assert cause.others or line.endswith("]")
 
 
 # json
@@ -320,6 +321,7 @@ def test_json_counts() -> None:
     assert data["verdict"] == "differences"
     assert data["counts"] == {
         "open": 7,
+        "causes": 7,
         "accepted": 1,
         "stale": 1,
         "searched": 5,
@@ -346,6 +348,61 @@ def test_the_page_tells_each_key(heading: str, keys: list[str], pytestconfig: An
 
 
 # junit
+
+
+ALIKE = Report(
+    "search",
+    "p",
+    (Side("c"), Side("rust"), Side("zig")),
+    tuple(
+        Finding(
+            *(f"0000000{place}", name, kind, "it differs"),
+            call=f"{name}([])",
+            candidate_name=who,
+            cause="" if alone else "c0ffee00",
+        )
+        for place, (name, kind, who, alone) in enumerate(
+            [
+                ("a", "exception type", "rust", False),
+                ("b", "exception type", "rust", False),
+                ("c", "exception type", "rust", False),
+                ("c", "exception type", "zig", False),
+                ("d", "exception type", "rust", True),
+                ("e", "exception type", "rust", True),
+            ]
+        )
+    ),
+)
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "github", "html"])
+def test_a_cause_is_shown_once_with_the_components_that_it_shows_in(form: str) -> None:
+    text = render(ALIKE, form)
+    assert text.count("it differs") == 4, text
+    assert text.count("the same in 2 more: b, c") == 1
+    assert "6 differences of 4 causes" in text
+    assert "b([])" not in text
+    many_ = replace(
+        ALIKE, findings=tuple(replace(ALIKE.findings[0], component=f"n{at}") for at in range(40))
+    )
+    assert "40 differences of 1 cause" in render(many_, form)
+    assert form == "html" or "n27 and 19 more" in render(many_, form)
+
+
+def test_programs_are_told_of_each_finding_of_a_cause() -> None:
+    data = json.loads(render(ALIKE, "json"))
+    assert [each["cause"] for each in data["findings"]].count("c0ffee00") == 4
+    assert (data["counts"]["open"], data["counts"]["causes"]) == (6, 4)
+    assert render(ALIKE, "junit").count("<failure") == 5
+    assert exit_code(ALIKE) == 1
+
+
+@pytest.mark.parametrize("form", ["full", "html"])
+def test_a_call_of_kilobytes_is_not_shown_whole(form: str) -> None:
+    finding = Finding("00000001", "f", "value", "it differs", call="f('" + "ab" * 4_000 + "')")
+    text = render(Report("search", "p", (Side("c"), Side("rust")), (finding,)), form)
+    assert "[... 7,705 characters ...]" in text
+    assert "ab" * 160 not in text
 
 
 @given(any_report())
@@ -429,7 +486,8 @@ def test_a_workflow_gets_its_commands_and_no_others(report: Report) -> None:
     assert lines.pop() == ""
     commands = [COMMAND.fullmatch(line) for line in lines]
     levels = [command[1] if command else "" for command in commands]
-    assert levels[:-1] == ["error"] * len(report.open) + ["warning"] * len(report.stale)
+    causes = facts_of(report).causes
+    assert levels[:-1] == ["error"] * len(causes) + ["warning"] * len(report.stale)
     assert levels[-1] in ("notice", "warning")
     for line in lines:
         assert line.isprintable()

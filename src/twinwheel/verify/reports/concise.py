@@ -1,10 +1,10 @@
-"""The report with one line for each difference, for a log or another program's eye."""
+"""The report with one line for each cause, for a log or another program's eye."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinwheel.verify.reports.facts import facts_of
+from twinwheel.verify.reports.facts import also, facts_of
 from twinwheel.verify.reports.text import shorten, visible
 
 if TYPE_CHECKING:
@@ -12,14 +12,17 @@ if TYPE_CHECKING:
 
 __all__ = ["concise_text", "line_of"]
 
-_TEXT = 300
+_TEXT, _NAMES = 300, 3_000
 
 
 def concise_text(report: Report) -> str:
-    """Return ``component: kind: summary [id]`` of each finding, and one line of verdict."""
+    """Return ``component: kind: summary [id]`` of each cause, and one line of verdict."""
     facts = facts_of(report)
     several = len(report.sides) > 2
-    lines = [line_of(each, several=several) for each in facts.open]
+    lines = []
+    for each in facts.causes:
+        more = f"; {visible(shorten(also(each), _NAMES))}" if each.others else ""
+        lines.append(line_of(each.first, several=several) + more)
     lines += [f"accepted, but did not occur: {_one(each)}" for each in report.stale]
     lines.append(f"{facts.headline}: {facts.extent}")
     return "".join(f"{line}\n" for line in lines)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 __all__ = [
     "CODES",
     "FAMILIES",
+    "Cause",
     "Facts",
+    "also",
     "exit_code",
     "facts_of",
     "family_of",
@@ -44,11 +46,21 @@ CODES = {"clean": 0, "differences": 1, "stale": 1, "nothing": 3, "interrupted": 
 
 
 @dataclass(frozen=True)
+class Cause:
+    """Findings of one candidate that have one cause: the first is shown, the others are named."""
+
+    first: Finding
+    others: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
 class Facts:
     """A report, sorted and counted."""
 
     open: tuple[Finding, ...]
     """The worst first."""
+    causes: tuple[Cause, ...]
+    """Of these, in the same order."""
     accepted: tuple[Finding, ...]
     searched: tuple[Searched, ...]
     """Components with at least one comparison."""
@@ -59,7 +71,7 @@ class Facts:
     verdict: str
     """A key of ``CODES``: ``clean``, ``differences``, ``nothing`` or ``interrupted``."""
     headline: str
-    """The verdict in a few words, such as ``3 differences``."""
+    """The verdict in a few words, such as ``3 differences``, or ``9 differences of 4 causes``."""
     extent: str
     """What was searched, in a sentence without its full stop."""
 
@@ -69,9 +81,12 @@ def facts_of(report: Report) -> Facts:
     searched = tuple(each for each in report.searched if _was_searched(each))
     not_searched = tuple(each for each in report.searched if not _was_searched(each))
     found = _sorted(report.open)
+    causes = _causes(found)
     accepted = _sorted([each for each in report.findings if each.accepted])
     if found:
         verdict, headline = "differences", count(len(found), "difference")
+        if len(causes) < len(found):
+            headline += f" of {count(len(causes), 'cause')}"
     elif report.interrupted:
         verdict, headline = "interrupted", "No difference was found until it was stopped"
     elif searched or report.tests or accepted:
@@ -84,6 +99,7 @@ def facts_of(report: Report) -> Facts:
         verdict, headline = "nothing", "Nothing was compared"
     return Facts(
         open=found,
+        causes=causes,
         accepted=accepted,
         searched=searched,
         not_searched=not_searched,
@@ -124,6 +140,20 @@ def names_of(report: Report, finding: Finding) -> tuple[str, str]:
     return control, finding.candidate_name or only
 
 
+def also(cause: Cause, most: int = 20) -> str:
+    """Name the other components in which a cause shows; empty if there are none.
+
+    Args:
+        cause: What was found.
+        most: How many names are given; the rest is counted.
+    """
+    names = list(dict.fromkeys(each.component for each in cause.others))
+    if not names:
+        return ""
+    left = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"the same in {len(names):,} more: {', '.join(names[:most])}{left}"
+
+
 def why_not(each: Searched) -> str:
     """Return why a component was not searched."""
     return each.skipped or each.note or "the run ended before its turn"
@@ -146,6 +176,13 @@ def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
             ),
         )
     )
+
+
+def _causes(findings: Sequence[Finding]) -> tuple[Cause, ...]:
+    rows: dict[tuple[str | int, ...], list[Finding]] = {}
+    for place, each in enumerate(findings):
+        rows.setdefault((each.cause or place, each.candidate_name), []).append(each)
+    return tuple(Cause(first, tuple(others)) for first, *others in rows.values())
 
 
 def _extent(report: Report, searched: Sequence[Searched], not_searched: Sequence[Searched]) -> str:

@@ -10,20 +10,21 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from twinwheel.verify.accepted import ACCEPTED_FILE, entry_for
-from twinwheel.verify.reports.facts import facts_of, names_of, why_not
+from twinwheel.verify.reports.facts import also, facts_of, names_of, why_not
 from twinwheel.verify.reports.text import contrast, count, duration, shorten, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from twinwheel.verify.findings import Finding, Report, TestRow
-    from twinwheel.verify.reports.facts import Facts
+    from twinwheel.verify.reports.facts import Cause, Facts
 
 __all__ = ["ASCII", "UNICODE", "Line", "Marks", "Span", "full_lines", "full_text", "marks_for"]
 
 WIDTH = 100
 _ANSWER = 400
-_CALL = 1_000
+_CALL = 300
+"""Characters; the reproducer has all of it."""
 _NAME = 60
 _TESTS = 200
 """Rows: how many differing tests are listed; the rest is counted, and in the other formats."""
@@ -81,8 +82,8 @@ def full_lines(report: Report, width: int = WIDTH, marks: Marks = UNICODE) -> It
     """
     facts = facts_of(report)
     yield from _sides(report, width)
-    for finding in facts.open:
-        yield from _finding(report, finding, width, marks)
+    for cause in facts.causes:
+        yield from _cause(report, cause, width, marks)
     yield from _tests(report, facts, width)
     yield from _searched(facts, width)
     yield from _not_searched(facts, width)
@@ -105,7 +106,8 @@ def _sides(report: Report, width: int) -> Iterator[Line]:
     yield _EMPTY
 
 
-def _finding(report: Report, finding: Finding, width: int, marks: Marks) -> Iterator[Line]:
+def _cause(report: Report, cause: Cause, width: int, marks: Marks) -> Iterator[Line]:
+    finding = cause.first
     yield (
         Span(f"{marks.bad} {finding.kind}", "bad"),
         Span(f" {marks.dot} "),
@@ -125,6 +127,8 @@ def _finding(report: Report, finding: Finding, width: int, marks: Marks) -> Iter
         rows.append(("seen", f"with {count(finding.seen, 'input')}"))
     if finding.reproducer:
         rows.append(("show", f"python {_one(finding.reproducer)}"))
+    if cause.others:
+        rows.append(("also", _one(also(cause), 3_000)))
     if rows:
         yield _EMPTY
     for label, text in rows:

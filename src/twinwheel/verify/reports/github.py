@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinwheel.verify.reports.facts import facts_of, names_of, why_not
+from twinwheel.verify.reports.facts import also, facts_of, names_of, why_not
 from twinwheel.verify.reports.text import contrast, shorten, visible
 
 if TYPE_CHECKING:
-    from twinwheel.verify.findings import Finding, Report
+    from twinwheel.verify.findings import Report
+    from twinwheel.verify.reports.facts import Cause
 
 __all__ = ["github_text"]
 
@@ -20,11 +21,11 @@ _TEXT = 600
 
 
 def github_text(report: Report) -> str:
-    """Return an error for each finding, a warning for each stale entry, a notice of the rest."""
+    """Return an error for each cause, a warning for each stale entry, a notice of the rest."""
     facts = facts_of(report)
     lines = [
-        _command("error", f"{each.component}: {each.kind}", _told(report, each))
-        for each in facts.open
+        _command("error", f"{each.first.component}: {each.first.kind}", _told(report, each))
+        for each in facts.causes
     ]
     lines += [
         _command("warning", "an accepted difference did not occur", each) for each in report.stale
@@ -37,7 +38,8 @@ def github_text(report: Report) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _told(report: Report, finding: Finding) -> str:
+def _told(report: Report, cause: Cause) -> str:
+    finding = cause.first
     lines = [f"{finding.summary} [{finding.id}]"]
     if finding.traits:
         lines.append(f"when: {', '.join(finding.traits)}")
@@ -49,6 +51,8 @@ def _told(report: Report, finding: Finding) -> str:
             lines.append(f"{name}: {''.join(part.text for part in parts)}")
     if finding.reproducer:
         lines.append(f"show: python {finding.reproducer}")
+    if cause.others:
+        lines.append(also(cause))
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from twinwheel._version import __version__
 from twinwheel.errors import VerifyError
 from twinwheel.verify.accepted import ACCEPTED_FILE, entry_for
 from twinwheel.verify.findings import KINDS
-from twinwheel.verify.reports.facts import facts_of, family_of, names_of, why_not
+from twinwheel.verify.reports.facts import Cause, also, facts_of, family_of, names_of, why_not
 from twinwheel.verify.reports.text import contrast, count, duration, shorten, visible
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["html_text"]
 
 _ANSWER = 1_500
-_CALL = 20_000
+_CALL = 300
+"""Characters; the reproducer has all of it."""
+_MOST_NAMES = 200
 _ENTRY = 4_000
 _LINE = 300
 _PASSAGE = 2_000
@@ -101,10 +103,10 @@ def _view(report: Report, facts: Facts) -> dict[str, Any]:
         ],
         "findings": [
             _card(report, each, unfolded=place < _OPEN_CARDS)
-            for place, each in enumerate(facts.open)
+            for place, each in enumerate(facts.causes)
         ],
-        "accepted": [_card(report, each, unfolded=False) for each in facts.accepted],
-        "kinds": _kinds(facts.open),
+        "accepted": [_card(report, Cause(each), unfolded=False) for each in facts.accepted],
+        "kinds": _kinds(each.first for each in facts.causes),
         "verdicts": sorted(verdicts.items(), key=lambda each: (-each[1], each[0])),
         "different_tests": [_test(row) for row in facts.different_tests],
         "same_tests": [_test(row) for row in facts.same_tests],
@@ -115,7 +117,8 @@ def _view(report: Report, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _card(report: Report, finding: Finding, *, unfolded: bool) -> dict[str, Any]:
+def _card(report: Report, cause: Cause, *, unfolded: bool) -> dict[str, Any]:
+    finding = cause.first
     control, candidate = names_of(report, finding)
     one, other = contrast(finding.control, finding.candidate, _ANSWER)
     answers = []
@@ -130,6 +133,7 @@ def _card(report: Report, finding: Finding, *, unfolded: bool) -> dict[str, Any]
         "meaning": KINDS.get(finding.kind, ""),
         "call": shorten(finding.call, _CALL),
         "answers": answers,
+        "also": also(cause, _MOST_NAMES),
         "entry": shorten(entry_for(finding), _ENTRY),
         "unfolded": unfolded,
     }

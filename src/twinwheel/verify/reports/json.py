@@ -39,6 +39,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "headline": facts.headline,
         "counts": {
             "open": len(facts.open),
+            "causes": len(facts.causes),
             "accepted": len(facts.accepted),
             "stale": len(report.stale),
             "searched": len(facts.searched),
