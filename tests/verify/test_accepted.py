@@ -280,6 +280,15 @@ def test_an_entry_that_no_longer_occurs_is_told_of() -> None:
     assert report.stale == ("told before", f"{where}: Decoder.decode: value [0123abcd]")
 
 
+def test_an_entry_of_a_component_that_is_gone_says_so() -> None:
+    entries = [replace(ENTRY, component=name) for name in ("renamed", "loads.read", "Old.*")]
+    assert apply_accepted(report_of(), entries).stale == (
+        "renamed: value (there is no such component any more)",
+        "loads.read: value",
+        "Old.*: value (there is no such component any more)",
+    )
+
+
 @pytest.mark.parametrize(
     ("entry", "report", "told"),
     [
@@ -301,7 +310,49 @@ def test_an_entry_that_no_longer_occurs_is_told_of() -> None:
             replace(report_of(), searched=(Searched("Decoder.decode", 9), Searched("loads"))),
             True,
         ),
-        (replace(ENTRY, component="gone"), report_of(), False),
+        (replace(ENTRY, component="gone"), report_of(), True),
+        (replace(ENTRY, component="gone"), replace(report_of(), narrowed=True), False),
+        (replace(ENTRY, component="gone"), replace(report_of(), searched=()), False),
+        (replace(ENTRY, component="gone*"), report_of(), True),
+        (replace(ENTRY, component="gone.*"), report_of(), True),
+        (replace(ENTRY, component="gone.method"), replace(report_of(), interrupted=True), False),
+        (replace(ENTRY, component="loads.method"), report_of(), True),
+        (replace(ENTRY, component="loads.*"), report_of(), True),
+        (replace(ENTRY, component="*.method"), report_of(), True),
+        (replace(ENTRY, component="loadsmethod.f"), replace(report_of(), narrowed=True), False),
+        (replace(ENTRY, component="loads.method"), replace(report_of(), narrowed=True), True),
+        (
+            replace(ENTRY, component="loads.method"),
+            replace(report_of(), searched=(Searched("loads", 9, skipped="?"),)),
+            False,
+        ),
+        (
+            replace(ENTRY, component="*.method"),
+            replace(report_of(), searched=(Searched("loads", 9), Searched("P", skipped="?"))),
+            False,
+        ),
+        (
+            ENTRY,
+            replace(report_of(), searched=(Searched(ENTRY.component, 9, note="no time to x"),)),
+            False,
+        ),
+        (
+            ENTRY,
+            replace(
+                report_of(command="all"),
+                searched=(Searched(ENTRY.component, 9, sources=("surface",)),),
+            ),
+            False,
+        ),
+        (replace(ENTRY, kind="leak"), report_of(), True),
+        (
+            replace(ENTRY, kind="leak"),
+            replace(report_of(), notes=("rust: no time was left for leaks of: loads",)),
+            False,
+        ),
+        (ENTRY, replace(report_of(), notes=("rust: no time was left for leaks of: loads",)), True),
+        (replace(ENTRY, implementation="ru*"), report_of(), True),
+        (replace(ENTRY, implementation="zig"), report_of(), False),
         (ENTRY, report_of(command="all"), True),
         (ENTRY, report_of(command="surface"), False),
         (ENTRY, report_of(command="suite"), False),
@@ -312,7 +363,7 @@ def test_an_entry_that_no_longer_occurs_is_told_of() -> None:
             replace(report_of(command="all"), searched=(Searched("Decoder.decode", skipped="?"),)),
             True,
         ),
-        (replace(ENTRY, kind="signature", component="gone"), report_of(command="all"), False),
+        (replace(ENTRY, kind="signature", component="gone"), report_of(command="all"), True),
         (replace(ENTRY, kind="test"), report_of(command="search"), False),
     ],
 )

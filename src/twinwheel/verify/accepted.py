@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from twinwheel.verify.findings import Finding, Report
+    from twinwheel.verify.findings import Finding, Report, Searched
 
 __all__ = [
     "ACCEPTED_FILE",
@@ -46,6 +46,10 @@ SURFACE_KINDS = frozenset({"missing name", "signature", "surface", "pickle"})
 SUITE_KINDS = frozenset({"test"})
 """What ``verify suite`` finds; all others are found by ``verify search``."""
 
+_OF_CONDITIONS = frozenset({"environment", "leak", "threads", "time"})
+"""What is looked for when the search is over, if there is time."""
+_NO_TIME = "no time"
+"""What notes of components and of reports say of what was left out."""
 _ID = re.compile("[0-9a-f]{8}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*accepted[ \t]*\]\]", re.MULTILINE)
@@ -151,7 +155,8 @@ def apply_accepted(report: Report, accepted: Iterable[Accepted]) -> Report:
 
     The first entry that fits a finding gives the reason. An entry is stale if no finding fits it
     although this run would have met one: it was not interrupted, it looks for this kind, and it
-    searched the component; where the entry stands for several, none was left out.
+    searched the component, or the class whose method it is, to the end; where the entry stands for
+    several, none was left out. So it is if there is no such component any more.
     """
     entries = tuple(accepted)
     used: set[int] = set()
@@ -161,10 +166,9 @@ def apply_accepted(report: Report, accepted: Iterable[Accepted]) -> Report:
         used.update(fitting)
         reason = entries[fitting[0]].reason if fitting else finding.accepted
         findings.append(replace(finding, accepted=reason))
+    left = [each for place, each in enumerate(entries) if place not in used]
     stale = tuple(
-        _told(each)
-        for place, each in enumerate(entries)
-        if place not in used and _would_be_met(each, report)
+        _told(each) + why for each in left if (why := _why_stale(each, report)) is not None
     )
     return replace(report, findings=tuple(findings), stale=report.stale + stale)
 
@@ -286,7 +290,7 @@ def _covers(entry: Accepted, finding: Finding) -> bool:
         and fits(finding.component, entry.component)
         and set(entry.traits) <= set(finding.traits)
         and all(
-            not pattern or fits(text, pattern)
+            _fits_any(text, pattern)
             for text, pattern in (
                 (finding.candidate_name, entry.implementation),
                 (finding.control, entry.control),
@@ -296,23 +300,48 @@ def _covers(entry: Accepted, finding: Finding) -> bool:
     )
 
 
-def _would_be_met(entry: Accepted, report: Report) -> bool:
+def _why_stale(entry: Accepted, report: Report) -> str | None:
+    """Tell what to add to a stale entry; None where this run would not have met its difference."""
     if report.interrupted or not _looks_for(report.command, entry.kind):
-        return False
+        return None
+    candidates = report.sides[1:]
+    if candidates and not any(_fits_any(each.name, entry.implementation) for each in candidates):
+        return None
     if entry.kind in SUITE_KINDS:
-        ran = [row.test for row in report.tests if "not run" not in row.outcomes]
-        left_out = [row.test for row in report.tests if "not run" in row.outcomes]
-    elif entry.kind in SURFACE_KINDS:  # which looks at what cannot be called as well
-        ran, left_out = [each.component for each in report.searched], []
+        known = {row.test: "not run" not in row.outcomes for row in report.tests}
+        known = {name: ran for name, ran in known.items() if fits(name, entry.component)}
     else:
-        ran = [each.component for each in report.searched if each.comparisons and not each.skipped]
-        left_out = [each.component for each in report.searched if each.component not in ran]
-    if not any(fits(name, entry.component) for name in ran):
+        known = {
+            each.component: _was_searched(entry.kind, each, report)
+            for each in report.searched
+            if _may_mean(entry.component, each.component)
+        }
+        if not known and report.searched and not report.narrowed:
+            return " (there is no such component any more)"
+    if "*" in entry.component:
+        return "" if known and all(known.values()) and not report.narrowed else None
+    return "" if any(known.values()) else None
+
+
+def _was_searched(kind: str, each: Searched, report: Report) -> bool:
+    """Would a difference of this kind have been met in a component?"""
+    if kind in SURFACE_KINDS:  # for which what cannot be called is looked at as well
+        return True
+    if not each.comparisons or each.skipped or each.sources == ("surface",):
         return False
-    several = "*" in entry.component
-    return not several or not (
-        report.narrowed or any(fits(name, entry.component) for name in left_out)
-    )
+    notes = (each.note, *(report.notes if kind in _OF_CONDITIONS else ()))
+    return not any(_NO_TIME in note for note in notes)
+
+
+def _may_mean(pattern: str, name: str) -> bool:
+    """Does a pattern fit a component, or may it fit a method of it?"""
+    first, star, _ = pattern.partition("*")
+    owner = f"{name}."
+    return fits(name, pattern) or first.startswith(owner) or bool(star and owner.startswith(first))
+
+
+def _fits_any(text: str, pattern: str) -> bool:
+    return not pattern or fits(text, pattern)
 
 
 def _looks_for(command: str, kind: str) -> bool:
