@@ -12,6 +12,7 @@ import hashlib
 import io
 import marshal
 import math
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ __all__ = [
     "short",
     "unpack",
     "without_addresses",
+    "without_places",
 ]
 
 LARGEST = 1 << 16
@@ -45,6 +47,13 @@ _NAN = float("nan")
 _AS_THEY_ARE = frozenset([int, str, bytes, bool, type(None)])
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,}")
 _ADDRESS_IN_BYTES = re.compile(rb" at 0x[0-9A-Fa-f]{6,}")
+_HOMES = (
+    sorted({sys.prefix, os.path.realpath(sys.prefix)}, key=len, reverse=True)
+    if sys.prefix != sys.base_prefix
+    else []
+)
+"""Where the environment is, which is another place for each side that has one of its own."""
+_HOMES_IN_BYTES = [os.fsencode(each) for each in _HOMES]
 _STANDARD = frozenset(
     ["datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo", "collections"]
 )
@@ -63,8 +72,8 @@ def pack(plain: Plain) -> bytes:
 
 
 def without_addresses(packed: bytes) -> bytes:
-    """Leave out the addresses in what a default ``__repr__`` gave."""
-    if b" at 0x" not in packed:
+    """Leave out the addresses in what a default ``__repr__`` gave, and where the environment is."""
+    if b" at 0x" not in packed and not any(each in packed for each in _HOMES_IN_BYTES):
         return packed
     return pack(_without(unpack(packed)))  # in their place they would be of different lengths
 
@@ -72,12 +81,21 @@ def without_addresses(packed: bytes) -> bytes:
 def _without(plain: Plain) -> Plain:
     kind = type(plain)
     if kind is str:
-        return _ADDRESS.sub("", plain)
+        return without_places(plain)
     if kind is bytes:
+        for each in _HOMES_IN_BYTES:
+            plain = plain.replace(each, b"<prefix>")
         return _ADDRESS_IN_BYTES.sub(b"", plain)
     if kind is list or kind is tuple:
         return kind([_without(each) for each in plain])
     return plain
+
+
+def without_places(text: str) -> str:
+    """Leave out of a text what tells places: addresses, and where the environment is."""
+    for each in _HOMES:
+        text = text.replace(each, "<prefix>")
+    return _ADDRESS.sub("", text)
 
 
 def unpack(data: bytes) -> Plain:
@@ -102,7 +120,7 @@ def encode_error(error: BaseException) -> Plain:
         message = str(error)[:1_000]
     except BaseException as other:  # an implementation's own __str__
         message = f"<no message: {type(other).__name__}>"
-    return ("error", kind.__name__, bases, _ADDRESS.sub("", message))
+    return ("error", kind.__name__, bases, without_places(message))
 
 
 def short(value: Any, most: int = 200) -> str:

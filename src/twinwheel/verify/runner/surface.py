@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .encoding import LARGEST, encode, pack, short
+from .encoding import LARGEST, encode, pack, short, without_addresses, without_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -71,7 +71,7 @@ def _describe(value: Any) -> Json:
     if callable(value):
         return _describe_callable(value)
     if isinstance(value, _CONSTANTS):
-        packed = pack(encode(value))
+        packed = without_addresses(pack(encode(value)))
         if len(packed) > LARGEST:
             digest = hashlib.blake2b(packed, digest_size=16).digest()
             packed = pack(("long", digest, len(packed)))
@@ -99,7 +99,7 @@ def _parameters(value: Callable[..., Any]) -> tuple[list[list[Any]] | None, str]
         return None, ""
     found = []
     for each in signature.parameters.values():
-        default = None if each.default is each.empty else short(each.default)
+        default = None if each.default is each.empty else without_places(short(each.default))
         found.append([each.name, each.kind.name, default, _annotation(each.annotation, each.empty)])
     typed = any(each[3] for each in found)
     return found, "annotations" if typed else "signature"
