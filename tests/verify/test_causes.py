@@ -16,6 +16,7 @@ from twinwheel.verify.pairs import Pair
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.running import search
 from twinwheel.verify.search import Options
+from twinwheel.verify.subjects import Subject
 from twinwheel.verify.surfaces import compare_surfaces
 
 CONTROL = """
@@ -114,6 +115,18 @@ def test_what_is_remembered_is_one_cause_whatever_is_asked_then() -> None:
         for value, trait in ((2, ""), (2**63, "64-bit integer"), (-1.0, "negative"))
     }
     assert len(names) == 1
+
+
+def test_what_could_not_be_made_small_is_no_cause_of_its_own() -> None:
+    sides = [Subject(name, "python", name, name) for name in ("a", "b")]
+    mismatch = Mismatch("value", "", "1", "2", "f", ("f", "value"))
+    large = call("f", ("list", [*range(300), -1, 2**40]))
+    found = [
+        finding_of(Confirmed(mismatch, (each,), each), *sides)
+        for each in (large, call("f", 0), call("f", -1))
+    ]
+    assert found[0].id == found[1].id != found[2].id
+    assert found[0].traits == ("302 items", "negative integer", "32-bit integer")
 
 
 def test_functions_of_one_name_in_two_modules_have_findings_of_their_own(tmp_path: Path) -> None:

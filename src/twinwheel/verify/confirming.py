@@ -27,6 +27,9 @@ _MOST_TRIES = 40
 _LONGEST_SOURCE = 50_000
 """Characters; reports show less, and the script has all of it."""
 _MOST_TRAITS = 8
+_SMALL_SOURCE = 500
+"""Characters: there was no time to make small what is longer, and chance is special about it."""
+_MADE_SMALL = ("value", "type", "shape", "exception type", "exception message", "mutation")
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,9 @@ def finding_of(confirmed: Confirmed, control: Subject, candidate: Subject) -> Fi
         special = ()
     if mismatch.kind == "state":
         special = (*special, f"after {len(calls) - 1} other call{'s' if len(calls) > 2 else ''}")
-    identity, cause = names_of(mismatch, calls[-1], special, (control.module, candidate.module))
+    small = len(text) <= _SMALL_SOURCE or mismatch.kind not in _MADE_SMALL
+    named = special if small else ()
+    identity, cause = names_of(mismatch, calls[-1], named, (control.module, candidate.module))
     left_out = len(text) - _LONGEST_SOURCE
     if left_out > 0:
         text = f"{text[:_LONGEST_SOURCE]} [... {left_out:,} characters ...]"
