@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import uuid
+import weakref
 from array import array
 from typing import Any
 
@@ -33,6 +34,15 @@ from twinwheel.verify.runner.encoding import (
 def packed(value: Any) -> bytes:
     """As a call's answer is packed."""
     return without_addresses(pack(encode(value)))
+
+
+def test_weak_references_show_nothing_of_what_is_left_in_them() -> None:
+    class Thing:
+        pass
+
+    kept = Thing()
+    for weak in (weakref.WeakKeyDictionary({kept: 1}), weakref.WeakSet([kept]), weakref.ref(kept)):
+        assert encode(weak) == ("object", type(weak).__name__, [])
 
 
 VALUES = """

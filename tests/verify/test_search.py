@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,37 @@ def test_a_control_that_is_not_steady_is_said_to_be_so(tmp_path: Path) -> None:
     for name in ("dice", "of_process"):
         assert of(outcome, name) == "the control does not answer equal calls equally", name
     assert of(outcome, "fine") == ""
+
+
+UNORDERED = """
+    import random
+    class Bag:
+        def __init__(self, items: list[int] = ()): self._inner = list(items)
+        def __iter__(self): return iter(random.sample(self._inner, len(self._inner)))
+        def __len__(self): return len(self._inner) + {}
+        def __repr__(self): return f"Bag({{list(self)}})"
+        def shown(self): return {{repr(each): each for each in self}}
+"""
+
+
+def test_an_order_by_chance_is_not_compared_and_all_else_is(tmp_path: Path) -> None:
+    outcome = searched(tmp_path, UNORDERED.format(0), UNORDERED.format(0), seconds=2)
+    assert outcome.findings == []
+    row = next(each for each in outcome.searched if each.component == "Bag")
+    assert not row.skipped
+    assert "the order of items is not compared" in row.note
+    changed = UNORDERED.format("(3 in self._inner)")
+    save = tmp_path / "saved"
+    outcome = searched(tmp_path, UNORDERED.format(0), changed, seconds=3, save=save)
+    assert {each.component.partition(".")[0] for each in outcome.findings} == {"Bag"}
+    assert all("3" in each.call for each in outcome.findings), outcome.findings
+    for each in outcome.findings:  # the script compares as the search does
+        done = subprocess.run([sys.executable, each.reproducer], check=False, timeout=60)
+        assert done.returncode == 1
+        text = Path(each.reproducer).read_text("utf-8")
+        Path(each.reproducer).write_text(text.replace("'candidate'", "'control'"), "utf-8")
+        done = subprocess.run([sys.executable, each.reproducer], check=False, timeout=60)
+        assert done.returncode == 0
 
 
 def test_a_coroutine_function_is_run(tmp_path: Path) -> None:

@@ -6,13 +6,19 @@ library of Python 3.8 is used.
 
 from __future__ import annotations
 
+import re
 import sys
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["align", "decode", "show"]
+from twinwheel.verify.runner.encoding import MOST_FROM_ITERATOR
+
+__all__ = ["align", "decode", "in_one_order", "show"]
 
 _SHORT = 160
+_SEVERAL = re.compile(r"[\[({].*, .*[\])}]", re.DOTALL)
+"""A text that shows several items."""
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 def align(control: Any, candidate: Any) -> tuple[Any, Any]:
@@ -35,6 +41,30 @@ def align(control: Any, candidate: Any) -> tuple[Any, Any]:
     return control, candidate
 
 
+def in_one_order(encoded: Any) -> Any:
+    """Put items into an order of their own, and so those that stand in a text."""
+    if isinstance(encoded, str):
+        return " ".join(sorted(_TOKEN.findall(encoded))) if _SEVERAL.search(encoded) else encoded
+    if type(encoded) is not tuple:
+        return encoded
+    tag, parts = encoded[0], encoded[1:]
+    if tag in ("list", "iterator", "set", "frozenset"):
+        if len(parts[0]) >= MOST_FROM_ITERATOR:  # these may be any of its items
+            return (tag, [len(parts[0])])
+        return (tag, sorted(map(in_one_order, parts[0]), key=repr))
+    if tag == "dict":
+        flat = [in_one_order(each) for each in parts[0]]
+        pairs = sorted(zip(flat[::2], flat[1::2]), key=repr)
+        return (tag, [part for pair in pairs for part in pair])
+    return (
+        tag,
+        *(
+            list(map(in_one_order, each)) if type(each) is list else in_one_order(each)
+            for each in parts
+        ),
+    )
+
+
 def _flat(names: Any, values: Any) -> list[Any]:
     return [part for pair in zip(names, values) for part in pair]
 
@@ -42,7 +72,8 @@ def _flat(names: Any, values: Any) -> list[Any]:
 @lru_cache(maxsize=None)
 def _class(name: str, *bases: type) -> type:
     """Make a class of a name that stands for one of the implementations'."""
-    return type(name, bases, {"__module__": "answers"})
+    own = {} if bases else {"__repr__": lambda _: f"<{name}>"}
+    return type(name, bases, {"__module__": "answers", **own})
 
 
 def _object(name: str, state: dict[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.rollout.comparing import Difference, comparator
-from twinwheel.verify.answers import align, decode, show
+from twinwheel.verify.answers import align, decode, in_one_order, show
 from twinwheel.verify.runner.calling import RAISED, RETURNED
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.workers import Death
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
     from twinwheel.verify.recipes import Call
 
-__all__ = ["Mismatch", "Rules", "judge"]
+__all__ = ["UNORDERED", "Mismatch", "Rules", "judge"]
+
+UNORDERED = "unordered "
+"""Before the name of a comparator: items are compared in any order, wherever they stand."""
 
 _PANICS = ("PanicException", "SystemError")
 _STALE = "the answer changed when the argument was written into"
@@ -40,6 +43,11 @@ class Rules:
     """Do the texts of exceptions count?"""
     seconds: float = 3.0
     """The limit of one call."""
+
+    @property
+    def unordered(self) -> bool:
+        """Are items compared in any order?"""
+        return self.compare.startswith(UNORDERED)
 
 
 @dataclass(frozen=True)
@@ -154,9 +162,15 @@ def _of_answer(
     if _is(control, "long") or _is(candidate, "long"):
         if control == candidate or (_is_loose(control) and _is_loose(candidate)):
             return None
+        if rules.unordered:  # a digest has an order
+            return None
         texts = show(control), show(candidate)
         return _mismatch(call, "value", "long answers differ", *texts, component=component)
     left, right = align(control, candidate)
+    spec = rules.compare
+    if rules.unordered:
+        spec = spec[len(UNORDERED) :]
+        left, right = in_one_order(left), in_one_order(right)
     if left == right and repr(left) == repr(right):  # -0.0 equals 0.0, and True equals 1
         return None
     if rules.agree is not None:
@@ -164,7 +178,7 @@ def _of_answer(
             return None
         difference = Difference("", "value", show(control), show(candidate))
     else:
-        found = comparator(rules.compare)({}, decode(left), decode(right))
+        found = comparator(spec)({}, decode(left), decode(right))
         if found is None:
             return None
         difference = found

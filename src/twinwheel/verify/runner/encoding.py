@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LARGEST",
     "LARGEST_IN_FULL",
+    "MOST_FROM_ITERATOR",
     "encode",
     "encode_error",
     "pack",
@@ -42,7 +43,8 @@ LARGEST_IN_FULL = 1 << 22
 
 _DEEPEST = 120
 _MOST_ITEMS = 200_000
-_MOST_FROM_ITERATOR = 1_000
+MOST_FROM_ITERATOR = 1_000
+"""Items: no more of what an iterator gives are looked at."""
 _NAN = float("nan")
 _AS_THEY_ARE = frozenset([int, str, bytes, bool, type(None)])
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,}")
@@ -200,7 +202,7 @@ def _encode_iterator(value: Any, depth: int, above: Above) -> Plain:
     try:
         for item in value:
             items.append(_encode(item, depth, above))
-            if len(items) == _MOST_FROM_ITERATOR:
+            if len(items) == MOST_FROM_ITERATOR:
                 break
     except BaseException as error:
         items.append(encode_error(error))
@@ -210,6 +212,8 @@ def _encode_iterator(value: Any, depth: int, above: Above) -> Plain:
 def _encode_other(value: Any, kind: type, depth: int, above: Above) -> Plain:
     home = getattr(kind, "__module__", "")
     home = home if isinstance(home, str) else ""
+    if home in ("weakref", "_weakrefset"):  # what is left in it is for the garbage collector
+        return ("object", kind.__name__, [])
     if home == "collections":
         return _encode_standard(value, depth, above)
     for base in (str, bytes, bytearray, int, float, complex, tuple, list, dict, set, frozenset):
@@ -367,7 +371,7 @@ def _encode_object(value: Any, kind: type, depth: int, above: Above) -> Plain:
 
 
 def _listed(value: Iterable[Any]) -> list[Any]:
-    return [item for item, _ in zip(value, range(_MOST_FROM_ITERATOR))]
+    return [item for item, _ in zip(value, range(MOST_FROM_ITERATOR))]
 
 
 def _defines(kind: Any, name: str) -> bool:
