@@ -27,12 +27,14 @@ CONTROL = """
         if not value.isascii(): raise ValueError("no number")
         return memoryview(value.encode()).toreadonly() if value else 0
     g = lambda value: f(value)
+    def keys(value): return dict.fromkeys(value, 1)
     def low(value):
         if value < 0: raise ValueError("below zero")
 """
 CANDIDATE = """
     def f(value): return memoryview(bytearray(value.encode())) if value in ("a", "\\0") else None
     g = lambda value: None
+    def keys(value): return dict.fromkeys(reversed(value), 1)
     def low(value): return None
 """
 
@@ -50,11 +52,12 @@ def found_with(pair: Pair, *calls: Call) -> list[Finding]:
 @pytest.mark.parametrize(
     ("component", "values"),
     [
+        ("keys", [["ab"], ["b\0"], ["éa"]]),
         ("f", [[("list", [])], [("bytearray", b"")], [0], [None], [("odd",)], [1.5], [b"\x80"]]),
         ("low", [[-1], [-1.0], [-2.0]]),
         ("f", [["a"], ["\0"]]),
     ],
-    ids=["wrong type", "sign", "view"],
+    ids=["order", "wrong type", "sign", "view"],
 )
 def test_one_cause_has_one_name_whatever_value_shows_it(
     tmp_path: Path, component: str, values: list[list[Any]]
@@ -80,6 +83,14 @@ def test_one_cause_in_two_functions_is_one_cause_with_two_names(tmp_path: Path) 
     assert found[0].id != found[1].id
     assert found[2].kind == found[3].kind == "type"
     assert found[2].cause == found[3].cause != found[0].cause
+
+
+def test_another_key_is_no_other_order(tmp_path: Path) -> None:
+    control = "def f(value): return dict.fromkeys(value)"
+    candidate = "def f(value): return dict.fromkeys(value[::-1].replace('\\0', 'x'))"
+    with pair_of(tmp_path, control, candidate) as pair:
+        found = found_with(pair, call("f", "ab"), call("f", "a\0"))
+    assert found[0].id != found[1].id
 
 
 def test_a_value_tells_too_little_to_be_one_cause_in_two_functions(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def names_of(
     told = [_words(text, name) for name, text in shown if name in _OF_TYPES]
     if kind == "exception type" and any(told):
         plain = told  # the argument is of a wrong type, and which one is chance
-    elif more == ["read-only"] or kind == "state":  # what is remembered, whatever is asked then
+    elif more in (["read-only"], ["order"]) or kind == "state":  # that it is so tells it all
         plain = []
     identity = digits_of(*modules, component, kind, *more, *plain)
     if kind not in _TELLING or not more:

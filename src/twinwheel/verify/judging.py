@@ -188,6 +188,8 @@ def _of_answer(
         key = difference.reference, difference.candidate
     elif _is(left, "view") and _is(right, "view") and left[:4] == right[:4]:
         key = ("read-only",)
+    elif difference.what == "keys" and in_one_order(left) == in_one_order(right):
+        key = ("order",)
     return _mismatch(
         call,
         kind,
