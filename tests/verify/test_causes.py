@@ -67,6 +67,8 @@ def test_one_cause_has_one_name_whatever_value_shows_it(
     with pair_of(tmp_path, control, candidate) as pair:
         found = found_with(pair, *(call(component, *each) for each in values))
     assert len({each.id for each in found}) == 1, found
+    if values[0] == ["a"]:
+        assert found[0].summary == "only the candidate's view can be written into"
 
 
 def test_two_causes_in_one_function_have_two_names(tmp_path: Path) -> None:

@@ -183,17 +183,19 @@ def _of_answer(
             return None
         difference = found
     kind = difference.what if difference.what in ("type", "shape") else "value"
+    summary = difference.text()
     key: tuple[str, ...] = ()
     if kind == "type":
         key = difference.reference, difference.candidate
     elif _is(left, "view") and _is(right, "view") and left[:4] == right[:4]:
         key = ("read-only",)
+        summary = f"only the {'candidate' if left[4] else 'control'}'s view can be written into"
     elif difference.what == "keys" and in_one_order(left) == in_one_order(right):
         key = ("order",)
     return _mismatch(
         call,
         kind,
-        difference.text(),
+        summary,
         show(control),
         show(candidate),
         *key,
