@@ -294,6 +294,19 @@ def test_what_is_saved_tells_which_modules_it_is_of(tmp_path: Path) -> None:
     assert load_calls(script.parent, ["value", "third"]) == []
 
 
+def test_what_one_side_alone_says_is_public_is_found_again(tmp_path: Path) -> None:
+    module(tmp_path, "listed", "__all__ = []\ndef value(text): return 'listed'")
+    module(tmp_path, "plain", "def value(text): return 'plain'")
+    control = replace(subject(tmp_path, "listed"), also=("other", "value"))
+    candidate = replace(subject(tmp_path, "plain"), also=control.also)
+    finding = Finding("0a1b2c3d", "value", "value", "x")
+    script = save_finding(
+        tmp_path, finding, [call("value", "a")], (control, candidate),
+        compare="exact", seconds=1, memory=1 << 30,
+    )  # fmt: skip
+    assert run(script)[0] == 1
+
+
 def test_damaged_files_are_passed_over(tmp_path: Path) -> None:
     calls = [Call("Box", [1], ["a", 2.5], [("add", [("list", [1])]), ("total", None)])]
     folder = save(tmp_path, "value", calls, {}).parent

@@ -11,6 +11,8 @@ from verify.making import run, write
 from twinwheel.errors import VerifyError
 from twinwheel.verify import describing
 from twinwheel.verify.naming import resolve
+from twinwheel.verify.running import compare
+from twinwheel.verify.search import Options
 from twinwheel.verify.subjects import Resolved
 
 SLOW = "def shout(text):\n    return 'slow ' + text\n"
@@ -104,6 +106,18 @@ def test_a_module_of_the_package_can_be_compared_instead(room: Path) -> None:
 def test_private_names_are_compared_where_there_are_no_others(room: Path) -> None:
     pair(room, SLOW.replace("shout", "_shout"), FAST.replace("shout", "_shout"), init="")
     assert [each.components for each in named().subjects] == [("_shout",)] * 2
+
+
+def test_what_is_public_in_one_of_them_is_compared(room: Path) -> None:
+    write(room, {
+        "_quick.py": FAST + "def cry(): pass\n",
+        "quick.py": "from functools import wraps\nfrom _quick import shout, cry\n",
+        "slow.py": f"from functools import wraps\n__all__ = ['shout']\n{SLOW}def cry(): pass\n",
+    })  # fmt: skip
+    for sides in (("slow", "quick"), ("quick", "slow")):
+        control, candidate = named(*sides).subjects
+        seen = compare(control, [candidate], Options())
+        assert (sorted(seen.components), seen.findings) == (["shout"], [])
 
 
 def test_modules_of_two_packages(room: Path) -> None:

@@ -11,7 +11,10 @@ import pytest
 from verify.making import SUFFIX, extension, project, run, wheel, write
 
 from twinwheel.errors import VerifyError
+from twinwheel.verify import choosing
 from twinwheel.verify.naming import resolve
+from twinwheel.verify.running import compare
+from twinwheel.verify.search import Options
 from twinwheel.verify.subjects import Resolved
 
 VERSION = ".".join(str(part) for part in sys.version_info[:3])
@@ -188,8 +191,12 @@ def test_each_public_module_with_something_of_its_own(named: Named, wheels: Path
     modules = [first.module for first, _ in found.comparisons]
     assert modules == ["wide", "wide.codec"]
     assert [each.module for each in found.subjects] == ["wide", "wide"]
-    assert "not compared, as wide==1.0 cannot import it: wide.only2" in found.notes
-    assert "not compared, as wide==2.0 cannot import it: wide.only1" in found.notes
+    assert "not compared, as wide==1.0 has none of it: wide.only2" in found.notes
+    assert "not compared, as wide==2.0 has none of it: wide.only1" in found.notes
+    assert (
+        "not compared, as tests and tools are no part of it: wide.cli, wide.tests.test_it "
+        "(name one: --module)" in found.notes
+    )
     found = named("wide==1.0", "wide==2.0", modules=("wide._hidden", "wide.same"))
     assert [first.module for first, _ in found.comparisons] == ["wide._hidden", "wide.same"]
     assert {each.package for each in found.subjects} == {"wide"}
@@ -197,8 +204,8 @@ def test_each_public_module_with_something_of_its_own(named: Named, wheels: Path
     assert wrong.where == "wide==2.0"
 
 
-def test_where_something_is_compiled_what_is_next_to_it_is_compared(
-    named: Named, wheels: Path, tmp_path: Path
+def test_what_reaches_compiled_code_comes_before_the_rest(
+    named: Named, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compiled = extension(tmp_path, "_speed", "shout")
     for version in ("1.0", "2.0"):
@@ -206,13 +213,115 @@ def test_where_something_is_compiled_what_is_next_to_it_is_compared(
             "near/__init__.py": "",
             f"near/_speed{SUFFIX}": compiled,
             "near/codec.py": "from near import _speed\ndef encode(x):\n    _speed.shout(x)\n",
-            "near/far.py": who("far"),
+            "near/another.py": who("another"),
         }
         wheel(wheels, "near", version, files)
     found = named("near==1.0", "near==2.0")
-    assert [first.module for first, _ in found.comparisons] == ["near.codec"]
+    assert [first.module for first, _ in found.comparisons] == ["near.another", "near.codec"]
     assert "near==1.0 has near._speed, compiled" in found.notes
-    assert "near.far (name one: --module)" in found.notes[-1]
+    monkeypatch.setattr(choosing, "ENOUGH", 1)
+    found = named("near==1.0", "near==2.0")
+    assert [first.module for first, _ in found.comparisons] == ["near.codec"]
+    assert "not compared, as there are many: near.another (name one: --module)" in found.notes
+
+
+def test_one_side_may_have_made_in_python_what_the_other_compiled(
+    named: Named, wheels: Path, tmp_path: Path
+) -> None:
+    algorithm = "def display(text):\n    return text\n"
+    wheel(wheels, "port", "1.0", {"port/__init__.py": who("1"), "port/algorithm.py": algorithm})
+    files: dict[str, str | bytes] = {
+        "port/__init__.py": "from port._speed import shout\n__all__ = ['shout']\n" + who("2"),
+        f"port/_speed{SUFFIX}": extension(tmp_path, "_speed", "shout"),
+        "port/algorithm.py": algorithm,
+    }
+    wheel(wheels, "port", "2.0", files)
+    found = named("port==1.0", "port==2.0")
+    assert surfaces(found) == {"port": ["who"], "port.algorithm": ["display"]}
+
+
+def surfaces(found: Resolved) -> dict[str, list[str]]:
+    """Give what is compared of each module, where nothing differs in sight."""
+    compared = {}
+    for control, candidate in found.comparisons:
+        seen = compare(control, [candidate], Options())
+        assert seen.findings == []
+        compared[control.module] = sorted(seen.components)
+    return compared
+
+
+@pytest.mark.parametrize("all_", ["", "\n__all__ = ['shout']\n"])
+def test_what_a_compiled_module_beside_the_package_gives_is_compared(
+    named: Named, wheels: Path, tmp_path: Path, all_: str
+) -> None:
+    name = f"beside{len(all_)}"
+    compiled = extension(tmp_path, f"_{name}", "shout", "cry")
+    init = f"from collections import OrderedDict\nfrom _{name} import shout, cry\n"
+    wheel(wheels, name, "1.0", {f"{name}/__init__.py": init, f"_{name}{SUFFIX}": compiled})
+    inner = extension(tmp_path, "_inner", "shout", "cry")
+    init = f"from collections import OrderedDict\nfrom {name}._inner import shout, cry{all_}\n"
+    wheel(wheels, name, "2.0", {f"{name}/__init__.py": init, f"{name}/_inner{SUFFIX}": inner})
+    for pair in ((f"{name}==1.0", f"{name}==2.0"), (f"{name}==2.0", f"{name}==1.0")):
+        found = named(*pair)
+        assert surfaces(found) == {name: ["cry", "shout"]}
+        assert not any("only" in note for note in found.notes)
+
+
+def test_what_comes_from_another_distribution_is_said(
+    named: Named, wheels: Path, tmp_path: Path
+) -> None:
+    files = {"far_core.py": "def a():\n    pass\ndef b():\n    pass\n"}
+    wheel(wheels, "far-core", "1.0", files)
+    own = "def a():\n    pass\n"
+    texts = {
+        "1.0": "from far_core import a, b\n" + who("1"),
+        "2.0": "from far_core import b\n" + own,
+    }
+    environments = []
+    for version, text in texts.items():
+        both = {**files, "far_core-1.0.dist-info/METADATA": "Name: far-core\nVersion: 1.0\n"}
+        room = venv(tmp_path / version, {**both, "far/__init__.py": text + who("")})
+        environments.append(room)
+    old, new = environments
+    found = named(old, new, "far")
+    # what one of them has of its own is compared, wherever the other has it from
+    assert surfaces(found) == {"far": ["a", "who"]}
+    assert "not compared, as other distributions give it: far.b" in found.notes
+
+
+def test_what_is_shown_by_several_modules_is_compared_once(named: Named, wheels: Path) -> None:
+    for version in ("1.0", "2.0"):
+        files = {
+            "once/__init__.py": "",
+            "once/x/__init__.py": "from once.x.deep import Kind, make\n",
+            "once/x/deep.py": "class Kind: pass\ndef make(): pass\ndef other(): pass\n",
+            "once/user.py": "from once.x.deep import Kind, other\ndef use(): pass\n",
+        }
+        wheel(wheels, "once", version, files)
+    assert surfaces(named("once==1.0", "once==2.0")) == {
+        "once.user": ["use"],
+        "once.x": ["Kind", "make"],
+        "once.x.deep": ["other"],
+    }
+
+
+def test_what_moved_to_another_module_is_still_compared_where_both_show_it(
+    named: Named, wheels: Path
+) -> None:
+    wheel(wheels, "moved", "1.0", {
+        "moved/__init__.py": "",
+        "moved/api.py": "from moved.a import go\n",
+        "moved/a.py": "def go(): pass\n",
+        "moved/b.py": "def stay(): pass\n",
+    })  # fmt: skip
+    wheel(wheels, "moved", "2.0", {
+        "moved/__init__.py": "",
+        "moved/api.py": "from moved.b import go\n",
+        "moved/a.py": "from moved.b import go\n",
+        "moved/b.py": "def stay(): pass\ndef go(): pass\n",
+    })  # fmt: skip
+    compared = surfaces(named("moved==1.0", "moved==2.0"))
+    assert compared == {"moved.a": ["go"], "moved.b": ["stay"]}
 
 
 def test_compiled_modules_are_compared_where_nothing_else_is_public(
@@ -232,11 +341,15 @@ def test_a_side_that_cannot_be_imported(named: Named, wheels: Path) -> None:
     assert (wrong.where, "code 7" in wrong.message) == ("crash==3.0", True)
 
 
-def test_what_has_nothing_compiled_is_noted(named: Named) -> None:
-    assert any(
-        note.startswith("loud==1.0 has nothing compiled")
-        for note in named("loud==1.0", "2.0", "loud").notes
-    )
+def test_what_has_nothing_compiled_is_noted(named: Named, wheels: Path, tmp_path: Path) -> None:
+    no_wheel = "as some packages have where they have no wheel"
+    first, second = named("loud==1.0", "2.0", "loud").notes[:2]
+    assert first.startswith("loud==1.0 has nothing compiled, " + no_wheel)
+    assert second.startswith("2.0 has nothing compiled, " + no_wheel)
+    # what is there is all that there is
+    room = project(tmp_path / "room", "loud", "3.0", {"loud/__init__.py": who("folder")})
+    for path in (wheels / "loud-1.0-py3-none-any.whl", room, venv(tmp_path / "v", {"loud.py": ""})):
+        assert f"{path} has nothing compiled" in named(path, "loud==2.0", "loud").notes
 
 
 @pytest.mark.parametrize("word", ["./nowhere", "nowhere.whl", "a/b", "no.such.module", "-x", "a b"])

@@ -2,23 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from twinwheel.verify.runner.owning import OTHER, OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from twinwheel.verify.describing import Described, Files, Name
+    from twinwheel.verify.describing import Described, Files, Looked, Name
+    from twinwheel.verify.subjects import Subject
 
-__all__ = ["MOST", "below", "comparable", "left_out", "listed", "near", "worth_importing"]
+__all__ = [
+    "ENOUGH",
+    "MOST",
+    "Shown",
+    "below",
+    "beside",
+    "comparable",
+    "from_others",
+    "left_out",
+    "listed",
+    "named_modules",
+    "near",
+    "together",
+    "worth_importing",
+]
 
 MOST = 24
 """Modules that are compared unless they are named."""
+
+ENOUGH = 70
+"""Components with which no modules are added that use nothing compiled: the time is shared."""
 
 _NOT_THE_PACKAGE = {
     "__main__", "_cli", "_test", "_tests", "benchmark", "benchmarks", "cli", "conftest", "docs",
     "examples", "scripts", "setup", "test", "testing", "tests", "tool",
 }  # fmt: skip
 """Modules that come with a package, but are not it; to import them may do anything."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is compared of a module: what no other module shows better."""
+
+    names: tuple[str, ...] = ()
+    """Functions, classes and constants that are public on one side at least."""
+    whole: bool = True
+    """Whether that is all that the module shows."""
+    called: int = 0
+    """How many of them all sides have, and can be called."""
+
+    def of(self, subject: Subject) -> Subject:
+        """Have a subject compare these names."""
+        if self.whole:
+            return replace(subject, components=(), also=self.names)
+        return replace(subject, components=self.names, also=())
 
 
 def below(name: str, package: str) -> bool:
@@ -32,20 +71,9 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + more
 
 
-def left_out(beyond: Sequence[str], others: Sequence[str]) -> list[str]:
-    """Say which modules are not compared.
-
-    Args:
-        beyond: Those that would be, if there were fewer.
-        others: Those that do not use what is compiled.
-    """
-    notes = []
-    if beyond:
-        notes.append(f"not compared, as there are many: {listed(beyond)} (name one: --module)")
-    if others:
-        what = "not compared, as they use what is compiled by way of others or not at all"
-        notes.append(f"{what}: {listed(others)} (name one: --module)")
-    return notes
+def left_out(why: str, modules: Sequence[str]) -> list[str]:
+    """Say which modules are not compared."""
+    return [f"not compared, as {why}: {listed(modules)} (name one: --module)"] if modules else []
 
 
 def worth_importing(
@@ -63,84 +91,178 @@ def worth_importing(
         base = max((each for each in bases if below(name, each)), key=len, default=None)
         if base is None:
             continue
-        parts = name[len(base) :].split(".")[1:]
-        hidden = any(part.startswith("_") for part in parts)
-        tests = any(part.startswith("test_") for part in parts)
-        beside = tests or _NOT_THE_PACKAGE.intersection(parts)
-        if not beside and (private or not hidden):
+        hidden = any(part.startswith("_") for part in _inside(name, base))
+        if not _is_beside(name, base) and (private or not hidden):
+            found.append(name)
+    return found
+
+
+def _inside(name: str, base: str) -> list[str]:
+    return name[len(base) :].split(".")[1:]
+
+
+def _is_beside(name: str, base: str) -> bool:
+    parts = _inside(name, base)
+    return any(part.startswith("test_") or part in _NOT_THE_PACKAGE for part in parts)
+
+
+def beside(looked: Sequence[Looked], bases: Sequence[str]) -> list[str]:
+    """Give the modules that all sides have, and that are by their names no part of the package."""
+    found: list[str] = []
+    for name in sorted(set.intersection(*(set(each.modules) for each in looked))):
+        base = max((each for each in bases if below(name, each)), key=len, default=None)
+        if base is None or not _is_beside(name, base):
+            continue
+        hidden = any(part.startswith("_") for part in _inside(name, base))
+        if not hidden and not any(below(name, each) for each in found):
             found.append(name)
     return found
 
 
 def comparable(
     sides: Sequence[Described], candidates: Iterable[str], roots: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """Give the modules that all sides have, and have something to call that no other shows.
+) -> dict[str, Shown]:
+    """Give the modules that all sides have, and what of each is compared: everything once.
+
+    What several modules show is compared as a part of the package, else of the module that it says
+    it is of, or of the one above that: others have imported it to use it. The least deep comes
+    first.
 
     Args:
-        sides: What importing gave, for each implementation.
+        sides: What importing gave, for each implementation, the control first.
         candidates: Modules to choose among, in order of preference.
         roots: The packages that they are of.
-
-    Returns:
-        For each, the names that none before it shows; empty for all of them.
     """
-    chosen: dict[str, tuple[str, ...]] = {}
-    seen: list[set[int]] = [set() for _ in sides]
-    for module in candidates:
-        if any(module not in side.modules for side in sides):
-            continue
-        own = _own(sides, module, roots)
-        # what is None on one side is how the package notes that it has no compiled one
-        off = {name for names in own for name, each in names.items() if each.kind == "nothing"}
-        new = [
-            {name for name, each in names.items() if each.id not in known and name not in off}
-            for names, known in zip(own, seen, strict=True)
-        ]
-        called = [
-            {name for name in fresh if names[name].called}
-            for names, fresh in zip(own, new, strict=True)
-        ]
-        if all(called):
-            whole = all(len(fresh) == len(names) for names, fresh in zip(own, new, strict=True))
-            chosen[module] = () if whole or not chosen else tuple(sorted(set().union(*new)))
-            for known, names in zip(seen, own, strict=True):
-                known |= {each.id for each in names.values() if each.called}
+    modules = [each for each in candidates if all(each in side.modules for side in sides)]
+    shown = {each: _shown(sides, each, modules, roots) for each in modules}
+    best: dict[_Same, tuple[tuple[bool, bool, int, int], str]] = {}
+    for place, module in enumerate(modules):
+        for each in filter(None, shown[module].values()):
+            above = any(below(home, module) for home in each.homes)
+            rank = module not in roots, not above, module.count("."), place
+            best[each] = min(best.get(each, (rank, module)), (rank, module))
+    chosen: dict[str, Shown] = {}
+    for module in modules:
+        own = {
+            name: each
+            for name, each in shown[module].items()
+            if each is None or best[each][1] == module
+        }
+        if any(each is not None and each.ids[0] for each in own.values()):
+            whole = len(own) == len(shown[module]) and (
+                module in roots or not _others(sides, module, own)
+            )
+            called = sum(each is not None and all(each.ids) for each in own.values())
+            chosen[module] = Shown(tuple(sorted(own)), whole, called)
     return chosen
 
 
-def _own(sides: Sequence[Described], module: str, roots: Sequence[str]) -> list[dict[str, Name]]:
-    """Give for each side what a module shows, without what it has imported from elsewhere."""
-    all_have = set.intersection(*(set(side.modules) for side in sides)) - {module}
-    elsewhere = {name for side in sides for other in all_have for name in side.modules[other]}
+def named_modules(
+    sides: Sequence[Described], modules: Iterable[str], roots: Sequence[str]
+) -> dict[str, Shown]:
+    """Give what is compared of modules that the user named: all that each of them shows."""
+    return {each: comparable(sides, [each], [*roots, each]).get(each, Shown()) for each in modules}
 
-    def is_foreign(name: str, what: Name) -> bool:
-        if module in roots:  # what a package shows is its own, wherever it is from
+
+@dataclass(frozen=True)
+class _Same:
+    """What is called by a name; equal where all sides have the same objects by another name."""
+
+    ids: tuple[int, ...]
+    """For each side; 0 where it has none."""
+    homes: frozenset[str] = field(compare=False)
+    """The modules that it says it is of."""
+
+
+def _shown(
+    sides: Sequence[Described], module: str, modules: Sequence[str], roots: Sequence[str]
+) -> dict[str, _Same | None]:
+    """Give what a module shows, without what it has from elsewhere; None for a constant.
+
+    What is public on one side is compared with what the other has by that name, be it public or
+    not: it can be used by that name on both.
+    """
+    elsewhere = {
+        name for side in sides for each in modules if each != module for name in side.modules[each]
+    }
+
+    def offers(name: str, what: Name) -> bool:
+        if not what.public or what.kind == "module":
             return False
-        if not what.called:  # a constant does not say where it is from, but keeps its name
-            return name in elsewhere
-        # compiled code does not always say
-        return bool(what.home) and not any(below(what.home, each) for each in (*roots, module))
+        if module in roots:  # what a package lists is its own, wherever it is from
+            return True
+        # a constant does not say where it is from, but keeps its name
+        return what.whose == OWN if what.called else name not in elsewhere
 
-    def is_shown_elsewhere(name: str) -> bool:
-        homes = {side.modules[module][name].home for side in sides if name in side.modules[module]}
-        return module not in roots and homes <= set(filter(_is_public, all_have))
+    public = {each for side in sides for each in side.modules if not _is_private(each)}
+    named = [side.modules[module] for side in sides]
+    shown: dict[str, _Same | None] = {}
+    for name in dict.fromkeys(name for names in named for name in names):
+        whats = [names.get(name) for names in named]
+        # what is None on one side is how the package notes that it has no compiled one
+        off = any(each is not None and each.kind == "nothing" for each in whats)
+        if off or not any(each is not None and offers(name, each) for each in whats):
+            continue
+        called = [each is not None and each.called for each in whats]
+        ids = tuple(
+            each.id if each is not None and there else 0
+            for each, there in zip(whats, called, strict=True)
+        )
+        homes = frozenset(each.home for each in whats if each is not None)
+        # what one side alone has there was imported to be used, if it is of another public module
+        used = module not in (*roots, *homes) and homes <= public and not all(ids)
+        if any(called) and not used:
+            shown[name] = _Same(ids, homes)
+        elif not any(called):
+            shown[name] = None
+    return shown
 
-    return [
-        {
-            name: each
-            for name, each in side.modules[module].items()
-            if each.public
-            and each.kind != "module"
-            and not is_foreign(name, each)
-            and not is_shown_elsewhere(name)
-        }
+
+def _others(sides: Sequence[Described], module: str, own: Iterable[str]) -> set[str]:
+    """Give what a module shows besides."""
+    public = {
+        name
         for side in sides
+        for name, what in side.modules[module].items()
+        if what.public and what.kind != "module"
+    }
+    return public - set(own)
+
+
+def from_others(
+    sides: Sequence[Described], modules: Iterable[str], chosen: Mapping[str, Shown]
+) -> list[str]:
+    """Give what is there on all sides and not compared, as another distribution gives it."""
+    return [
+        f"{module}.{name}"
+        for module in modules
+        if all(module in side.modules for side in sides)
+        for name in sides[0].modules[module]
+        if not name.startswith("_")
+        and name not in chosen.get(module, Shown()).names
+        and all(_is_from_another(side.modules[module].get(name)) for side in sides)
     ]
 
 
-def _is_public(module: str) -> bool:
-    return not any(part.startswith("_") for part in module.split("."))
+def _is_from_another(what: Name | None) -> bool:
+    return what is not None and what.called and what.whose == OTHER
+
+
+def together(chosen: Mapping[str, Shown], first: Iterable[str]) -> list[str]:
+    """Give the modules that are compared, as many as the time is good for.
+
+    Args:
+        chosen: All that could be.
+        first: Those that come before the others, as they reach what is compiled.
+    """
+    leading = set(first)
+    taken = [each for each in chosen if each in leading][:MOST]
+    count = sum(chosen[each].called for each in taken)
+    for module in chosen:
+        if module not in leading and len(taken) < MOST and count < ENOUGH:
+            taken.append(module)
+            count += chosen[module].called
+    return [each for each in chosen if each in taken]
 
 
 def near(side: Described, compiled: Iterable[str], showing: Iterable[str] = ()) -> set[str]:

@@ -108,6 +108,8 @@ class Name:
     public: bool
     home: str
     """The module that it says it is of."""
+    whose: str
+    """Whose it is in truth; see ``runner.owning``."""
     id: int
     """Equal for what is the same object, within one description."""
 

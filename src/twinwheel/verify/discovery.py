@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from twinwheel.errors import VerifyError
 from twinwheel.verify.choosing import (
     MOST,
+    Shown,
     below,
     comparable,
     left_out,
     listed,
+    named_modules,
     near,
     worth_importing,
 )
@@ -61,7 +63,7 @@ class _Named:
         name: str,
         module: str,
         *,
-        components: tuple[str, ...],
+        components: tuple[str, ...] = (),
         aliases: Mapping[str, str] | None = None,
         loads: tuple[str, ...] = (),
     ) -> Subject:
@@ -228,31 +230,33 @@ def _resolved(named: _Named, twins: _Twins, modules: Sequence[str]) -> Resolved:
     public = worth_importing(looked.modules, bases, private=False)
     public = [each for each in public if each not in twins.partners.values()]
     using = near(twins.natural, twins.extensions, twins.swapped)
-    candidates = [each for each in public if each in using or each in bases]
-    chosen = dict.fromkeys(modules, ()) or comparable(sides, candidates, looked.roots)
-    others = [each for each in comparable(sides, public, looked.roots) if each not in chosen]
+    every = comparable(sides, public, looked.roots)
+    chosen = named_modules(sides, modules, looked.roots) or {
+        each: shown for each, shown in every.items() if each in using or each in bases
+    }
     loaded = _inside(twins.natural.first, looked, twins.extensions)
     only = _inside(twins.without.first, looked, set(twins.without.first) - set(twins.natural.first))
     control, candidate = _shown(twins, loaded, only)
 
-    def pair(module: str, other: str, components: Sequence[str] = ()) -> tuple[Subject, Subject]:
-        names = tuple(components)
-        first = named.subject(control, module, components=names, aliases=twins.aliases, loads=only)
-        return first, named.subject(candidate, other, components=names, loads=loaded)
+    def pair(module: str, other: str, shown: Shown) -> tuple[Subject, Subject]:
+        first = named.subject(control, module, aliases=twins.aliases, loads=only)
+        return shown.of(first), shown.of(named.subject(candidate, other, loads=loaded))
 
-    comparisons = [pair(each, each, names) for each, names in list(chosen.items())[:MOST]]
+    comparisons = [pair(each, each, shown) for each, shown in list(chosen.items())[:MOST]]
     if not modules:
         for extension, partner in twins.partners.items():
             left = _not_shown(twins, extension, partner, chosen)
             if left:
-                comparisons.append(pair(partner, extension, left))
+                comparisons.append(pair(partner, extension, Shown(tuple(left), whole=False)))
     if not comparisons:
         why = "nothing of it that is called is public"
         raise _nothing(named.name, looked, twins.extensions, why)
-    whole = comparisons[0] if len(comparisons) == 1 else pair(bases[0], bases[0])
+    whole = comparisons[0] if len(comparisons) == 1 else pair(bases[0], bases[0], Shown())
     notes = [_what_was_found(named, twins)]
     if not modules:
-        notes += left_out(list(chosen)[MOST:], others)
+        notes += left_out("there are many", list(chosen)[MOST:])
+        why = "they use what is compiled by way of others or not at all"
+        notes += left_out(why, [each for each in every if each not in chosen])
     made = (named.interpreter.made,) * 2
     return Resolved(named.name, whole, tuple(comparisons), made, tuple(notes))
 

@@ -67,7 +67,8 @@ def guided_calls(subject: Subject, seeds: Sequence[Call], seconds: float, seed: 
             (corpus / f"seed-{index}").write_bytes(pack(list(call)))
         told = folder / "told"
         aliases = [part for pair in subject.aliases.items() for part in pair]
-        told.write_bytes(pack([subject.module, subject.package, aliases, list(subject.components)]))
+        names = list(subject.components), list(subject.also)
+        told.write_bytes(pack([subject.module, subject.package, aliases, *names]))
         command = [sys.executable, "-m", "twinwheel.verify.guiding", str(told), str(corpus)]
         command += [f"-max_total_time={max(1, int(seconds))}", f"-seed={seed or 1}"]
         command += [f"-max_len={_LONGEST}", "-timeout=10", "-rss_limit_mb=1024", "-verbosity=0"]
@@ -107,11 +108,10 @@ def main() -> None:
 
     from twinwheel.verify.runner.loading import load
 
-    module, package, aliases, components = unpack(Path(sys.argv[1]).read_bytes())
+    module, package, aliases, *names = unpack(Path(sys.argv[1]).read_bytes())
     with atheris.instrument_imports(include=[package.split(".")[0]]):
-        _, found = load(
-            module, package, dict(zip(aliases[::2], aliases[1::2], strict=True)), components
-        )
+        pairs = zip(aliases[::2], aliases[1::2], strict=True)
+        _, found = load(module, package, dict(pairs), *names)
     caller = Caller(found)
     corpus = [
         call

@@ -43,40 +43,48 @@ def pair(
     notes: list[str] = []
     # wherever the package asks for one of them, it gets the one that is meant
     aliases = dict.fromkeys(candidates, control)
-    told = _described(interpreter, package, control, aliases)
+    packages = [*dict.fromkeys([package, *looked.roots])]
+    told = _described(interpreter, packages, control, aliases)
     if control in told.failed:
-        aliases, told = {}, _described(interpreter, package, control, {})
+        aliases, told = {}, _described(interpreter, packages, control, {})
         notes.append(f"{package} cannot be imported with {control} in the place of the others")
     _imported(told, control)
     subjects = [_subject(control, control, package, interpreter, looked, aliases)]
-    names = [set(_components(told, control))]
+    sides = [told]
     for candidate in candidates:
         aliases = {control: candidate}
-        told = _described(interpreter, package, candidate, aliases)
+        told = _described(interpreter, packages, candidate, aliases)
         if control == package or candidate in told.failed or package in told.failed:
             # it needs the other module for more than what both have
-            natural = _described(interpreter, package, candidate, {})
+            natural = _described(interpreter, packages, candidate, {})
             if candidate in natural.first or candidate in told.failed:
                 aliases, told = {}, natural
             if candidate not in told.first:
                 notes.append(f"{package} cannot be imported with {candidate} in place of {control}")
         _imported(told, candidate)
         subjects.append(_subject(candidate, candidate, package, interpreter, looked, aliases))
-        names.append(set(_components(told, candidate)))
-    shared = set.intersection(*names)
-    if not shared:
+        sides.append(told)
+    # what is public in one of them can be used by that name in all that have it
+    public = {
+        name for side, own in zip(sides, subjects, strict=True) for name in side.public(own.module)
+    }
+    called = [_called(side, own.module) for side, own in zip(sides, subjects, strict=True)]
+    shared = set.intersection(*called)
+    private = tuple(sorted(name for name in shared if name.startswith("_")))
+    if not shared & public and not private:
         raise VerifyError(
             f"{control} and {' and '.join(candidates)} have no callable of the same name",
             code="TW717",
             where=package,
             help="\n".join(
-                f"{each.module} has {', '.join(sorted(own)[:8]) or 'none'}"
-                for each, own in zip(subjects, names, strict=True)
+                f"{each.module} has {', '.join(sorted(own & public or own)[:8]) or 'none'}"
+                for each, own in zip(subjects, called, strict=True)
             ),
         )
-    if all(name.startswith("_") for name in shared):
-        listed = tuple(sorted(shared))
-        subjects = [_replaced(each, each.module, listed) for each in subjects]
+    if shared & public:
+        subjects = [replace(each, also=tuple(sorted(public))) for each in subjects]
+    else:
+        subjects = [_replaced(each, each.module, private) for each in subjects]
     whole = tuple(subjects)
     comparisons: tuple[tuple[Subject, ...], ...] = (whole,)
     if modules:
@@ -94,10 +102,10 @@ def pair(
 
 
 def _described(
-    interpreter: Interpreter, package: str, module: str, aliases: dict[str, str]
+    interpreter: Interpreter, packages: Sequence[str], module: str, aliases: dict[str, str]
 ) -> Described:
-    wanted = list(dict.fromkeys((package, module)))
-    return describe(interpreter, wanted, packages=[package], aliases=aliases)
+    wanted = list(dict.fromkeys((packages[0], module)))
+    return describe(interpreter, wanted, packages=packages, aliases=aliases)
 
 
 def _imported(told: Described, module: str) -> None:
@@ -105,10 +113,8 @@ def _imported(told: Described, module: str) -> None:
         raise cannot_import(module, told.failed[module], module)
 
 
-def _components(told: Described, module: str) -> list[str]:
-    """Give the names of what is called; those that are private if there are no others."""
-    names = told.modules.get(module, {})
-    return told.public(module) or [name for name, what in names.items() if what.called]
+def _called(told: Described, module: str) -> set[str]:
+    return {name for name, what in told.modules.get(module, {}).items() if what.called}
 
 
 def _subject(
@@ -134,4 +140,4 @@ def _subject(
 
 
 def _replaced(subject: Subject, module: str, components: tuple[str, ...]) -> Subject:
-    return replace(subject, module=module, components=components)
+    return replace(subject, module=module, components=components, also=())

@@ -275,7 +275,9 @@ def _releases(
 def _release(asking: _Asking, side: _Side) -> Release:
     if side.source is not None:
         made = asking.install(side.source, side.base)
-        return Release(side.text, made.interpreter, made.distribution, made.version)
+        indexed = not Path(side.source.requirement).is_absolute()
+        of = made.distribution, made.version
+        return Release(side.text, made.interpreter, *of, indexed=indexed)
     if side.kind == "module":
         looked = look(side.base, side.text)
         return Release(side.text, side.base, looked.distribution, looked.version, side.text)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from twinwheel.errors import VerifyError
 from twinwheel.verify.choosing import (
-    MOST,
+    Shown,
     below,
+    beside,
     comparable,
+    from_others,
     left_out,
     listed,
+    named_modules,
     near,
+    together,
     worth_importing,
 )
 from twinwheel.verify.describing import describe, look
@@ -39,6 +43,8 @@ class Release:
     version: str
     module: str = ""
     """The module that is meant, if that is what was named."""
+    indexed: bool = False
+    """Whether it was looked for by its name, and came from an index of packages."""
 
 
 def noted(found: Resolved, notes: Sequence[str]) -> Resolved:
@@ -73,33 +79,38 @@ def compare(
     wanted = list(modules) or list(
         dict.fromkeys([*public, *worth_importing(everything, bases, private=True)])
     )
-    sides = [describe(each.interpreter, wanted, packages=bases) for each in found]
+    roots = [*dict.fromkeys([*bases, *(root for each in looked for root in each.roots)])]
+    sides = [describe(each.interpreter, wanted, packages=roots) for each in found]
     for release, side in zip(found, sides, strict=True):
         for base in modules or bases:
             if base in side.failed:
                 raise cannot_import(base, side.failed[base], release.shown)
-    roots = [root for each in looked for root in each.roots]
-    chosen = dict.fromkeys(modules, ()) or _chosen(looked, sides, public, bases)
-    others = [each for each in comparable(sides, public, roots) if each not in chosen]
+    shown = named_modules(sides, modules, roots) or comparable(sides, public, roots)
+    chosen = list(modules) or together(shown, _using(looked, sides, bases)) or bases
     if not any(side.public(module) for side in sides for module in chosen):
         # what is compiled may be all there is, in a module that is not public
-        hidden = _hidden(found, looked, bases)
-        chosen = hidden or chosen
+        hidden = _hidden(found, looked, roots)
+        shown, chosen = (hidden, list(hidden)) if hidden else (shown, chosen)
     comparisons = tuple(
         tuple(
-            replace(_subject(each, at, module, bases), components=names)
+            shown.get(module, Shown()).of(_subject(each, at, module, bases))
             for each, at in zip(_named(found), looked, strict=True)
         )
-        for module, names in list(chosen.items())[:MOST]
+        for module in chosen
     )
     whole = comparisons[0]
     if len(comparisons) > 1:
         whole = tuple(
-            replace(each, module=bases[0], package=bases[0], components=()) for each in whole
+            replace(each, module=bases[0], package=bases[0], components=(), also=())
+            for each in whole
         )
     notes = _notes(found, looked, sides, public if not modules else [])
     if not modules:
-        notes += left_out(list(chosen)[MOST:], others)
+        notes += left_out("there are many", [each for each in shown if each not in chosen])
+        notes += left_out("tests and tools are no part of it", beside(looked, bases))
+        others = from_others(sides, bases, shown)
+        if others:
+            notes.append(f"not compared, as other distributions give it: {listed(others)}")
     made = tuple(each.interpreter.made for each in found)
     name = package or found[0].distribution or bases[0]
     return Resolved(name, whole, comparisons, made, tuple(notes))
@@ -164,34 +175,25 @@ def _bases(
     return [root for root in shared if not root.startswith("_")] or shared
 
 
-def _chosen(
-    looked: Sequence[Looked],
-    sides: Sequence[Described],
-    public: Sequence[str],
-    bases: Sequence[str],
-) -> dict[str, tuple[str, ...]]:
-    """Choose modules: where something is compiled, those that are next to it."""
-    roots = [root for each in looked for root in each.roots]
+def _using(looked: Sequence[Looked], sides: Sequence[Described], bases: Sequence[str]) -> set[str]:
+    """Give the modules that reach what is compiled on a side; all where nothing is."""
     using = set(bases)
     for at, side in zip(looked, sides, strict=True):
         compiled = [name for name, files in at.modules.items() if files.extension]
         using |= near(side, compiled) if compiled else set()
-    nearby = comparable(sides, [each for each in public if each in using], roots)
-    # what is Python on all sides is compared as a whole
     anything = any(files.extension for at in looked for files in at.modules.values())
-    whole = comparable(sides, public, roots) or dict.fromkeys(bases, ())
-    return nearby if anything and nearby else whole
+    return using if anything else {module for side in sides for module in side.modules}
 
 
 def _hidden(
-    found: Sequence[Release], looked: Sequence[Looked], bases: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
+    found: Sequence[Release], looked: Sequence[Looked], roots: Sequence[str]
+) -> dict[str, Shown]:
     shared = [
         name
         for name, files in looked[0].modules.items()
         if files.extension and all(name in each.modules for each in looked)
     ]
-    sides = [describe(each.interpreter, shared, packages=bases) for each in found]
+    sides = [describe(each.interpreter, shared, packages=roots) for each in found]
     return comparable(sides, shared, shared)
 
 
@@ -229,19 +231,22 @@ def _notes(
     notes = []
     for release, at, side in zip(found, looked, sides, strict=True):
         compiled = [name for name, files in at.modules.items() if files.extension]
+        # of what was named by its path, it is known what was built
+        why = ", as some packages have where they have no wheel for a Python"
+        why += " (name another one: --python 3.9)"
         notes.append(
             f"{release.shown} has {listed(compiled)}, compiled"
             if compiled
-            else f"{release.shown} has nothing compiled, as some packages have where they have no "
-            "wheel for a Python (name another one: --python 3.9)"
+            else f"{release.shown} has nothing compiled{why if release.indexed else ''}"
         )
-        missing = [
-            module
-            for module in wanted
-            if module not in side.modules and any(module in each.modules for each in sides)
-        ]
-        if missing:
-            notes.append(f"not compared, as {release.shown} cannot import it: {listed(missing)}")
+        there = {module for each in sides for module in each.modules}
+        gone = [each for each in wanted if each in there and each not in at.modules]
+        failed = [each for each in wanted if each in there and each in side.failed]
+        failed = [f"{each} ({side.failed[each]})" for each in failed if each not in gone]
+        if gone:
+            notes.append(f"not compared, as {release.shown} has none of it: {listed(gone)}")
+        if failed:
+            notes.append(f"not compared, as {release.shown} cannot import it: {listed(failed)}")
     versions = {each.interpreter.version.rpartition(".")[0] for each in found}
     if len(versions) > 1:
         notes.append(

@@ -163,6 +163,7 @@ def _side(subject: Subject) -> dict[str, Any]:
         "module": subject.module,
         "package": subject.package,
         "components": list(subject.components),
+        "also": list(subject.also),  # all of them, as relations are among them
         "variables": subject.variables,
         "aliases": subject.aliases,
         "authors_file": subject.authors_file,

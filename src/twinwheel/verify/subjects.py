@@ -33,6 +33,8 @@ class Subject:
     """Path of a file with relations that its author declares; empty for none."""
     components: tuple[str, ...] = ()
     """The names to compare where a manifest declares them; empty for all that are public."""
+    also: tuple[str, ...] = ()
+    """Names to compare besides those that are public here: another implementation shows them."""
     compares: dict[str, str] = field(default_factory=dict)
     """Comparators of components, where a manifest declares them."""
     isolated: bool = False

@@ -152,8 +152,8 @@ class Worker:
     def _load(self) -> None:
         subject = self.subject
         aliases = [word for pair in subject.aliases.items() for word in pair]
-        names = list(subject.components)
-        parts = ("load", subject.module, subject.package, aliases, names, subject.authors_file)
+        names = list(subject.components), list(subject.also)
+        parts = ("load", subject.module, subject.package, aliases, *names, subject.authors_file)
         answer = self.ask(parts, seconds=_START)
         if isinstance(answer, Death):
             raise VerifyError(

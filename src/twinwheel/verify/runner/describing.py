@@ -27,6 +27,7 @@ if not __package__:  # run by its path: its folder is a package then, as it is f
     _package.__path__ = [os.path.dirname(os.path.abspath(__file__))]
 
 from .aliases import alias, below
+from .owning import OWN, standard, whose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -298,15 +299,6 @@ def compiled(value: Any, packages: list[str]) -> bool:
     return isinstance(value, types.BuiltinFunctionType) or "func" in type(value).__name__
 
 
-def standard(module: str) -> bool:
-    """Tell whether a module comes with Python."""
-    if module in sys.builtin_module_names:
-        return True
-    file = getattr(sys.modules.get(module), "__file__", None)
-    room = str(Path(os.__file__).parent)
-    return isinstance(file, str) and file.startswith(room) and "-packages" not in file
-
-
 def compiled_class(kind: type) -> bool:
     """Tell whether a class, without its bases, is made by compiled code."""
     slots = kind.__dict__.get("__slots__", ())
@@ -359,11 +351,14 @@ def names_of(module: Any, packages: list[str]) -> Json:
             continue
         kind = kind_of(value)
         home = getattr(value, "__name__" if kind == "module" else "__module__", None)
+        of = whose(value, module.__name__, packages)
+        own = of == OWN and not name.startswith("_")
         names[name] = {
             "kind": kind,
             "compiled": compiled(value, packages),
-            "public": name in listed if exported is not None else not name.startswith("_"),
+            "public": name in listed if exported is not None else own,
             "home": home if isinstance(home, str) else "",
+            "whose": of,
             "id": id(value),
         }
     return names

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .aliases import alias
+from .owning import OWN, whose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,7 +16,11 @@ __all__ = ["load", "public_names"]
 
 
 def load(
-    module: str, package: str, aliases: dict[str, str], components: Sequence[str]
+    module: str,
+    package: str,
+    aliases: dict[str, str],
+    components: Sequence[str],
+    also: Sequence[str] = (),
 ) -> tuple[ModuleType, dict[str, Callable[..., Any]]]:
     """Import the implementation.
 
@@ -24,6 +29,7 @@ def load(
         package: The package that users import, which comes first.
         aliases: Module names that are to give another module; see ``aliases.alias``.
         components: The names to compare; empty for all that are public.
+        also: Names to compare besides those that are public.
 
     Returns:
         The module, and its components by name.
@@ -32,7 +38,7 @@ def load(
     if package and package != module:
         importlib.import_module(package)
     loaded = importlib.import_module(module)
-    names = components or public_names(loaded)
+    names = components or [*public_names(loaded), *also]
     found = {name: getattr(loaded, name) for name in names if hasattr(loaded, name)}
     return loaded, {name: value for name, value in found.items() if callable(value)}
 
@@ -47,29 +53,10 @@ def public_names(module: ModuleType, private: bool = False) -> list[str]:
     declared = getattr(module, "__all__", None)
     if declared is not None and not private:
         return [name for name in declared if isinstance(name, str) and name[:2] != "__"]
-    root = module.__name__.partition(".")[0]
     names = set(declared or ())
     for name, value in list(vars(module).items()):
         if name.startswith("__") or (name.startswith("_") and not private):
             continue
-        if isinstance(value, ModuleType) or type(value).__module__ in ("typing", "__future__"):
-            continue
-        home = getattr(value, "__module__", None)
-        if callable(value) and isinstance(home, str) and home.partition(".")[0] != root:
-            own = home == module.__name__.rpartition(".")[2] or home in _STATIC
-            if not own or _is_foreign(value, home):
-                continue
-        names.add(name)
+        if not isinstance(value, ModuleType) and whose(value, module.__name__, ()) == OWN:
+            names.add(name)
     return sorted(names)
-
-
-_STATIC = ("builtins",)
-
-
-def _is_foreign(value: Any, home: str) -> bool:
-    """Is it what the standard library or another package gives? Static types say ``builtins``."""
-    if home != "builtins":
-        return False
-    import builtins
-
-    return getattr(builtins, getattr(value, "__name__", ""), None) is value

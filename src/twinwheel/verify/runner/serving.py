@@ -84,12 +84,13 @@ class _Session:
         package: str,
         aliases: list[str],
         components: list[str],
+        also: list[str],
         authors_file: str,
     ) -> Answer:
-        loaded, found = load(module, package, dict(zip(*[iter(aliases)] * 2)), components)
+        loaded, found = load(module, package, dict(zip(*[iter(aliases)] * 2)), components, also)
         relations = add_relations(found, authors_file)
         self._module, self._caller = loaded, Caller(found)
-        names = [*components, *public_names(loaded)]
+        names = [*components, *also, *public_names(loaded)]
         self._names = sorted({*names, *found} - {each[0] for each in relations})
         return ("loaded", sorted(found), relations, getattr(loaded, "__file__", None) or "")
 
