@@ -436,3 +436,19 @@ def test_an_object_that_raises_when_it_is_looked_at_ends_nothing(tmp_path: Path)
     assert found(compared(tmp_path, source % 1, source % 2)) == [
         ("A", "surface", "the constants differ")
     ]
+
+
+def test_what_has_two_names_on_both_sides_is_told_once(tmp_path: Path) -> None:
+    control = "class Kind:\n    def gone(self): pass\nOther = Kind\nONE = TWO = 1\n"
+    candidate = "class Kind: pass\nOther = Kind\nONE = TWO = 2\n"
+    with pair_of(tmp_path, control, candidate, LIMITS) as pair:
+        findings, compared, _ = compare_surfaces(pair)
+    assert [each.component for each in findings] == ["Kind.gone", "ONE", "TWO"]
+    skipped = {each.component: each.skipped for each in compared if each.skipped}
+    assert skipped == {"Other": "it is another name of Kind"}
+    assert len(compared) == 4
+    # an alias that one side alone has is something else
+    apart = candidate.replace("Other = Kind", "class Other: pass")
+    with pair_of(tmp_path, control, apart, LIMITS) as pair:
+        findings = compare_surfaces(pair)[0]
+    assert {each.component for each in findings} == {"Kind.gone", "Other.gone", "ONE", "TWO"}

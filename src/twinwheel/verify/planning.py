@@ -11,7 +11,7 @@ from twinwheel.verify.signatures import Plan, plan_of, read_stubs
 from twinwheel.verify.workers import Death
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from twinwheel.verify.pairs import Pair
 
@@ -84,13 +84,13 @@ def unsuited(plan: Plan) -> str:
     return ""
 
 
-def first_names(plans: Sequence[Plan], described: Described) -> dict[str, str]:
+def first_names(names: Iterable[str], described: Described) -> dict[str, str]:
     """Give the first name of what has several names on both sides, for each of the others."""
-    planned = {each.name for each in plans}
+    known = list(names)
     found = {}
-    for plan in plans:
-        mine, other = (side["names"].get(plan.name, {}).get("all names", ()) for side in described)
-        first = next((name for name in mine if name in other and name in planned), plan.name)
-        if first != plan.name:
-            found[plan.name] = first
+    for name in known:
+        several = [side["names"].get(name, {}).get("all names", ()) for side in described]
+        first = next((each for each in several[0] if each in several[1] and each in known), name)
+        if first != name:
+            found[name] = first
     return found

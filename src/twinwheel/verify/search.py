@@ -181,7 +181,7 @@ def _begin(pair: Pair, options: Options, given: Sequence[Call]) -> list[Componen
         )
         for plan in plans
     }
-    for name, first in first_names(plans, described).items():
+    for name, first in first_names([each.name for each in plans], described).items():
         _merge(searches[name], searches[first])
     return list(searches.values())
 

@@ -10,7 +10,7 @@ from twinwheel.verify.answers import show
 from twinwheel.verify.causes import digits_of
 from twinwheel.verify.drawing import probes
 from twinwheel.verify.findings import Finding, Searched
-from twinwheel.verify.planning import describe_pair, plans_of
+from twinwheel.verify.planning import describe_pair, first_names, plans_of
 from twinwheel.verify.runner.calling import RETURNED
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.workers import Death
@@ -44,8 +44,11 @@ def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[Searched], list[st
             for each, told in control.items()
             if each in declared or (told["kind"] == "constant" and each in candidate)
         }
-    findings = list(_of_names(control, candidate, name))
-    findings += _of_instances(pair, described, name)
+    called = [each for each, told in control.items() if told["kind"] in ("function", "class")]
+    first = first_names(called, described)  # for others, to be the same object says nothing
+    own = {each: told for each, told in control.items() if each not in first}
+    findings = list(_of_names(own, candidate, name))
+    findings += _of_instances(pair, described, own, name)
     extra = [each for each in candidate if each not in control and not each.startswith("_")]
     modules = pair.control.subject.module, pair.candidate.subject.module
     findings = [_named(each, modules) for each in findings]
@@ -54,7 +57,11 @@ def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[Searched], list[st
         notes.append(f"only {name} has {', '.join(sorted(extra)[:20])}")
     compared = [
         Searched(each, comparisons=1 + len(told.get("members", ())), sources=("surface",))
-        for each, told in control.items()
+        for each, told in own.items()
+    ]
+    compared += [
+        Searched(each, skipped=f"it is another name of {other}", sources=("surface",))
+        for each, other in first.items()
     ]
     return findings, compared, notes
 
@@ -246,11 +253,14 @@ def _of_class(
 
 
 def _of_instances(
-    pair: Pair, described: tuple[dict[str, Any], dict[str, Any]], name: str
+    pair: Pair,
+    described: tuple[dict[str, Any], dict[str, Any]],
+    control: dict[str, Any],
+    name: str,
 ) -> Iterator[Finding]:
     """Compare what only an object of a class tells: whether it gives its memory, and pickles."""
     for plan in plans_of(pair, described):
-        told = described[0]["names"].get(plan.name, {})  # nothing is told of a relation
+        told = control.get(plan.name, {})  # nothing is told of a relation
         if told.get("kind") != "class" or not plan.is_class or plan.is_exception:
             continue
         calls = [call for call, _ in zip(probes(plan), range(30), strict=False)]
