@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -153,6 +154,15 @@ def test_the_shell_does_not_reach_into_it(
     write(tmp_path / "other", {"loud.py": "WHO = 'another'\n"})
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "other"))
     assert answer(made("loud==1.0", here, tmp_path)) == "1.0"
+
+
+def test_what_the_shell_can_import_is_installed_all_the_same(
+    wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(loud(wheels)) as file:
+        file.extractall(tmp_path / "room")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "room"))
+    assert answer(made("loud==1.0", current(), tmp_path)) == "1.0"
 
 
 def test_several_that_make_the_same_at_once(

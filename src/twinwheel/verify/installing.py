@@ -138,9 +138,11 @@ def _pip(python: Path, base: Interpreter) -> _Pip:
     uv = shutil.which("uv")
     if uv:
         return _Pip((uv, "pip", "install", "--python", str(python)), uv=True)
+    # the environment is new: what pip finds elsewhere, by PYTHONPATH, is not in it
+    how = ("install", "--ignore-installed")
     if _lends_pip(base):
-        return _Pip((sys.executable, "-m", "pip", "--python", str(python), "install"))
-    return _Pip((str(python), "-m", "pip", "install"))
+        return _Pip((sys.executable, "-m", "pip", "--python", str(python), *how))
+    return _Pip((str(python), "-m", "pip", *how))
 
 
 _UNREACHABLE = re.compile(
