@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import xml.etree.ElementTree as ET
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -147,13 +148,53 @@ def test_a_file_of_strategies_that_fails_is_one_error(run: Run, folder: Path) ->
     assert "ZeroDivisionError" in done.err
 
 
-def test_recorded_calls_are_kept_and_counted(run: Run, folder: Path) -> None:
-    program = "import left; left.total([1, 2]); left.backwards('needle'); left.total([3])"
-    done = run("verify", "record", *("left", *SIDES), "--", sys.executable, "-c", program)
+PROGRAM = "import left; left.total([1, 2]); left.backwards('needle'); left.total([3])"
+
+
+@pytest.mark.parametrize("words", [("left",), SIDES, ("left", *SIDES)])
+def test_recorded_calls_are_kept_and_counted(
+    run: Run, folder: Path, words: tuple[str, ...]
+) -> None:
+    """Of anything that can be imported: the command needs one implementation only."""
+    done = run("verify", "record", *words, "--", sys.executable, "-c", PROGRAM)
     assert done.code == 0, done.err
     assert "total: 2 different calls" in done.out
     assert "the search of left begins with them" in done.out
     assert Path(".twinwheel/verify/left/recorded.calls").is_file()
+
+
+def test_what_is_not_there_cannot_be_recorded(run: Run, folder: Path) -> None:
+    done = run("verify", "record", "nowhere", "--", sys.executable, "-c", PROGRAM)
+    assert (done.code, done.out) == (2, "")
+    assert "error[TW701]: nowhere cannot be imported" in done.err
+    done = run("verify", "record", "same", "--", sys.executable, "-c", PROGRAM)
+    assert (done.code, done.out) == (1, "no call of same was met\n")
+
+
+LOCK = """
+def unlock(text: str) -> int:
+    if not text.startswith("k-4711-0815-"):
+        raise ValueError(text)
+    return {answer}
+"""
+
+
+def test_a_comparison_of_releases_begins_with_what_was_recorded(run: Run, folder: Path) -> None:
+    """The distribution has another name than what is imported, and the function is beside it."""
+    files = {"lock/__init__.py": "from _lock import unlock\n"}
+    for version, answer in (("1.0", "len(text)"), ("2.0", "len(text) % 7")):
+        source = LOCK.format(answer=answer)
+        wheel(folder / "wheels", "Key-Lock", version, {**files, "_lock.py": source})
+    one, two = sorted((folder / "wheels").glob("*.whl"))
+    with zipfile.ZipFile(one) as file:
+        file.extractall(folder)
+    program = "import lock; lock.unlock('k-4711-0815-a')"
+    sides = ("--control", "key-lock==1.0", "--candidate", "key-lock==2.0")
+    done = run("verify", "record", *sides, "--", sys.executable, "-c", program)
+    assert done.code == 0, done.err
+    assert "the search of lock begins with them" in done.out
+    words = ("search", "--control", str(one), "--candidate", str(two), "--seconds", "1")
+    assert found(verified(run, *words)) == {"unlock"}
 
 
 def test_accepted_differences_and_stale_ones(run: Run, folder: Path) -> None:

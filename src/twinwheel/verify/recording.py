@@ -28,7 +28,12 @@ _MOST = 20_000
 
 
 def record(
-    command: Sequence[str], modules: Sequence[str], components: Sequence[str], folder: Path
+    command: Sequence[str],
+    modules: Sequence[str],
+    components: Sequence[str],
+    folder: Path,
+    *,
+    packages: Sequence[str] = (),
 ) -> tuple[int, dict[str, int]]:
     """Run a command, and keep the calls of functions.
 
@@ -37,6 +42,7 @@ def record(
         modules: Modules whose functions are wrapped when they are imported.
         components: Names of functions; empty for all that are public.
         folder: Where the corpus is; what is there already is kept.
+        packages: What comes with the modules, so that what they have from there is their own.
 
     Returns:
         The command's exit code, and how many different calls of each component there are now.
@@ -49,6 +55,7 @@ def record(
             "runner": str(_HERE / "runner"),
             "modules": list(modules),
             "components": list(components),
+            "packages": list(packages),
             "folder": parts,
         }
         environment = dict(os.environ, TWINWHEEL_VERIFY_RECORD=json.dumps(told))

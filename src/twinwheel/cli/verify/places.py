@@ -12,7 +12,9 @@ from twinwheel.verify.saving import check_folder, why_not_in
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["check_places", "folder_of"]
+    from twinwheel.verify.subjects import Resolved
+
+__all__ = ["check_places", "folder_of", "recorded_in"]
 
 
 def folder_of(arguments: argparse.Namespace, package: str) -> Path | None:
@@ -21,6 +23,12 @@ def folder_of(arguments: argparse.Namespace, package: str) -> Path | None:
         return None
     plain = "".join(each if each.isalnum() or each in "._-" else "_" for each in package)
     return Path(arguments.save) / (plain.strip(".") or "package")
+
+
+def recorded_in(arguments: argparse.Namespace, resolved: Resolved) -> list[Path]:
+    """Give the folders that hold calls of a package: it is recorded as it is imported."""
+    names = dict.fromkeys((resolved.package, *(each.package for each in resolved.subjects)))
+    return [folder for each in names if (folder := folder_of(arguments, each)) is not None]
 
 
 def check_places(arguments: argparse.Namespace) -> None:

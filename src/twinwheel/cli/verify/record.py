@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twinwheel.cli.verify.places import check_places, folder_of
 from twinwheel.errors import CommandError
-from twinwheel.verify.naming import resolve
+from twinwheel.verify.recordable import recordable
 from twinwheel.verify.recording import record as run_and_keep
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ def record(
     package: str | None, words: list[str], arguments: argparse.Namespace, output: Output
 ) -> int:
     """Run a command and keep what the package's functions are given; its exit code is passed on."""
-    if package is None or not words:
+    named = [each for each in (package, arguments.control, *arguments.candidate) if each]
+    if not named or not words:
         raise CommandError(
             "there is nothing to record",
             code="TW518",
@@ -37,25 +38,16 @@ def record(
             accepted="a folder",
         )
     check_places(arguments)
-    resolved = resolve(
-        package,
-        arguments.control,
-        arguments.candidate,
-        python=arguments.python,
-        modules=arguments.module,
-    )
-    subjects = [each for one in resolved.comparisons for each in one]
-    modules = list(
-        dict.fromkeys([*(each.module for each in subjects), resolved.subjects[0].package])
-    )
-    components = list(dict.fromkeys(name for each in subjects for name in each.components))
-    folder = folder_of(arguments, resolved.package)
+    found = recordable(named, words[0], python=arguments.python, modules=arguments.module)
+    folder = folder_of(arguments, found.package)
     assert folder is not None
-    code, counts = run_and_keep(words, modules, components, folder)
+    code, counts = run_and_keep(
+        words, found.modules, arguments.component, folder, packages=found.packages
+    )
     for component, count in sorted(counts.items()):
         output.line(f"{component}: {count:,} different calls")
     if not counts:
-        output.line(f"no call of {resolved.package} was met", "bad")
+        output.line(f"no call of {found.package} was met", "bad")
         return code or 1
-    output.line(f"the search of {resolved.package} begins with them, from {folder}", "good")
+    output.line(f"the search of {found.package} begins with them, from {folder}", "good")
     return code

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinwheel.cli.verify.places import check_places, folder_of
+from twinwheel.cli.verify.places import check_places, folder_of, recorded_in
 from twinwheel.cli.verify.progress import Progress
 from twinwheel.cli.verify.show import save, show
 from twinwheel.errors import CommandError, VerifyError
@@ -194,7 +194,8 @@ def _search(
     """Search one module."""
     sides = _sides(run, subjects)
     folder = folder_of(run.arguments, resolved.package)
-    given = [*run.given, *(_recorded(folder) if folder is not None else [])]
+    kept = [call for each in recorded_in(run.arguments, resolved) for call in _recorded(each)]
+    given = [*run.given, *kept]
     prefix = _prefix(resolved, subjects)
 
     def met(finding: Finding) -> None:

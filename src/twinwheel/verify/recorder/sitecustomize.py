@@ -22,7 +22,7 @@ def _begin() -> None:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     recording = importlib.import_module("_twinwheel_runner.recording")
-    recording.begin(told["modules"], told["components"], told["folder"])
+    recording.begin(told["modules"], told["components"], told["packages"], told["folder"])
 
 
 def _chain() -> None:

@@ -43,11 +43,14 @@ def load(
     return loaded, {name: value for name, value in found.items() if callable(value)}
 
 
-def public_names(module: ModuleType, private: bool = False) -> list[str]:
+def public_names(
+    module: ModuleType, packages: Sequence[str] = (), *, private: bool = False
+) -> list[str]:
     """Give the names that a module offers: those of ``__all__``, or what looks like its own.
 
     Args:
         module: The module.
+        packages: What comes with it.
         private: Take names with one underscore too, as the modules of implementations have them.
     """
     declared = getattr(module, "__all__", None)
@@ -57,6 +60,6 @@ def public_names(module: ModuleType, private: bool = False) -> list[str]:
     for name, value in list(vars(module).items()):
         if name.startswith("__") or (name.startswith("_") and not private):
             continue
-        if not isinstance(value, ModuleType) and whose(value, module.__name__, ()) == OWN:
+        if not isinstance(value, ModuleType) and whose(value, module.__name__, packages) == OWN:
             names.add(name)
     return sorted(names)

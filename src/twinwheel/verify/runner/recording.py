@@ -36,15 +36,18 @@ _LARGEST = 200_000
 _MOST_OF_ONE = 3_000
 
 
-def begin(modules: Sequence[str], components: Sequence[str], folder: str) -> None:
+def begin(
+    modules: Sequence[str], components: Sequence[str], packages: Sequence[str], folder: str
+) -> None:
     """Wrap the functions of modules as soon as these are imported.
 
     Args:
         modules: Full names.
         components: Names of functions; empty for all that are public.
+        packages: What comes with the modules.
         folder: Where each process writes a file of its own.
     """
-    recorder = _Recorder(components, folder)
+    recorder = _Recorder(components, packages, folder)
     sys.meta_path.insert(0, _Finder(frozenset(modules), recorder))
 
 
@@ -58,8 +61,9 @@ def _can_be_built(encoded: Plain) -> bool:
 
 
 class _Recorder:
-    def __init__(self, components: Sequence[str], folder: str) -> None:
+    def __init__(self, components: Sequence[str], packages: Sequence[str], folder: str) -> None:
         self._components = components
+        self._packages = packages
         self._folder = folder
         self._seen: set[bytes] = set()
         self._count: dict[str, int] = {}
@@ -67,7 +71,7 @@ class _Recorder:
         self._busy = threading.local()
 
     def wrap_all(self, module: ModuleType) -> None:
-        names = self._components or public_names(module, private=True)
+        names = self._components or public_names(module, self._packages, private=True)
         for name in names:
             value = getattr(module, name, None)
             if value is None or isinstance(value, type) or not callable(value):
