@@ -75,8 +75,10 @@ def test_a_value_that_is_not_accepted_is_a_usage_error(
     ("words", "code", "says"),
     [
         (["search"], "TW700", "there is nothing to verify"),
-        (["left", "right"], "TW517", "what is 'right'?"),
-        (["search", "left", "right"], "TW517", "what is 'right'?"),
+        (["left", "right", "more"], "TW517", "what is 'right'?"),
+        (["left", "right", "a b"], "TW517", "--control left --candidate right 'a b'"),
+        (["left", "right", "--candidate", "right"], "TW517", "what is 'right'?"),
+        (["record", "left", "right", "--", "true"], "TW517", "what is 'right'?"),
         (["left", "--", "-x"], "TW517", "only suite and record take words after --"),
         (["left", "--tests", "tests"], "TW517", "--tests is for suite alone"),
         (["record", "left"], "TW518", "there is nothing to record"),
@@ -102,7 +104,7 @@ def test_words_that_mean_nothing_are_one_coded_error(
 def test_words_and_options_may_stand_in_any_order(run: Run, pair: Path) -> None:
     done = run("verify", "--seconds", "1", "surface", "--save", "", "--control", "left", *SIDES[2:])
     assert done.code == 0
-    done = run("verify", "left", "--seconds", "1", "right")
+    done = run("verify", "left", "--seconds", "1", "right", "--save", "", "more")
     assert "what is 'right'?" in done.err
 
 
@@ -150,7 +152,7 @@ def test_help_and_usage_need_no_extra(tmp_path: Path) -> None:
     blocked = ("packaging", "psutil", "rich", "jinja2", "hypothesis", "pytest")
     done = finish(start("verify", "--help", cwd=tmp_path, blocked=blocked))
     assert (done.code, done.err) == (0, "")
-    done = finish(start("verify", "a", "b", cwd=tmp_path, blocked=blocked))
+    done = finish(start("verify", "a", "b", "c", cwd=tmp_path, blocked=blocked))
     assert one_error(done.err) == "TW517"
 
 

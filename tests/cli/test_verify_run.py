@@ -148,6 +148,12 @@ def test_a_file_of_strategies_that_fails_is_one_error(run: Run, folder: Path) ->
     assert "ZeroDivisionError" in done.err
 
 
+def test_two_words_are_the_control_and_the_candidate(run: Run, folder: Path) -> None:
+    report = verified(run, "search", "left", "right", *QUICK)
+    assert [each["name"] for each in report["sides"]] == ["left", "right"]
+    assert found(report) == {"total"}
+
+
 PROGRAM = "import left; left.total([1, 2]); left.backwards('needle'); left.total([3])"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import secrets
+import shlex
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,10 @@ _NEEDED = ("packaging", "psutil", "rich", "jinja2")
 _MOST = 1e9
 """Seconds or mebibytes: as good as no limit."""
 
-_USAGE = "twinwheel verify [surface|suite|search|record] [PACKAGE] [OPTION ...] [-- WORD ...]"
+_USAGE = (
+    "twinwheel verify [surface|suite|search|record] [PACKAGE | CONTROL CANDIDATE] [OPTION ...]"
+    " [-- WORD ...]"
+)
 _DESCRIPTION = """\
 Compare implementations of the same functions and classes, and search for calls to which they
 answer differently. One of them, the control, is right; the others are candidates.
@@ -58,7 +62,7 @@ A SIDE is one of
 examples:
   twinwheel verify markupsafe                       what is in a package, with defaults
   twinwheel verify imagetools --candidate rust      one implementation only
-  twinwheel verify search --control msgpack.fallback --candidate msgpack._cmsgpack
+  twinwheel verify search msgpack.fallback msgpack._cmsgpack
   twinwheel verify --control 'bcrypt==3.2.2' --candidate 'bcrypt==4.0.1'
   twinwheel verify markupsafe --component escape --seconds 300
   twinwheel verify suite markupsafe -- -x           after --: arguments for pytest
@@ -96,7 +100,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WORD",
         nargs="*",
         type=_text,
-        help="surface, search, suite or record (default: surface, then search), and a package",
+        help="surface, search, suite or record (default: surface, then search), and a package, or"
+        " the control and the candidate",
     )
     _add_sides(parser.add_argument_group("what is compared"))
     _add_search(parser.add_argument_group("how"))
@@ -268,13 +273,19 @@ def _words(arguments: argparse.Namespace) -> tuple[str, str | None]:
     action = "all"
     if words and words[0] in ACTIONS:
         action, words = words[0], words[1:]
+    sides = arguments.control or arguments.candidate
+    if len(words) == 2 and not sides and action != "record":
+        arguments.control, arguments.candidate = words[0], words[1:]
+        words = []
     if len(words) > 1:
+        example = " ".join(shlex.quote(each) for each in words[1:])
         raise CommandError(
             f"what is {words[1]!r}?",
             code="TW517",
             where="the command line",
-            accepted="one action and one package",
-            help="name other sides with --control and --candidate",
+            accepted="one action, and one package or two sides",
+            help=f"name what is compared with {words[0]}: twinwheel verify "
+            f"--control {shlex.quote(words[0])} --candidate {example}",
         )
     if arguments.has_rest and action not in ("suite", "record"):
         raise CommandError(

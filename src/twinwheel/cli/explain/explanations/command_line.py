@@ -156,16 +156,17 @@ ENTRIES = (
     entry(
         "TW517",
         "a word or an option of `verify` stands where it means nothing",
-        "write one action, one package, and options",
+        "write one action, one package or two sides, and options",
         """
         `twinwheel verify` takes one action (`surface`, `search`, `suite` or `record`) and one
-        package, in this order, with options anywhere. What is compared with what is said by
-        `--control` and `--candidate`. Words after `--` are for `suite`, which hands them to pytest,
+        package, or the control and one candidate, in this order, with options anywhere. Several
+        candidates, and the sides of a package that is named, are said by `--control` and
+        `--candidate`. Words after `--` are for `suite`, which hands them to pytest,
         and for `record`, which runs them. `--tests` is for `suite`.
         """,
         language="console",
-        wrong="$ twinwheel verify search msgpack.fallback msgpack._cmsgpack",
-        right="$ twinwheel verify search --control msgpack.fallback --candidate msgpack._cmsgpack",
+        wrong="$ twinwheel verify search msgpack msgpack.fallback msgpack._cmsgpack",
+        right="$ twinwheel verify search msgpack.fallback msgpack._cmsgpack",
         pages=(_VERIFY,),
     ),
     entry(
