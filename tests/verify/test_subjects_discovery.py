@@ -174,6 +174,7 @@ def test_a_wrapper_is_no_twin(room: Path, fast: bytes) -> None:
     wrong = error("TW704")
     assert "loud._speed" in wrong.where
     assert "--control loud.a --candidate loud.b" in wrong.help
+    assert "two modules that you write may give both the same" in wrong.help
 
 
 def test_a_package_with_nothing_compiled(room: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -359,6 +361,19 @@ def test_what_the_candidate_alone_has_is_a_note(tmp_path: Path) -> None:
     assert findings == []
     assert notes == ["only candidate has B, d"]
     assert [each.component for each in searched] == ["A"]
+    # of several modules of a package, each says what it has
+    (tmp_path / "wide").mkdir()
+    (tmp_path / "wide" / "__init__.py").touch()
+    for name, source in (
+        ("old", "A = 1"),
+        ("new", "A = 1" + "".join(f"\nk{each:02} = 1" for each in range(23))),
+    ):
+        (tmp_path / "wide" / f"{name}.py").write_text(source)
+    sides = [replace(subject(tmp_path, f"wide.{each}"), package="wide") for each in ("old", "new")]
+    with closing(Pair(sides[0], sides[1], LIMITS)) as pair:
+        (note,) = compare_surfaces(pair)[2]
+    assert note.startswith("only wide.new has wide.new.k00, wide.new.k01, ")
+    assert note.endswith(" wide.new.k19 and 3 more")
 
 
 def test_what_was_compared_is_counted(tmp_path: Path) -> None:

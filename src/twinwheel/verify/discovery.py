@@ -341,5 +341,6 @@ def _nothing(name: str, looked: Looked, extensions: Sequence[str], why: str) -> 
         where=f"looked at {modules}{compiled}",
         accepted="a package that has something both compiled and in Python",
         help=f"name two modules (--control {name}.a --candidate {name}.b), or two releases "
-        f"(--control '{name}==1.0' --candidate '{name}==2.0')",
+        f"(--control '{name}==1.0' --candidate '{name}==2.0'); where the compiled form has other "
+        "names, two modules that you write may give both the same",
     )

@@ -26,6 +26,8 @@ __all__ = ["compare_surfaces"]
 _CONSTANTS_DIFFER = "the constants differ"
 _BY_NAME = ("POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY")
 _BY_PLACE = ("POSITIONAL_OR_KEYWORD", "POSITIONAL_ONLY")
+_MOST_EXTRA = 20
+"""Names of the candidate's own that a note has."""
 
 
 def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[Searched], list[str]]:
@@ -54,7 +56,11 @@ def compare_surfaces(pair: Pair) -> tuple[list[Finding], list[Searched], list[st
     findings = [_named(each, modules) for each in findings]
     notes = []
     if extra and not declared:
-        notes.append(f"only {name} has {', '.join(sorted(extra)[:20])}")
+        at = pair.candidate.subject
+        inner = f"{at.module}." if at.module != at.package else ""
+        shown = [f"{inner}{each}" for each in sorted(extra)[:_MOST_EXTRA]]
+        more = f" and {len(extra) - len(shown)} more" if len(extra) > len(shown) else ""
+        notes.append(f"only {name} has {', '.join(shown)}{more}")
     compared = [
         Searched(each, comparisons=1 + len(told.get("members", ())), sources=("surface",))
         for each, told in own.items()

@@ -71,7 +71,9 @@ ENTRIES = (
         The package was imported twice, once with its compiled modules kept away as if they had not
         been built. Either it does not work then, or nothing of it is compiled the first time and
         in Python the second. No Python module of it has the callables of a compiled one either.
-        Two releases can be compared all the same, and so can two modules that are named.
+        Two releases can be compared all the same, and so can two modules that are named. Where the
+        compiled form has other names, as `CSafeLoader` beside `SafeLoader`, write two modules of a
+        few lines in which both have the same, and name these.
         """,
         language="console",
         wrong="$ twinwheel verify kiwisolver",
