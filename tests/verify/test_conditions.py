@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from verify.twins import pair_of, twins
 
+from twinwheel.verify.components import ComponentSearch
 from twinwheel.verify.conditions import (
     OTHER_ENVIRONMENTS,
     find_growth,
@@ -23,7 +24,6 @@ from twinwheel.verify.drawing import Knowledge, draw, ladder, probes
 from twinwheel.verify.judging import Rules
 from twinwheel.verify.pairs import Pair
 from twinwheel.verify.planning import describe_pair, plans_of
-from twinwheel.verify.search import ComponentSearch
 from twinwheel.verify.workers import Limits
 
 LIMITS = Limits(seconds=3.0)

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from verify.twins import call, kinds, module, pair_of, searched
 
+from twinwheel.verify.extent import searched_of
+from twinwheel.verify.recipes import Call
 from twinwheel.verify.running import Outcome
-from twinwheel.verify.search import Options, search_pair, searched_of
+from twinwheel.verify.search import Options, search_pair
 
 
 def of(outcome: Outcome, component: str) -> str:
@@ -270,7 +272,7 @@ def test_equal_seeds_make_equal_searches(tmp_path: Path) -> None:
 
 def test_each_difference_that_there_was_no_time_for_is_told(tmp_path: Path) -> None:
     """Not only those of the last calls. Two are looked into: one, and one when the time is over."""
-    control = "import time\ndef f(text: str):\n    time.sleep(0.05)\n    return text\n"
+    control = "import time\ndef f(text: str):\n    time.sleep(0.03)\n    return text\n"
     candidate = control.replace("return text", "return text[:-1]")
     given = [call("f", f"{number}, and what takes long to shrink") for number in range(16)]
     with pair_of(tmp_path, control, candidate) as pair:
@@ -278,3 +280,58 @@ def test_each_difference_that_there_was_no_time_for_is_told(tmp_path: Path) -> N
     told = re.search(r"no time to look into (\d+) differences", searched_of(search).note)
     assert told is not None
     assert int(told[1]) >= len(given) - 2
+
+
+STARVING = """
+    import time
+    def first(number: int) -> int: return number
+    def hang(data: bytes) -> int: return len(data)
+    def slow(data: bytes) -> int:
+        time.sleep(len(data) / 20_000)
+        return len(data)
+    def wide(data: bytes) -> int: return len(data)
+    def last(data: bytes) -> int: return len(data)
+"""
+
+
+def test_neither_hangs_nor_what_is_slow_takes_the_time_of_the_others(tmp_path: Path) -> None:
+    candidate = STARVING.replace(
+        "def hang(data: bytes) -> int:",
+        "def hang(data: bytes) -> int:\n        while data[:1] == b'\\0': pass\n       ",
+    ).replace(
+        "def last(data: bytes) -> int: return",
+        "def last(data: bytes) -> int: return len(data) > 9_000 or",
+    )
+    outcome = searched(tmp_path, STARVING, candidate, seconds=10)
+    assert kinds(outcome.findings) >= {("hang", "hang"), ("last", "type")}
+    assert min(each.seconds for each in outcome.searched) > 0.1
+
+
+def test_what_was_cut_short_says_so(tmp_path: Path) -> None:
+    source = "import time\ndef f(text: str):\n    time.sleep(0.05)\n    return text\n"
+    outcome = searched(tmp_path, source, source, seconds=1)
+    assert re.match(r"cut short after \d.\d s: not all", outcome.searched[0].note)
+
+
+def test_trouble_with_one_component_leaves_the_others_alone(tmp_path: Path) -> None:
+    """A call that was saved, or an author's, which is none."""
+    given = (Call("f", [("repeat", "a")], [], []),)
+    candidate = CLEAN.replace('+ "!"', '+ "?"') + "\n    def f(text): return text\n"
+    control = CLEAN + "\n    def f(text): return text\n"
+    outcome = searched(tmp_path, control, candidate, seconds=3, given=given)
+    assert of(outcome, "f").startswith("verify itself failed at it: IndexError")
+    assert ("shout", "value") in kinds(outcome.findings)
+
+
+def test_all_edges_are_tried_before_a_second_difference_is_looked_into(tmp_path: Path) -> None:
+    """Each of the first calls differs, in another class of exception; what matters comes late."""
+    control = (
+        "def f(data: bytes):\n    if type(data) is not bytes: raise TypeError\n    return len(data)"
+    )
+    candidate = """
+        def f(data: bytes):
+            if type(data) is not bytes: raise type(type(data).__name__, (Exception,), {})
+            return len(data) + (len(data) > 65_000)
+    """
+    outcome = searched(tmp_path, control, candidate, seconds=4)
+    assert {("f", "exception type"), ("f", "value")} <= kinds(outcome.findings)

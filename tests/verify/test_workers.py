@@ -166,6 +166,65 @@ def test_a_thread_of_the_package_ends_with_its_process(tmp_path: Path) -> None:
     assert process.wait(timeout=10) is None or not process.is_running()
 
 
+BEYOND = """
+    import os, stat, threading
+
+    def _pipes():
+        for each in range(3, 100):
+            try: mode = os.fstat(each).st_mode
+            except OSError: continue
+            if stat.S_ISFIFO(mode): yield each
+    def echo(value): return value
+    def fork(value): os.fork(); return value
+    def fork_well(value):
+        child = os.fork()
+        if not child: os._exit(0)
+        os.waitpid(child, 0)
+        return value
+    def fork_and_leave(value):  # what it leaves behind holds the pipe open
+        if os.fork(): os._exit(7)
+        threading.Event().wait()
+    def write(value):
+        for pipe in _pipes():
+            try: os.write(pipe, value)
+            except OSError: pass
+    def close(value):
+        for pipe in _pipes(): os.close(pipe)
+        threading.Event().wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it forks, and looks for its own pipes")
+@pytest.mark.parametrize(
+    ("component", "value", "detail"),
+    [
+        ("fork", 1, "it forks, and the new process returns from the call too"),
+        ("fork_and_leave", 1, "exit code 7"),
+        ("write", b"noise" * 100, "it wrote into, or closed, what its answers come through"),
+        ("write", bytes(8), "it wrote into, or closed, what its answers come through"),
+        ("close", 1, "it wrote into, or closed, what its answers come through"),
+    ],
+)
+def test_what_reaches_for_the_process_itself_is_a_crash(
+    tmp_path: Path, component: str, value: Any, detail: str
+) -> None:
+    limits = replace(LIMITS, seconds=5.0)  # what is met before it
+    with worker_of(tmp_path, BEYOND, limits) as worker:
+        answers = made(worker, [call("echo", 0), call(component, value), call("echo", 1)])
+        death = answers[1]
+        assert isinstance(death, Death)
+        assert (death.kind, death.detail) == ("crash", detail)
+        assert [unpack(each[1]) for each in answers if not isinstance(each, Death)] == [0, 1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it forks")
+def test_to_fork_is_no_crash(tmp_path: Path) -> None:
+    with worker_of(tmp_path, BEYOND) as worker:
+        answers = worker.make([call("fork_well", each) for each in range(3)])
+        assert [unpack(each[1]) for each in answers] == [0, 1, 2]  # type: ignore[index]
+        assert worker.starts == 1
+
+
 def error(tmp_path: Path, source: str, **more: Any) -> VerifyError:
     module(tmp_path, "one", source)
     with pytest.raises(VerifyError) as caught:

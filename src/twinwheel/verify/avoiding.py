@@ -1,7 +1,7 @@
 """What is too much for an implementation, so that nothing like it is tried again.
 
-A call that hangs or dies costs seconds and a process. Where that is no finding, as it is so on both
-sides, or ends if it is waited for, it must not be met a thousand times.
+A call that hangs or dies costs seconds and a process. Whether it is a finding, or none as it is so
+on both sides or ends if it is waited for: it must not be met a thousand times.
 """
 
 from __future__ import annotations
@@ -28,6 +28,16 @@ class TooMuch:
         self._size: int | None = None
         self._numbers: dict[tuple[str, int], float] = {}
         """Of each argument: the method or keyword, and the place."""
+
+    @property
+    def size(self) -> int:
+        """The smallest large input that is too much; 0 for none."""
+        return self._size or 0
+
+    @property
+    def numbers(self) -> float:
+        """The smallest large number that is too much; 0 for none."""
+        return min(self._numbers.values(), default=0)
 
     def remember(self, call: Call) -> None:
         """Remember the size and the large numbers of a call: any of them may be why."""

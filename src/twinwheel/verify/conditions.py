@@ -28,9 +28,9 @@ from twinwheel.verify.workers import Death
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from twinwheel.verify.components import ComponentSearch
     from twinwheel.verify.pairs import Pair
     from twinwheel.verify.recipes import Recipe
-    from twinwheel.verify.search import ComponentSearch
 
 __all__ = ["OTHER_ENVIRONMENTS", "find_growth", "find_in_environment", "find_leak", "find_race"]
 

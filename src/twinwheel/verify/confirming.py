@@ -23,6 +23,7 @@ __all__ = ["Confirmed", "confirm", "finding_of"]
 _SLOW = ("hang", "memory", "crash")
 _PATIENCE = 3
 """A call that does not end is given so many times as long before that is said of it."""
+_TRIES_OF_HANG = 4
 _MOST_TRIES = 40
 _LONGEST_SOURCE = 50_000
 """Characters; reports show less, and the script has all of it."""
@@ -46,7 +47,13 @@ class Confirmed:
 
 
 def confirm(
-    pair: Pair, call: Call, mismatch: Mismatch, rules: Rules, before: list[Call], seconds: float
+    pair: Pair,
+    call: Call,
+    mismatch: Mismatch,
+    rules: Rules,
+    before: list[Call],
+    seconds: float,
+    quick: float | None = None,
 ) -> Confirmed | None:
     """Make a call again, and smaller.
 
@@ -57,14 +64,16 @@ def confirm(
         rules: What counts.
         before: What was called before it, since the processes started.
         seconds: How long making it smaller may take.
+        quick: Seconds after which a call was taken for one that does not end; by default the limit
+            of the rules.
 
     Returns:
         None when it does not come again.
     """
     end = time.monotonic() + 2 * seconds  # a history is made smaller more slowly
-    again = _again(pair, call, rules, mismatch)
-    if again is None and mismatch.kind == "hang":
-        return None  # it takes long, but it ends
+    if mismatch.kind == "hang":
+        return _confirm_hang(pair, call, mismatch, rules, seconds, quick or rules.seconds)
+    again = pair.judge([call], rules)[0]
     if again is not None and again.kind in _SLOW and mismatch.kind in _SLOW:
         mismatch = again  # which limit is met first depends on what else the machine does
     if again is None or again.key != mismatch.key:
@@ -73,30 +82,39 @@ def confirm(
     def shows(calls: list[Call]) -> int | None:
         return _first_alike(pair, calls, rules, mismatch)
 
-    if mismatch.kind == "hang":  # each try costs the limit
-        seconds = min(seconds, 4 * rules.seconds)
     smallest = shrink(call, shows, seconds)
     if mismatch.kind in _SLOW:  # the process died, so it was a new one each time
         if smallest == call:
             return Confirmed(again, (call,), call)
-        return Confirmed(_again(pair, smallest, rules, mismatch) or again, (smallest,), call)
+        return Confirmed(pair.judge([smallest], rules)[0] or again, (smallest,), call)
     pair.candidate.start()
     pair.history.clear()
-    final = _again(pair, smallest, rules, mismatch)
+    final = pair.judge([smallest], rules)[0]
     if final is None or final.key != mismatch.key:
         return _with_history(pair, call, mismatch, rules, before, end)
     return Confirmed(final, (smallest,), call)
 
 
-def _again(pair: Pair, call: Call, rules: Rules, mismatch: Mismatch) -> Mismatch | None:
-    if mismatch.kind != "hang":
-        return pair.judge([call], rules)[0]
-    patient = replace(pair.limits, seconds=pair.limits.seconds * _PATIENCE)
-    pair.control.limits = pair.candidate.limits = patient
-    try:
-        return pair.judge([call], replace(rules, seconds=patient.seconds))[0]
-    finally:
-        pair.control.limits = pair.candidate.limits = pair.limits
+def _confirm_hang(
+    pair: Pair, call: Call, mismatch: Mismatch, rules: Rules, seconds: float, quick: float
+) -> Confirmed | None:
+    """Make a call smaller that does not end, and then wait for it: each try costs the limit."""
+    hasty = replace(rules, seconds=quick)
+
+    def shows(calls: list[Call]) -> int | None:
+        return _first_alike(pair, calls, hasty, mismatch)
+
+    with pair.within(quick):
+        smallest = shrink(call, shows, min(seconds, _TRIES_OF_HANG * quick))
+    patience = max(rules.seconds, _PATIENCE * quick)
+    for each in (smallest, call):
+        with pair.within(patience):
+            found = pair.judge([each], replace(rules, seconds=patience))[0]
+        if found is not None and found.kind in _SLOW:
+            return Confirmed(found, (each,), call)
+        if smallest == call:
+            break
+    return None  # it takes long, but it ends
 
 
 def _first_alike(pair: Pair, calls: list[Call], rules: Rules, mismatch: Mismatch) -> int | None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.judging import Mismatch, Rules, judge
 from twinwheel.verify.recipes import size
+from twinwheel.verify.runner.calling import SKIPPED
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.workers import Death, Limits, Worker, not_made
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from twinwheel.verify.recipes import Call
     from twinwheel.verify.subjects import Subject
 
-__all__ = ["Pair"]
+__all__ = ["Pair", "was_made"]
 
 _REMEMBERED = 4_000
 _LARGEST_REMEMBERED = 1_000
@@ -60,7 +63,12 @@ class Pair:
         """Calls that were compared."""
 
     def make(
-        self, calls: Sequence[Call], *, poke: bool = False, full: bool = False
+        self,
+        calls: Sequence[Call],
+        *,
+        poke: bool = False,
+        full: bool = False,
+        seconds: float = math.inf,
     ) -> list[tuple[Any, Any]]:
         """Make calls on both sides.
 
@@ -68,22 +76,26 @@ class Pair:
             calls: What to call.
             poke: Write into the arguments after each call, and see whether the answer changes.
             full: Ask for whole answers; else long ones that are equal are digests.
+            seconds: When this time is over, the rest of the calls is not made.
 
         Returns:
             For each call, the answer or death of the control, and of the candidate.
         """
         if not calls:
             return []
-        question = ("calls", [list(each) for each in calls], poke, full)
+        question = ("calls", [list(each) for each in calls], poke, full, seconds)
         first, second = self.ask(question)
         died = isinstance(first, Death) or isinstance(second, Death)
-        # what is too much for both is no difference, and each death costs seconds: once the first
-        # is known, calls like it need not be made
+        # what is too much for both is no difference, and each hang costs seconds: once the first is
+        # known, calls like it need not be made
         both = isinstance(first, Death) and isinstance(second, Death)
-        most = 1 if both else _MOST_DEATHS
-        left = self.control.finish(calls, first, poke=poke, full=full, most_deaths=most)
-        right = self.candidate.finish(calls, second, poke=poke, full=full, most_deaths=most)
-        self.made += len(calls)
+        hangs = any(isinstance(each, Death) and each.kind == "hang" for each in (first, second))
+        most = 1 if both or hangs else _MOST_DEATHS
+        left, right = (
+            worker.finish(calls, answer, poke=poke, full=full, most_deaths=most, seconds=seconds)
+            for worker, answer in ((self.control, first), (self.candidate, second))
+        )
+        self.made += sum(map(was_made, zip(left, right, strict=True)))
         if died:
             self.history.clear()
         else:
@@ -118,6 +130,16 @@ class Pair:
                 if answers[index] is None:
                     answers[index] = worker.poll(seconds)
         return answers[0], answers[1]
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Wait for a call as long as this, within the block."""
+        limits = replace(self.limits, seconds=seconds)
+        self.control.limits = self.candidate.limits = limits
+        try:
+            yield
+        finally:
+            self.control.limits = self.candidate.limits = self.limits
 
     def end_at(self, until: float) -> None:
         """Wait for no answer after this time, by ``time.monotonic``: see ``TimeIsOver``."""
@@ -160,6 +182,11 @@ class Pair:
         """End both."""
         self.control.close()
         self.candidate.close()
+
+
+def was_made(both: tuple[Any, Any]) -> bool:
+    """Tell whether a call was made on both sides."""
+    return all(isinstance(each, Death) or each[0] != SKIPPED for each in both)
 
 
 def _is_small(call: Call) -> bool:

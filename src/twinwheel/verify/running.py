@@ -20,25 +20,27 @@ from twinwheel.verify.conditions import (
     taken_calls,
 )
 from twinwheel.verify.confirming import finding_of
+from twinwheel.verify.extent import searched_of
 from twinwheel.verify.guiding import can_guide, guided_calls
 from twinwheel.verify.pairs import Pair
 from twinwheel.verify.recipes import Call
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.saving import load_calls, save_finding
-from twinwheel.verify.search import ComponentSearch, search_pair, searched_of, seconds_for
+from twinwheel.verify.search import search_pair, seconds_for
 from twinwheel.verify.surfaces import compare_surfaces
 from twinwheel.verify.workers import Limits, TimeIsOver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from twinwheel.verify.components import ComponentSearch
     from twinwheel.verify.confirming import Confirmed
     from twinwheel.verify.findings import Finding, Searched
     from twinwheel.verify.search import Options
     from twinwheel.verify.subjects import Subject
 
-__all__ = ["Outcome", "compare", "recorded_of_author", "search"]
+__all__ = ["Outcome", "compare", "recorded_of_author", "search", "untimed_notes"]
 
 _SHARE_OF_CONDITIONS = 0.35
 _SHARE_OF_GUIDANCE = 0.15
@@ -49,8 +51,12 @@ _BEGIN_OF_GUIDANCE = 0.25
 _GRACE, _SHARE_OF_GRACE = 2.0, 0.1
 """Seconds, and part of the time, after which an answer is waited for no more."""
 _SURFACE_SECONDS, _SHARE_OF_SURFACE = 10.0, 0.3
-_NAMED = 12
+_NAMED = 5
 """Components that a note names."""
+_SHARE_OF_GROWTH = 0.6
+"""Of the time for threads, growth and leaks: what is slow must leave something for the leaks."""
+_TIMES_A_SHARE = 2
+"""How much more than its share of the time the growth of one component may take."""
 _EXAMPLES = 300
 _AUTHOR_SECONDS = 120
 
@@ -63,6 +69,8 @@ class Outcome:
     searched: list[Searched] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
+    untimed: dict[str, list[str]] = field(default_factory=dict)
+    """For what there was no time, and of which components."""
     components: list[str] = field(default_factory=list)
     """What the control has in common with a candidate; as often as there are such candidates."""
 
@@ -98,7 +106,7 @@ def compare(
     except KeyboardInterrupt:
         outcome.interrupted = True
     except TimeIsOver:
-        outcome.notes.append(f"no time was left for the names of {control.module}")
+        outcome.untimed["the names"] = list(outcome.components)
     return outcome
 
 
@@ -135,6 +143,7 @@ def search(
         one = _One(control, candidate, replace(options, seconds=left), on_finding)
 
         def told(what: str, made: int, found: int, one: _One = one, number: int = number) -> None:
+            one.at = what
             part = (number + one.part()) / len(candidates)
             on_progress(what, made, found + len(outcome.findings), part)
 
@@ -147,13 +156,30 @@ def search(
                 raise
             one.notes.append(f"the search of {candidate.name} could not go on: {error}")
         except TimeIsOver:
-            one.notes.append(f"{candidate.name}: the time was over while it was waited for")
+            one.notes.append(
+                f"the time was over while a call had not ended ({one.at}, {candidate.name});"
+                " what was to come after it was not tried"
+            )
         outcome.findings += one.saved(folder, number + 1)
         outcome.searched += [searched_of(each) for each in one.searches]
         outcome.notes += one.notes
+        for what, names in one.untimed.items():
+            outcome.untimed.setdefault(what, []).extend(names)
         if outcome.interrupted:
             break
     return outcome
+
+
+def untimed_notes(untimed: Mapping[str, Sequence[str]]) -> list[str]:
+    """Tell for what there was no time: a line for each, as there may be many components."""
+    notes = []
+    for what, all_names in untimed.items():
+        names = list(dict.fromkeys(all_names))
+        if not names:
+            continue
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        notes.append(f"no time was left for {what} of: {', '.join(names[:_NAMED])}{more}")
+    return notes
 
 
 class _One:
@@ -169,12 +195,15 @@ class _One:
         self.options = options
         self.searches: list[ComponentSearch] = []
         self.notes: list[str] = []
+        self.untimed: dict[str, list[str]] = {}
         self._control, self._candidate = control, candidate
         self._on_finding = on_finding
         self._told: set[str] = set()
         self._begin = time.monotonic()
         self._seconds = options.seconds or 0.0
         self._limits = _limits(options)
+        self.at = ""
+        """What is done just now."""
         self._grace = max(_GRACE, self._seconds * _SHARE_OF_GRACE)
 
     def part(self) -> float:
@@ -262,24 +291,36 @@ class _One:
         on_progress: Callable[[str, int, int], None],
     ) -> None:
         """Make calls from several threads, larger ones, and very often, which takes longest."""
-        end = self._begin + self._seconds
-        ways: tuple[tuple[str, Callable[[ComponentSearch], Confirmed | None]], ...] = (
-            ("threads", lambda each: find_race(pair, each)),
-            ("growth", lambda each: find_growth(pair, each, end)),
-            ("leaks", lambda each: find_leak(pair, each)),
+        now = time.monotonic()
+        end = now + (self._begin + self._seconds - now) * _SHARE_OF_GROWTH
+
+        def growth(each: ComponentSearch, left: int) -> Confirmed | None:
+            now = time.monotonic()
+            return find_growth(pair, each, now + _TIMES_A_SHARE * (end - now) / left)
+
+        ways: tuple[tuple[str, Callable[[ComponentSearch, int], Confirmed | None]], ...] = (
+            ("threads", lambda each, _: find_race(pair, each)),
+            ("growth", growth),
+            ("leaks", lambda each, _: find_leak(pair, each)),
         )
         for what, find in ways:
             for place, search_ in enumerate(fine):
-                if self.part() >= 1:
+                if self.part() >= 1 or (what == "growth" and time.monotonic() > end):
                     self._no_time(what, fine[place:])
                     break
-                on_progress(f"{search_.plan.name}, {what}", pair.made, self._found())
-                self._keep(search_, find(search_))
+                name = search_.plan.name
+                on_progress(f"{name}, {what}", pair.made, self._found())
+                try:
+                    self._keep(search_, find(search_, len(fine) - place))
+                except (VerifyError, TimeIsOver):
+                    raise
+                except Exception as error:  # noqa: BLE001 (the others are tried all the same)
+                    told = f"{type(error).__name__}: {error}"
+                    self.notes.append(f"{name}: verify itself failed at {what}: {told}")
+                    pair.restart()
 
     def _no_time(self, what: str, left: Sequence[ComponentSearch]) -> None:
-        names = ", ".join(each.plan.name for each in left[:_NAMED])
-        more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-        self.notes.append(f"{self._candidate.name}: no time was left for {what} of: {names}{more}")
+        self.untimed[what] = [each.plan.name for each in left]
 
     def _found(self) -> int:
         return sum(len(each.findings) for each in self.searches)

@@ -1,55 +1,63 @@
 """The search for a call to which two implementations answer differently.
 
-Each component in turn gets a slice of time: calls that were saved or recorded, tries that learn how
-it is called, a ladder of edges, and then calls by chance near to those that led to something new.
+The component that has had least of the time gets the next slice of it: calls that were saved or
+recorded, tries that learn how it is called, a ladder of edges, and then calls by chance near to
+those that led to something new. What seems not to end is waited for when the others have had their
+time.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from twinwheel.verify.avoiding import TooMuch, size_of
+from twinwheel.errors import VerifyError
+from twinwheel.verify.components import FIRST_BATCH, LEAST_OF_A_SLICE, ComponentSearch
 from twinwheel.verify.confirming import confirm, finding_of
 from twinwheel.verify.drawing import Knowledge, borrowed, draw, ladder, probes
-from twinwheel.verify.findings import Finding, Searched
-from twinwheel.verify.judging import UNORDERED, Mismatch, Rules, judge
+from twinwheel.verify.judging import UNORDERED, Mismatch, judge
+from twinwheel.verify.learning import learn
+from twinwheel.verify.pacing import Pace
+from twinwheel.verify.pairs import was_made
 from twinwheel.verify.planning import describe_pair, first_names, plans_of, unsuited
-from twinwheel.verify.runner.calling import RAISED, RETURNED, SKIPPED
-from twinwheel.verify.runner.encoding import unpack
-from twinwheel.verify.workers import Death
+from twinwheel.verify.workers import Death, TimeIsOver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from twinwheel.verify.judging import Rules
     from twinwheel.verify.pairs import Pair
     from twinwheel.verify.recipes import Call, Recipe
-    from twinwheel.verify.signatures import Plan
 
-__all__ = ["ComponentSearch", "Options", "search_pair", "searched_of", "seconds_for"]
+__all__ = ["Options", "search_pair", "seconds_for"]
 
-_SLICE = 0.3
-"""Seconds that a batch is to take."""
-_FIRST_BATCH, _LARGEST_BATCH = 16, 2_000
+_SLICE, _LONGEST_BATCH = 0.3, 0.6
+"""Seconds that a batch is to take, and after which the rest of it is not made."""
+_LEAST_COUNTED = 0.02
+"""Seconds of a slice; so all come to know something before the quick ones are far ahead."""
+_SECONDS_OF_HANG, _SHARE_OF_HANGS = 5.0, 0.3
+"""What it takes to make sure of a call that seems not to end, and the most for all of these."""
+_SHARE_OF_LATER = 0.3
+"""Of the slices by chance: for what takes long, as long as there is such."""
+_LARGEST_BATCH = 2_000
 _MOST_OF_A_KIND = 3
 """Different findings of one component that look alike from far."""
+_BEFORE_CHANCE, _MOST_WAITING = ("probe", "borrow", "ladder"), 3
+"""Stages that have to come to their end before a second difference is looked into, and how many
+that look alike are kept until then."""
 _SHRINK_SECONDS = 4.0
 _MOST_OF_A_SLICE = 8.0
 """Seconds for making findings small in one slice; what is left over waits for the next."""
 _LEAST_SECONDS, _SECONDS_OF_ONE, _MOST_SECONDS = 45.0, 1.4, 100.0
-_LEAST_OF_A_SLICE = 1.0
-_LONGEST_IN_POOL = 20_000
 _OF_ANSWERS = ("value", "type", "shape", "exception type", "exception message", "state")
-_SLOW_TO_BORROW = 30e6
-"""Nanoseconds."""
 _TIMES_STEADY = 5
 """Calls more: two items that stand in an order by chance are in the same one half of the time."""
 _QUICK = 20e6
 """Nanoseconds: what takes longer is not made so often."""
-_REFUSALS = ("TypeError", "AttributeError", "SystemError")
 
 
 @dataclass(frozen=True)
@@ -73,40 +81,6 @@ def seconds_for(count: int) -> float:
         count: Of components, each with as many candidates as it has.
     """
     return min(max(_LEAST_SECONDS, _SECONDS_OF_ONE * count), _MOST_SECONDS)
-
-
-@dataclass
-class ComponentSearch:
-    """How far the search of a component is."""
-
-    plan: Plan
-    rules: Rules
-    knowledge: Knowledge
-    given: list[Call] = field(default_factory=list)
-    """What is made before the calls of the stage: calls that were saved, recorded, of the author's
-    strategies or of atheris; and those that were not made as one before them killed."""
-    stage: str = "given"
-    of_stage: Iterator[Call] | None = None
-    """What is left of the calls of the stage."""
-    batch: int = _FIRST_BATCH
-    seen: set[tuple[Any, ...]] = field(default_factory=set)
-    met: dict[tuple[str, ...], int] = field(default_factory=dict)
-    """How often each kind of mismatch was met."""
-    findings: dict[str, Finding] = field(default_factory=dict)
-    comparisons: int = 0
-    returned: int = 0
-    seconds: float = 0.0
-    largest: int = 0
-    skipped: str = ""
-    too_much: TooMuch = field(default_factory=TooMuch)
-    smallest: dict[str, tuple[Call, ...]] = field(default_factory=dict)
-    """The calls of each finding."""
-    unsteady: int = 0
-    """Mismatches that did not come again."""
-    put_off: list[Call] = field(default_factory=list)
-    """Calls with a mismatch for which there was no time in their slice. They come after what is
-    given; and once more when the time is over, as what is given does not. The rest is told."""
-    sources: set[str] = field(default_factory=set)
 
 
 def search_pair(
@@ -136,30 +110,54 @@ def search_pair(
     chance = random.Random(options.seed)
     pool: list[Recipe] = []
     active = [each for each in searches if not each.skipped]
-    while active and time.monotonic() - begin < options.seconds:
-        fair = 2 * sum(each.seconds for each in active) / len(active) + _SLICE
-        for each in active:
-            if each.seconds > fair:  # its calls hang or die: the others have their turn first
-                continue
-            left = options.seconds - (time.monotonic() - begin)
-            if left <= 0:
-                break
-            started = time.monotonic()
-            most = max(_LEAST_OF_A_SLICE, options.seconds / len(active) / 2)
-            calls = _next_calls(each, chance, pool)
-            _take_slice(pair, each, calls, chance, pool, min(left, most, _MOST_OF_A_SLICE))
-            each.seconds += time.monotonic() - started
-            found = sum(len(one.findings) for one in searches)
-            on_progress(each.plan.name, pair.made, found)
-            yield searches
-        active = [each for each in active if not each.skipped]
-    end = time.monotonic() + min(_MOST_OF_A_SLICE, options.seconds / 4)
     for each in active:
-        if each.put_off and time.monotonic() < end:
-            on_progress(each.plan.name, pair.made, sum(len(one.findings) for one in searches))
-            calls = _taken(each.put_off, each.batch)
-            _take_slice(pair, each, calls, chance, pool, end - time.monotonic())
+        each.pace = Pace(options.seconds / len(active), options.call_seconds)
+
+    def tell(each: ComponentSearch) -> None:
+        on_progress(each.plan.name, pair.made, sum(len(one.findings) for one in searches))
+
+    def slice_of(each: ComponentSearch, calls: list[Call], most: float) -> None:
+        started = time.monotonic()
+        tell(each)
+        try:
+            _take_slice(pair, each, calls, chance, pool, most)
+        except (VerifyError, TimeIsOver):
+            raise
+        except Exception as error:  # noqa: BLE001 (one component's trouble is not the others')
+            each.skipped = f"verify itself failed at it: {type(error).__name__}: {error}"
+            pair.restart()
+        spent = time.monotonic() - started
+        each.seconds += spent
+        each.counted += max(spent, _LEAST_COUNTED)
+        tell(each)
+
+    while active and (left := _left(active, options.seconds, begin)) > 0:
+        each = min(active, key=attrgetter("counted"))
+        most = max(LEAST_OF_A_SLICE, options.seconds / len(active) / 2)
+        slice_of(each, _next_calls(each, chance, pool), min(left, most, _MOST_OF_A_SLICE))
+        yield searches
+        active = [each for each in active if not each.skipped]
+    end = begin + options.seconds + min(_MOST_OF_A_SLICE, options.seconds / 4)
+    for each in active:
+        if each.hanging and time.monotonic() < end:
+            tell(each)
+            _make_sure(pair, each, end)
             yield searches
+    waiting = [each for each in active if each.put_off]
+    for place, each in enumerate(waiting):
+        left = end - time.monotonic()
+        if left > 0:
+            each.ending = True
+            most = max(LEAST_OF_A_SLICE, left / (len(waiting) - place))
+            slice_of(each, _taken(each.put_off, each.batch), min(left, most))
+            yield searches
+
+
+def _left(active: Sequence[ComponentSearch], seconds: float, begin: float) -> float:
+    """Give the time that is left, without what it will take to make sure of what seems to hang."""
+    hanging = sum(len(each.hanging) for each in active)
+    kept = min(_SECONDS_OF_HANG * hanging, _SHARE_OF_HANGS * seconds)
+    return seconds - kept - (time.monotonic() - begin)
 
 
 def _begin(pair: Pair, options: Options, given: Sequence[Call]) -> list[ComponentSearch]:
@@ -202,43 +200,72 @@ def _take_slice(
     left: float,
 ) -> None:
     """Make a batch of calls, without what is known to be too much, and look into what differs."""
-    calls = search.too_much.without(calls)
+    calls = search.pace.without_slow(search.too_much.without(calls))
     poke = search.stage != "draw" or chance.random() < 0.3
     before = list(pair.history)
+    limit = search.pace.limit
     started = time.monotonic()
-    answers = pair.make(calls, poke=poke)
+    with pair.within(limit):
+        answers = pair.make(calls, poke=poke, seconds=_LONGEST_BATCH)
     spent = time.monotonic() - started
     deaths = sum(isinstance(each, Death) for both in answers for each in both)
     if not deaths:
         factor = max(0.3, min(2.0, _SLICE / max(spent, 1e-3)))
         search.batch = int(max(4, min(search.batch * factor, _LARGEST_BATCH)))
-    search.comparisons += len(calls)
     end = time.monotonic() + left
-    for index, (call, (control, candidate)) in enumerate(zip(calls, answers, strict=True)):
-        if isinstance(control, Death) and isinstance(candidate, Death):
-            search.too_much.remember(call)
-        elif SKIPPED in _how(control, candidate):
+    for index, (call, both) in enumerate(zip(calls, answers, strict=True)):
+        if not was_made(both):
             search.given.append(call)
-        _learn(search, call, control, pool, chance)
-        found = judge(call, control, candidate, search.rules)
-        if found is not None and not search.skipped:
-            _look_into(pair, search, call, found, before + calls[:index], end - time.monotonic())
+            continue
+        search.comparisons += 1
+        learn(search, call, both[0], pool, chance)
+        found = judge(call, *both, replace(search.rules, seconds=limit))
+        if _is_too_much(search, call, both, found) or found is None or search.skipped:
+            continue
+        _look_into(pair, search, call, found, before + calls[:index], end - time.monotonic())
 
 
-def _how(control: Any, candidate: Any) -> list[str]:
-    return ["died" if isinstance(each, Death) else each[0] for each in (control, candidate)]
+def _is_too_much(
+    search: ComponentSearch, call: Call, both: tuple[Any, Any], found: Mismatch | None
+) -> bool:
+    """Remember how long a call took, or what is not to be met again; is that all for now?"""
+    deaths = [each for each in both if isinstance(each, Death)]
+    if not deaths:
+        search.pace.learn(call, max(each[3] for each in both) / 1e9)
+        return False
+    known = found is not None and any(each.kind == found.kind for each in search.findings.values())
+    hangs = any(each.kind == "hang" for each in deaths)
+    if hangs or known or found is None:
+        search.too_much.remember(call)
+    if found is None or found.kind != "hang":
+        return False
+    if not known and all(each.key != found.key for _, each in search.hanging):
+        search.hanging.append((call, found))
+    return True
+
+
+def _make_sure(pair: Pair, search: ComponentSearch, end: float) -> None:
+    """Wait for what seemed not to end."""
+    while search.hanging and time.monotonic() < end:
+        call, found = search.hanging.pop()
+        started = time.monotonic()
+        _look_into(pair, search, call, found, [], end - started)
+        search.seconds += time.monotonic() - started
 
 
 def _next_calls(search: ComponentSearch, chance: random.Random, pool: list[Recipe]) -> list[Call]:
     """Give the next batch: what is given or was put off, the tries, the ladder, or by chance."""
-    for queue in (search.given, search.put_off):
-        if queue:
-            return _taken(queue, search.batch)
+    if search.given:
+        return _taken(search.given, search.batch)
     while search.stage != "draw":
         calls = list(islice(search.of_stage or (), search.batch))
         if calls:
             return calls
         _go_on(search, pool)
+    if search.put_off:
+        return _taken(search.put_off, search.batch)
+    if search.pace.later and chance.random() < _SHARE_OF_LATER:
+        return search.pace.take_later(_SLICE)
     return [draw(search.knowledge, chance, pool) for _ in range(search.batch)]
 
 
@@ -255,10 +282,10 @@ def _go_on(search: ComponentSearch, pool: list[Recipe]) -> None:
         search.stage, search.of_stage = "probe", probes(search.plan)
     elif search.stage == "probe" and knowledge.typical is None:
         search.stage, search.of_stage = "borrow", borrowed(knowledge, pool)
-        search.batch = min(search.batch, _FIRST_BATCH)
+        search.batch = min(search.batch, FIRST_BATCH)
     elif search.stage in ("probe", "borrow"):
         search.stage, search.of_stage = "ladder", ladder(knowledge)
-        search.batch = min(search.batch, 4 * _FIRST_BATCH)
+        search.batch = min(search.batch, 4 * FIRST_BATCH)
     else:
         search.stage, search.of_stage = "draw", None
 
@@ -273,46 +300,6 @@ def _is_steady(pair: Pair, call: Call, rules: Rules, *, anew: bool) -> bool:
         answers += pair.control.make([call], full=True)
     told = [(*each[:4], "") for each in answers if not isinstance(each, Death)]
     return all(judge(call, told[0], each, rules) is None for each in told)
-
-
-def _learn(
-    search: ComponentSearch, call: Call, control: Any, pool: list[Recipe], chance: random.Random
-) -> None:
-    if isinstance(control, Death) or control[0] not in (RETURNED, RAISED):
-        return
-    largest = size_of(call)
-    search.largest = max(search.largest, largest)
-    returned = control[0] == RETURNED
-    search.returned += returned
-    packed = control[1]
-    answer = unpack(packed) if len(packed) < _LONGEST_IN_POOL else None
-    name = answer[1] if not returned and type(answer) is tuple else ""
-    taken = returned or name not in _REFUSALS
-    if search.stage == "probe" or search.knowledge.typical is None:
-        # what is borrowed and takes long would make each call of the ladder as slow
-        quick = search.stage != "borrow" or control[3] < _SLOW_TO_BORROW
-        search.knowledge.learn(call, taken=taken, returned=returned and quick)
-    kinds = tuple(
-        type(each).__name__ if type(each) is not tuple else each[0] for each in call.arguments
-    )
-    sizes = largest.bit_length(), len(packed).bit_length(), len(call.keywords)
-    mark = (kinds, name, type(answer).__name__, *sizes)
-    if mark not in search.seen:
-        search.seen.add(mark)
-        if taken and largest <= 5_000 and len(search.knowledge.corpus) < 400:
-            search.knowledge.corpus.append(call)
-        if returned and answer is not None and len(packed) > 8:
-            value = answer[1][0] if type(answer) is tuple and answer[0] == "steps" else answer
-            if _may_be_argument(value):
-                pool.append(value)
-                if len(pool) > 500:
-                    del pool[chance.randrange(len(pool))]
-
-
-def _may_be_argument(value: Any) -> bool:
-    if type(value) is tuple:
-        return value[0] in ("list", "dict", "tuple", "bytearray") and len(repr(value)) < 2_000
-    return isinstance(value, (str, bytes)) and len(value) > 0
 
 
 def _look_into(
@@ -335,16 +322,20 @@ def _look_into(
         if alike:
             _count(search, alike[0].id)
         return
-    if left <= 0:
+    waits = search.findings and search.stage in _BEFORE_CHANCE and not search.ending
+    if left <= 0 or (waits and met < _MOST_WAITING):
         search.put_off.append(call)
+        search.met[found.key] = met + bool(waits)
+        return
+    if waits:
         search.met[found.key] = met
         return
     if found.kind in _OF_ANSWERS and not _stands_firm(pair, search, call):
         return
     seconds = min(left, _SHRINK_SECONDS if not alike else _SHRINK_SECONDS / 2)
-    confirmed = confirm(pair, call, found, search.rules, before, seconds)
+    quick = search.pace.limit
+    confirmed = confirm(pair, call, found, search.rules, before, seconds, quick)
     if confirmed is None and found.kind == "hang":
-        search.too_much.remember(call)
         return
     if confirmed is None:
         search.unsteady += 1
@@ -392,27 +383,3 @@ def _give_up(search: ComponentSearch) -> None:
 def _count(search: ComponentSearch, identity: str) -> None:
     known = search.findings[identity]
     search.findings[identity] = replace(known, seen=known.seen + 1)
-
-
-def searched_of(search: ComponentSearch) -> Searched:
-    """Tell what was done for a component."""
-    notes = []
-    if search.comparisons and search.returned < search.comparisons / 50 and not search.skipped:
-        notes.append(
-            f"the control refused {1 - search.returned / search.comparisons:.0%} of the calls"
-        )
-    if search.rules.unordered:
-        notes.append("the order of items is not compared, as the control's is by chance")
-    if search.unsteady:
-        notes.append(f"{search.unsteady} differences did not come again")
-    if search.put_off:
-        notes.append(f"there was no time to look into {len(search.put_off)} differences")
-    return Searched(
-        component=search.plan.name,
-        comparisons=search.comparisons,
-        seconds=round(search.seconds, 2),
-        largest=f"{search.largest:,} items" if search.largest else "",
-        sources=tuple(sorted(search.sources)),
-        skipped=search.skipped,
-        note="; ".join(notes),
-    )

@@ -7,6 +7,7 @@ end are told as what they are, with the call that did it, and the next question 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import mmap
 import os
@@ -25,6 +26,7 @@ from twinwheel.verify import stopping
 from twinwheel.verify.processes import environment_for, kill_tree, name_of_signal
 from twinwheel.verify.runner.calling import SKIPPED
 from twinwheel.verify.runner.encoding import pack, unpack
+from twinwheel.verify.runner.serving import CAME_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +48,17 @@ sys.argv[:] = [""]
 serve(progress)
 """
 _LENGTH = struct.Struct("<I")
+_HEAD = struct.Struct("<II")
+_LARGEST_ANSWER = 1 << 30
+_NO_ANSWER = "it wrote into, or closed, what its answers come through"
+_UNHEARD = 25
+"""Times to look for an answer of a process that has ended. Where something else holds its pipe, as
+what it has forked, the end of that tells nothing."""
 _LOOK_EVERY = 0.02
 _KEPT_OF_STDERR = 8_000
 _START = 60.0
+_END = 2.0
+"""Seconds for a process to end whose pipe is closed."""
 _MOST_DEATHS = 3
 """In one batch; what is left of it is not made, as each costs time."""
 
@@ -107,7 +117,9 @@ class Worker:
         """Of the module."""
         self._variables = {"PYTHONHASHSEED": "0", **subject.variables, **(variables or {})}
         self._process: subprocess.Popen[bytes] | None = None
-        self._answers: queue.Queue[bytes | None] = queue.Queue()
+        self._answers: queue.Queue[bytes | str | None] = queue.Queue()
+        """What was heard: an answer, or why there will be none; None where the process ended."""
+        self._unheard = 0
         handle, name = tempfile.mkstemp(prefix="twinwheel-")
         os.write(handle, bytes(16))
         self._progress = mmap.mmap(handle, 16)
@@ -183,7 +195,7 @@ class Worker:
         process = self._process
         assert process is not None
         assert process.stdin is not None
-        self._at, self._since = 0, time.monotonic()
+        self._at, self._since, self._unheard = 0, time.monotonic(), 0
         struct.pack_into("<q", self._progress, 0, 0)
         try:
             process.stdin.write(_LENGTH.pack(len(data)) + data)
@@ -205,9 +217,12 @@ class Worker:
         try:
             data = self._answers.get(timeout=_LOOK_EVERY)
         except queue.Empty:
-            pass
+            if self._process is None or self._process.poll() is not None:
+                self._unheard += 1
+            if self._unheard > _UNHEARD:
+                return self._post_mortem()
         else:
-            return self._post_mortem() if data is None else unpack(data)
+            return self._heard(data)
         most = self.limits.seconds if seconds is None else seconds
         now, place = time.monotonic(), self._place()
         if place != self._at:
@@ -222,6 +237,17 @@ class Worker:
             self._end()  # else its answer would be taken for that to the next question
             raise TimeIsOver
         return None
+
+    def _heard(self, data: bytes | str | None) -> Any:
+        if data is None:
+            return self._post_mortem()
+        with contextlib.suppress(Exception):  # whatever it is, it is none of ours
+            answer = unpack(data) if isinstance(data, bytes) else None
+            if type(answer) is tuple and answer and isinstance(answer[0], str):
+                return answer
+        place = self._place()
+        self._end()
+        return Death("crash", _NO_ANSWER, place)
 
     def receive(self, seconds: float | None = None) -> Any:
         """Wait for an answer, or for the death of the process."""
@@ -243,6 +269,7 @@ class Worker:
         poke: bool,
         full: bool,
         most_deaths: int = _MOST_DEATHS,
+        seconds: float = math.inf,
     ) -> list[tuple[Any, ...] | Death]:
         """Make one answer for each call out of the first, going on after those that killed.
 
@@ -252,10 +279,11 @@ class Worker:
             poke: As was sent.
             full: As was sent.
             most_deaths: After how many the rest of the calls is not made.
+            seconds: As was sent.
         """
         done: list[tuple[Any, ...] | Death] = []
         deaths = 0
-        answer = self._settled(answer)
+        answer = self._settled(answer, len(calls))
         while isinstance(answer, Death):
             self.start()
             deaths += 1
@@ -275,20 +303,26 @@ class Worker:
                 done += [*sure, again]
             rest = calls[len(done) :]
             if deaths == most_deaths:
-                return [*done, *[not_made()] * len(rest)]
-            answer = self._settled(self.ask(("calls", [list(each) for each in rest], poke, full)))
-        return [*done, *answer[1]]
+                return [*map(_alone, done), *[not_made()] * len(rest)]
+            question = ("calls", [list(each) for each in rest], poke, full, seconds)
+            answer = self._settled(self.ask(question), len(rest))
+        return [*map(_alone, done), *map(_alone, answer[1])]
 
-    def _settled(self, answer: Any) -> Any:
+    def _settled(self, answer: Any, count: int) -> Any:
         """Take for a death what ended a batch otherwise, such as an exception after a call."""
-        if isinstance(answer, Death) or answer[0] == "made":
+        if isinstance(answer, Death):
             return answer
+        if answer[0] == "made" and len(answer[1]) == count:
+            return answer
+        if answer[0] != "failed":
+            return Death("crash", _NO_ANSWER, self._place())
         return Death("crash", f"{answer[1][1]}, raised after the call", self._place())
 
     def _ask(self, calls: Sequence[Any], *, poke: bool, full: bool) -> Any:
         if not calls:
             return []
-        answer = self._settled(self.ask(("calls", [list(each) for each in calls], poke, full)))
+        question = ("calls", [list(each) for each in calls], poke, full, math.inf)
+        answer = self._settled(self.ask(question), len(calls))
         return answer if isinstance(answer, Death) else answer[1]
 
     def make(
@@ -297,7 +331,7 @@ class Worker:
         """Make calls; one answer or death for each of them."""
         if not calls:
             return []
-        answer = self.ask(("calls", [list(each) for each in calls], poke, full))
+        answer = self.ask(("calls", [list(each) for each in calls], poke, full, math.inf))
         return self.finish(calls, answer, poke=poke, full=full)
 
     def close(self) -> None:
@@ -320,8 +354,13 @@ class Worker:
 
     def _post_mortem(self) -> Death:
         assert self._process is not None
-        code = self._process.wait()
-        return Death("crash", _how(code), self._place())
+        place = self._place()
+        try:
+            code = self._process.wait(timeout=_END)
+        except subprocess.TimeoutExpired:  # it closed its pipe, and runs on
+            self._end()
+            return Death("crash", _NO_ANSWER, place)
+        return Death("crash", _how(code), place)
 
     def _last_words(self) -> str:
         if self._ear is not None:
@@ -333,8 +372,7 @@ class Worker:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.poll() is None:
-            kill_tree(process)
+        kill_tree(process)  # where it has ended too: what it has forked may hold its pipes
         process.wait()
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
@@ -345,8 +383,14 @@ class Worker:
         answers, pipe = self._answers, process.stdout
         assert pipe is not None
         try:
-            while len(head := pipe.read(4)) == 4:
-                size = _LENGTH.unpack(head)[0]
+            for number in itertools.count(1):
+                head = pipe.read(_HEAD.size)
+                if len(head) < _HEAD.size:
+                    break
+                size, told = _HEAD.unpack(head)
+                if told != number or size > _LARGEST_ANSWER:
+                    answers.put(_NO_ANSWER)
+                    return
                 if len(body := pipe.read(size)) < size:
                     break
                 answers.put(body)
@@ -369,6 +413,13 @@ class Worker:
 def not_made() -> tuple[Any, ...]:
     """Give the answer to a call that was not made."""
     return (SKIPPED, b"", b"", 0, "")
+
+
+def _alone(reply: tuple[Any, ...] | Death) -> tuple[Any, ...] | Death:
+    """Take for a death what no caller of a function reckons with: that it returns twice."""
+    if isinstance(reply, Death) or reply[4] != CAME_BACK:
+        return reply
+    return Death("crash", CAME_BACK, 0)
 
 
 def _how(code: int) -> str:

@@ -1,4 +1,7 @@
-"""What is going on, all the while: a line that moves even when a call does not end."""
+"""What is going on, all the while: a line that moves even when a call does not end.
+
+Away from a terminal, as in a log, it is a line now and then.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +35,16 @@ _LONGEST = 300
 class Progress:
     """A line on the terminal, drawn anew five times a second; findings stand above it.
 
-    All of it goes to standard error, and nothing where that is no terminal.
+    All of it goes to standard error. Where that is no terminal, there is a new line now and then.
+
+    Args:
+        output: Where it goes.
+        every: Seconds between the lines away from a terminal.
     """
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, every: float = 10.0) -> None:
         self._output = output
+        self._between = every
         self._text = ""
         self._part: float | None = None
         self._begin = time.monotonic()
@@ -98,21 +106,32 @@ class Progress:
         )
 
     def _draw(self) -> None:
+        live, spoken = _is_live(), self._begin
         with suppress(OSError, ValueError):  # the terminal is gone
-            while not self._stop.wait(_EVERY):
-                with self._lock:
-                    self._output.progress(self._line())
+            while not self._stop.wait(min(_EVERY, self._between)):
+                if live:
+                    with self._lock:
+                        self._output.progress(self._line(_columns()))
+                elif time.monotonic() - spoken >= self._between and sys.stderr is not None:
+                    spoken = time.monotonic()
+                    sys.stderr.write(f"{self._line()}\n")
+                    sys.stderr.flush()
 
-    def _line(self) -> str:
-        """Give the line, so short that the terminal does not break it: that could not be undone."""
+    def _line(self, columns: int = 0) -> str:
+        """Give the line, so short that a terminal does not break it: that could not be undone."""
         seconds = time.monotonic() - self._begin
         bar = ""
-        if self._part is not None:
+        if columns and self._part is not None:
             full = round(_BAR * min(self._part, 1.0))
             signs = "━┄" if self._marks == UNICODE else "#-"
             bar = f"{signs[0] * full}{signs[1] * (_BAR - full)} "
-        width = min(_WIDEST, _columns() - 1)
+        width = min(_WIDEST, columns - 1) if columns else _WIDEST
         return f"{bar}{seconds:3.0f} s  {visible(self._text)}"[:width]
+
+
+def _is_live() -> bool:
+    """Can a line be drawn anew in its place?"""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _columns() -> int:

@@ -20,7 +20,13 @@ from twinwheel.verify.accepted import ACCEPTED_FILE, apply_accepted, read_accept
 from twinwheel.verify.authoring import FILE
 from twinwheel.verify.findings import Report, Side
 from twinwheel.verify.reports import exit_code
-from twinwheel.verify.running import Outcome, compare, recorded_of_author, search
+from twinwheel.verify.running import (
+    Outcome,
+    compare,
+    recorded_of_author,
+    search,
+    untimed_notes,
+)
 from twinwheel.verify.search import Options, seconds_for
 from twinwheel.verify.stopping import at_once, check, forget, stopped_by
 
@@ -230,6 +236,8 @@ def _add(run: _Run, subjects: Sequence[Subject], found: Outcome) -> None:
     searched = [replace(each, component=f"{prefix}{each.component}") for each in found.searched]
     outcome.searched = merged([*outcome.searched, *searched])
     outcome.notes += found.notes
+    for what, names in found.untimed.items():
+        outcome.untimed.setdefault(what, []).extend(f"{prefix}{each}" for each in names)
     outcome.interrupted |= found.interrupted
 
 
@@ -346,7 +354,7 @@ def _report(run: _Run, package: str | None) -> Report:
         sides=tuple(Side(each.name, each.detail) for each in sides),
         findings=tuple(outcome.findings),
         searched=tuple(outcome.searched),
-        notes=tuple(dict.fromkeys([*notes, *outcome.notes])),
+        notes=tuple(dict.fromkeys([*notes, *outcome.notes, *untimed_notes(outcome.untimed)])),
         interrupted=outcome.interrupted,
         limits=limits,
     )

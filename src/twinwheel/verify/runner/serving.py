@@ -1,7 +1,9 @@
 """The process: it is asked over a pipe, and answers.
 
-A message is a length of four bytes and plain data. Which call is being made stands in a file that
-is mapped into memory, so that whoever asked knows it when the process dies.
+A message is a length of four bytes and plain data; before the data of an answer stands its number,
+as what the package writes into the pipe is none. Which call is being made stands in a file that is
+mapped into memory, so that whoever asked knows it when the process dies. Behind it stands the
+process that came back from a call besides this one.
 """
 
 from __future__ import annotations
@@ -11,11 +13,12 @@ import os
 import signal
 import struct
 import sys
+import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
 from .building import Scope, build
-from .calling import Caller, by_name
+from .calling import SKIPPED, Caller, by_name
 from .encoding import LARGEST, LARGEST_IN_FULL, encode, encode_error, pack, unpack
 from .loading import load, public_names
 from .pressing import make_often, make_together
@@ -31,10 +34,18 @@ if TYPE_CHECKING:
 
     Answer = tuple[Any, ...]  # begins with what it is, such as ``"made"`` or ``"failed"``
 
-__all__ = ["serve"]
+__all__ = ["CAME_BACK", "serve"]
+
+CAME_BACK = "it forks, and the new process returns from the call too"
+"""What is seen of a call from which two processes return, where one was that made it."""
 
 _LENGTH = struct.Struct("<I")
+_HEAD = struct.Struct("<II")
 _PLACE = struct.Struct("<q")
+_OF_OTHER = 8
+"""Where in the file the other process stands."""
+_WAIT_FOR_OTHER = 0.2
+"""Seconds; most that are forked end elsewhere."""
 _MOST_IN_ALL = 16 << 20
 """Bytes of the answers to a batch; once it is over, long answers are digests."""
 _WHEN_FULL = 256
@@ -46,7 +57,9 @@ def serve(progress_path: str) -> None:
     _die_with_parent()
     with open(progress_path, "r+b") as file:
         progress = mmap.mmap(file.fileno(), 16)
-    session = _Session(progress)
+    returns = _Returns(progress)
+    session = _Session(progress, returns)
+    number = 0
     while True:
         head = _read(questions, 4)
         if head is None:
@@ -56,7 +69,47 @@ def serve(progress_path: str) -> None:
             return
         question = unpack(body)
         answer = pack(session.answer(question))
-        _write(answers, _LENGTH.pack(len(answer)) + answer)
+        returns.twice()  # the other one must not answer
+        number += 1
+        _write(answers, _HEAD.pack(len(answer), number) + answer)
+
+
+class _Returns:
+    """Sees to it that one process alone comes back from a call."""
+
+    def __init__(self, progress: mmap.mmap) -> None:
+        self._progress = progress
+        self._mine = os.getpid()
+        self._forked = False
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_parent=self._remember)
+
+    def _remember(self) -> None:
+        self._forked = True
+
+    def twice(self) -> bool:
+        """Tell whether another process came back too; does not return in that one."""
+        if os.getpid() != self._mine:
+            _PLACE.pack_into(self._progress, _OF_OTHER, os.getpid())
+            os._exit(0)
+        if self._forked:
+            self._forked = False
+            end = time.monotonic() + _WAIT_FOR_OTHER
+            while not self._other() and time.monotonic() < end:
+                time.sleep(0.001)
+        other = self._other()
+        if not other:
+            return False
+        _PLACE.pack_into(self._progress, _OF_OTHER, 0)
+        try:  # noqa: SIM105 (as cheap as can be)
+            os.waitpid(other, 0)
+        except OSError:  # it is not a child of this one
+            pass
+        return True
+
+    def _other(self) -> int:
+        found: int = _PLACE.unpack_from(self._progress, _OF_OTHER)[0]
+        return found
 
 
 class _Session:
@@ -67,8 +120,8 @@ class _Session:
     _caller: Caller
     # the three are there once the implementation was loaded
 
-    def __init__(self, progress: mmap.mmap) -> None:
-        self._progress = progress
+    def __init__(self, progress: mmap.mmap, returns: _Returns) -> None:
+        self._progress, self._returns = progress, returns
 
     def answer(self, question: Sequence[Any]) -> Answer:
         try:
@@ -104,13 +157,20 @@ class _Session:
 
         return ("described", encode(describe(self._module, self._names)))
 
-    def _calls(self, calls: list[Call], poke: bool, full: bool) -> Answer:
+    def _calls(self, calls: list[Call], poke: bool, full: bool, seconds: float) -> Answer:
+        """Make calls; those after that time are not made."""
         replies = []
-        make, place = self._caller.make, _PLACE.pack_into
+        end = time.monotonic() + seconds
+        make, place, twice = self._caller.make, _PLACE.pack_into, self._returns.twice
         room, most = _MOST_IN_ALL, LARGEST_IN_FULL if full else LARGEST
         for index, call in enumerate(calls):
+            if index and time.monotonic() > end:
+                replies += [(SKIPPED, b"", b"", 0, "")] * (len(calls) - index)
+                break
             place(self._progress, 0, index)
             reply = make(call, poke, most)
+            if twice():
+                reply = (*reply[:4], CAME_BACK)
             room -= len(reply[1]) + len(reply[2])
             if room < 0:  # whoever asked must hold all of it
                 most = _WHEN_FULL
