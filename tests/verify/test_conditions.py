@@ -20,10 +20,11 @@ from twinwheel.verify.conditions import (
     find_race,
     taken_calls,
 )
-from twinwheel.verify.drawing import Knowledge, draw, ladder, probes
+from twinwheel.verify.drawing import Knowledge, draw, ladder
 from twinwheel.verify.judging import Rules
 from twinwheel.verify.pairs import Pair
 from twinwheel.verify.planning import describe_pair, plans_of
+from twinwheel.verify.probing import probes
 from twinwheel.verify.workers import Limits
 
 LIMITS = Limits(seconds=3.0)

@@ -14,6 +14,7 @@ import pytest
 import twinwheel.verify
 from twinwheel.errors import VerifyError
 from twinwheel.verify import pythons
+from twinwheel.verify.operators import operands_of
 from twinwheel.verify.pairs import Pair
 from twinwheel.verify.planning import plain
 from twinwheel.verify.recipes import Call
@@ -226,12 +227,16 @@ assert "twinwheel" not in sys.modules
 def test_each_kind_of_argument_is_made_and_answered_alike(pair: Pair) -> None:
     assert {each[0] for each in RECIPES if type(each) is tuple} == set(BUILDERS) - {
         *("numpy", "scalar"),  # of what is not in the standard library
-        "same",  # below
+        *("same", "another"),  # below
     }
     calls = [Call("echo", [each], [], []) for each in RECIPES]
     calls.append(Call("echo", [("list", [1]), ("same", 0)], [], []))
     calls.append(Call("add", [1], ["right", 2], []))
     calls.append(Call("refuse", [1], [], []))
+    calls += [
+        Call("Point", [11, ("list", [1])], [], [(name, [("another",)] * len(operands_of(name)))])
+        for name in ("__len__", "__eq__", "__hash__", "__reduce__", "__deepcopy__", "__setitem__")
+    ]
     calls.append(Call("later", [], [], []))
     calls.append(Call("Point", [11], [], [("far", []), ("x", None), ("none", None)]))
 

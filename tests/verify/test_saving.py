@@ -27,6 +27,12 @@ BASE = """
         def __init__(self): self.total = 0
         def add(self, number): self.total += number; return self
         def read(self): return self.total{steps}
+        def __eq__(self, other): return type(other) is type(self) and {equal}
+        def __reduce__(self): return (type(self), ())
+        def __setitem__(self, key, value): self.total = {set}
+        def __delattr__(self, name): raise {deleted}
+        def __exit__(self, *error): return {exit}
+        def __enter__(self): return 1
     class Failed(Exception): pass
     seen, kept, shared = [], [], bytearray(8)
     current = None
@@ -71,6 +77,10 @@ BASE = """
 """
 SAME: dict[str, Any] = {
     "steps": "",
+    "equal": "True",
+    "set": "value",
+    "deleted": "KeyError",
+    "exit": "False",
     "value": "",
     "objects": 0,
     "kind": "number",
@@ -125,6 +135,15 @@ CASES: list[tuple[str, dict[str, Any], list[Call]]] = [
     ("environment", {"zone": "True"}, [call("zone", "a")]),
     ("value", {"steps": " + 1"},
      [Call("Box", [], [], [("add", [1]), ("total", None), ("read", [])])]),
+    ("value", {"equal": "0"}, [Call("Box", [], [], [("__eq__", [("another",)])])]),
+    ("value", {"equal": "0"}, [Call("Box", [], [], [("add", [1]), ("__eq__ own", [])])]),
+    ("value", {"set": "-value"},
+     [Call("Box", [], [], [("__setitem__", [("slice", 0, 2, None), ("repeat", 2, 3)])])]),
+    ("value", {"steps": " + 1"},
+     [Call("Box", [], [], [("total.setter", [("list", [-1])]), ("__reduce__", []), ("read", [])])]),
+    ("exception type", {"deleted": "ValueError"}, [Call("Box", [], [], [("total.deleter", [])])]),
+    ("exception type", {"exit": "error[0] is KeyError"},
+     [Call("Box", [], [], [("__exit__", [("global", "builtins.KeyError")])])]),
     ("value", {"kind": "number.total"}, [call("kind", ("call", "Box", [], []))]),
     ("round trip", {"decode": ".strip()"}, [call("decode_of_encode", "a; it.b ")]),
     ("property", {"value": "!"}, [call("ends_well", "a")]),

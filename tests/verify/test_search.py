@@ -159,7 +159,22 @@ def test_a_control_that_is_not_steady_is_said_to_be_so(tmp_path: Path) -> None:
     assert outcome.findings == []
     for name in ("dice", "of_process"):
         assert of(outcome, name) == "the control does not answer equal calls equally", name
-    assert of(outcome, "fine") == ""
+
+
+def test_of_a_class_only_what_is_not_steady_is_left_out(tmp_path: Path) -> None:
+    source = """
+        import random
+        class Dice:
+            def __repr__(self): return f"<{random.random()}>"
+            def __str__(self): return "dice"
+            def roll(self): return random.random()
+            def show(self): return 1
+    """
+    outcome = searched(tmp_path, source, source, seconds=2)
+    (told,) = outcome.searched
+    assert outcome.findings == []
+    assert told.skipped == ""
+    assert told.note == "left out, as the control does not answer it equally: __repr__, roll"
 
 
 UNORDERED = """

@@ -55,6 +55,8 @@ class ComponentSearch:
     """What seems not to end: one of each kind, for when the others have had their time."""
     smallest: dict[str, tuple[Call, ...]] = field(default_factory=dict)
     """The calls of each finding."""
+    left_out: set[str] = field(default_factory=set)
+    """Steps that the control does not answer equally."""
     unsteady: int = 0
     """Mismatches that did not come again."""
     put_off: list[Call] = field(default_factory=list)

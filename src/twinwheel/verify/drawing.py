@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from twinwheel.verify.chances import by_chance
-from twinwheel.verify.domains import ANY, Domain
 from twinwheel.verify.edges import edges
 from twinwheel.verify.mutating import mutate, mutate_call
+from twinwheel.verify.probing import TYPICAL, UNKNOWN, typical
 from twinwheel.verify.recipes import Call, size
 from twinwheel.verify.signatures import Parameter, Plan
+from twinwheel.verify.stepping import checks, ladder_of_steps, steps_by_chance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from random import Random
 
+    from twinwheel.verify.domains import Domain
     from twinwheel.verify.recipes import Recipe
 
-__all__ = ["Knowledge", "borrowed", "draw", "ladder", "probes"]
+__all__ = ["Knowledge", "borrowed", "draw", "ladder"]
 
-_MOST_PROBES = 400
 _MOST_BORROWED = 20
+_MOST_OTHERS = 24
+"""Objects of a class that are unlike, for each parameter of what makes them."""
 _LARGEST = 70_000
-_TYPICAL: dict[str, Recipe] = {
-    "any": ("list", [1, "a", None]),
-    "json": ("dict", ["a", ("list", [1, 2.5, None])]),
-    "int": 2,
-    "float": 1.5,
-    "str": "abc",
-    "buffer": b"abc",
-    "bytes": b"abc",
-    "bytearray": ("bytearray", b"abc"),
-    "bool": True,
-    "none": None,
-    "list": ("list", [3, 1, 2]),
-    "iterable": ("list", [3, 1, 2]),
-    "tuple": ("tuple", [1, 2]),
-    "set": ("set", [1, 2]),
-    "dict": ("dict", ["b", 2, "a", 1]),
-    "complex": ("complex", 1.0, 2.0),
-    "callback": ("callback", "identity"),
-    "array": ("numpy", "<f4", [3, 3], bytes(range(0, 72, 2))),
-    "file": ("file", b"abc"),
-}
+_TINY = 64
 _LEFT_OUT = (0.6, 0.9, 1.0)
 """How likely an optional parameter is left out. With many of them, one is often refused."""
 _SOME_TYPES: tuple[Recipe, ...] = (
@@ -53,7 +36,6 @@ _SOME_TYPES: tuple[Recipe, ...] = (
     *(("floating", 1.5), ("iterator", [1]), ("global", "builtins.object"), ("complex", 1.0, 0.0)),
     *(("array", "B", b"ab"), ("subclass", "bytes", b"ab"), ("set", []), ("range", 0, 3, 1)),
 )
-_UNKNOWN = tuple(Domain(kind) for kind in ("str", "any", "int", "buffer", "list", "float"))
 
 
 class Knowledge:
@@ -69,7 +51,7 @@ class Knowledge:
         """name, recipe, name, recipe, ... of what has to be given by name."""
         for each in self.parameters:
             if each.required and each.keyword_only:
-                self.named += [each.name, _typical(each.domains[0])]
+                self.named += [each.name, typical(each.domains[0])]
         self.corpus: list[Call] = []
         """Calls that led to something new."""
         self._taken: dict[tuple[int, Domain], list[int]] = {}
@@ -82,13 +64,13 @@ class Knowledge:
             if not self.known_arity:
                 self.known_arity = True
                 self.parameters = tuple(
-                    Parameter(f"argument_{index}", _UNKNOWN) for index in range(len(self.typical))
+                    Parameter(f"argument_{index}", UNKNOWN) for index in range(len(self.typical))
                 )
         for index, parameter in enumerate(self.parameters[: len(call.arguments)]):
             if len(parameter.domains) == 1:
                 continue
             for domain in parameter.domains:
-                if _TYPICAL.get(domain.kind) == call.arguments[index]:
+                if TYPICAL.get(domain.kind) == call.arguments[index]:
                     count = self._taken.setdefault((index, domain), [0, 0])
                     count[0] += taken
                     count[1] += 1
@@ -106,43 +88,6 @@ class Knowledge:
         known = self.domains_of(index)
         best = [domain for domain, weight in known if weight > 0.4]
         return best or [domain for domain, _ in known]
-
-
-def probes(plan: Plan) -> Iterator[Call]:
-    """Give calls that show which types a component takes, and how many arguments."""
-    if plan.parameters is None:
-        yield Call(plan.name, [], [], [])
-        for count in (1, 2, 3):
-            kinds = _UNKNOWN if count < 3 else _UNKNOWN[:4]
-            for domains in product(kinds, repeat=count):
-                yield Call(plan.name, [_typical(each) for each in domains], [], [])
-        return
-    required = [each for each in plan.parameters if each.required and not each.keyword_only]
-    named = [each for each in plan.parameters if each.required and each.keyword_only]
-    ladders = [[_typical(domain) for domain in each.domains] for each in (*required, *named)]
-    count = len(required)
-    for values in islice(product(*ladders), _MOST_PROBES):
-        keywords = zip((each.name for each in named), values[count:], strict=True)
-        yield Call(
-            plan.name, list(values[:count]), [part for pair in keywords for part in pair], []
-        )
-
-
-def _typical(domain: Domain) -> Recipe:
-    if domain.kind == "union":
-        return _typical(next((each for each in domain.inner if each.kind != "none"), ANY))
-    if domain.kind in ("list", "iterable", "set") and domain.inner:
-        item = _typical(domain.inner[0])
-        return ("set", [item]) if domain.kind == "set" else ("list", [item, item, item])
-    if domain.kind == "tuple" and domain.inner:
-        return ("tuple", [_typical(each) for each in domain.inner])
-    if domain.kind == "dict" and len(domain.inner) > 1:
-        return ("dict", [_typical(domain.inner[0]), _typical(domain.inner[1])])
-    if domain.kind == "file" and domain.inner and domain.inner[0].kind == "str":
-        return ("file", "abc")
-    if domain.kind in _TYPICAL:
-        return _TYPICAL[domain.kind]
-    return next(edges(domain), None)
 
 
 def ladder(knowledge: Knowledge) -> Iterator[Call]:
@@ -164,17 +109,38 @@ def _ladder(knowledge: Knowledge) -> Iterator[Call]:
     plan = knowledge.plan
     base = _base(knowledge)
     if plan.is_class and plan.methods:
-        yield from _ladder_of_methods(knowledge, base)
+        yield from _ladder_of_class(knowledge, base)
     yield Call(plan.name, [], [], [])
     yield Call(plan.name, [*base, None], [], [])
     ladders = [_of_parameter(knowledge, base, index) for index in range(len(knowledge.parameters))]
+    steps = checks(plan)
     while ladders:
         for each in list(ladders):
             taken = list(islice(each, 12))
             if len(taken) < 12:
                 ladders.remove(each)
             yield from taken
+            if steps:  # beside what is seen of calls without any
+                yield from (each._replace(steps=steps) for each in taken if _is_tiny(each))
     yield from _same_twice(knowledge, base)
+
+
+def _ladder_of_class(knowledge: Knowledge, base: list[Recipe]) -> Iterator[Call]:
+    """Give what is done with objects, as well with one that has been given more to hold."""
+    plan = knowledge.plan
+    others = [
+        ("call", plan.name, each.arguments, each.keywords)
+        for index in range(len(knowledge.parameters))
+        for made in islice(_of_parameter(knowledge, base, index), _MOST_OTHERS)
+        for each in [_with_named(knowledge, made)]
+    ]
+    bases = [base]
+    more = knowledge.parameters[len(base) : len(base) + 1]
+    if more and not (more[0].keyword_only or more[0].repeated):
+        bases.append([*base, typical(more[0].domains[0])])
+    for steps in ladder_of_steps(plan, others):
+        for each in bases:
+            yield Call(plan.name, list(each), [], steps)
 
 
 def borrowed(knowledge: Knowledge, pool: Sequence[Recipe]) -> Iterator[Call]:
@@ -201,7 +167,7 @@ def _base(knowledge: Knowledge) -> list[Recipe]:
     if knowledge.typical is not None:
         return list(knowledge.typical)
     return [
-        _typical(each.domains[0])
+        typical(each.domains[0])
         for each in knowledge.parameters
         if each.required and not each.keyword_only
     ]
@@ -282,46 +248,28 @@ def _kinds(domains: Sequence[Domain]) -> Iterator[str]:
         yield from _kinds(domain.inner) if domain.kind == "union" else (domain.kind,)
 
 
-def _ladder_of_methods(knowledge: Knowledge, base: list[Recipe]) -> Iterator[Call]:
-    plan = knowledge.plan
-    reads: list[tuple[str, list[Recipe] | None]] = [(each, None) for each in plan.attributes]
-    if reads:
-        yield Call(plan.name, list(base), [], reads)
-    ladders = [_of_method(plan, method, base) for method in plan.methods]
-    while ladders:
-        for each in list(ladders):
-            taken = list(islice(each, 8))
-            if len(taken) < 8:
-                ladders.remove(each)
-            yield from taken
-
-
-def _of_method(plan: Plan, method: Plan, base: list[Recipe]) -> Iterator[Call]:
-    after: list[tuple[str, list[Recipe] | None]] = [
-        (each.name, []) for each in plan.methods if each.name in ("__len__", "__iter__")
-    ]
-    parameters = method.parameters if method.parameters is not None else None
-    if parameters is None:
-        for probe in islice(probes(method), 50):
-            yield Call(plan.name, list(base), [], [(method.name, probe.arguments), *after])
-        return
-    required = [each for each in parameters if each.required and not each.keyword_only]
-    typical = [_typical(each.domains[0]) for each in required]
-    yield Call(plan.name, list(base), [], [(method.name, typical), (method.name, typical), *after])
-    for index, parameter in enumerate(required):
-        for domain in parameter.domains[:4]:
-            for value in edges(domain):
-                arguments = [*typical[:index], value, *typical[index + 1 :]]
-                yield Call(plan.name, list(base), [], [(method.name, arguments), *after])
-
-
 def draw(knowledge: Knowledge, chance: Random, pool: Sequence[Recipe]) -> Call:
     """Give a call by chance, near to what is known or new."""
     if knowledge.corpus and chance.random() < 0.5:
         call = mutate_call(chance.choice(knowledge.corpus), chance, knowledge.corpus)
         if _is_small(call):
             return call
+    arguments, keywords = _given(knowledge, chance, pool)
+
+    def value(domain: Domain) -> Recipe:
+        return _of_domain(domain, chance, pool)
+
+    def other() -> Recipe:
+        return ("call", plan.name, *_given(knowledge, chance, pool))
+
     plan = knowledge.plan
+    return Call(plan.name, arguments, keywords, steps_by_chance(plan, chance, value, other))
+
+
+def _given(
+    knowledge: Knowledge, chance: Random, pool: Sequence[Recipe]
+) -> tuple[list[Recipe], list[Recipe]]:
+    """Give arguments of the component by chance, and what is given by name."""
     arguments: list[Recipe] = []
     keywords: list[Recipe] = []
     positional = True
@@ -340,7 +288,7 @@ def draw(knowledge: Knowledge, chance: Random, pool: Sequence[Recipe]) -> Call:
                 keywords += [parameter.name, _value(knowledge, index, chance, pool)]
         else:
             arguments.append(_value(knowledge, index, chance, pool))
-    return Call(plan.name, arguments, keywords, _steps(plan, chance, pool))
+    return arguments, keywords
 
 
 def _is_small(call: Call) -> bool:
@@ -348,6 +296,10 @@ def _is_small(call: Call) -> bool:
     for _, arguments in call.steps:
         given += arguments or []
     return all(size(each) <= _LARGEST for each in given)
+
+
+def _is_tiny(call: Call) -> bool:
+    return all(size(each) <= _TINY for each in (*call.arguments, *call.keywords[1::2]))
 
 
 def _value(knowledge: Knowledge, index: int, chance: Random, pool: Sequence[Recipe]) -> Recipe:
@@ -372,28 +324,3 @@ def _of_domain(domain: Domain, chance: Random, pool: Sequence[Recipe]) -> Recipe
 
 
 _WANTED: dict[str, type] = {"str": str, "bytes": bytes, "buffer": bytes, "any": object}
-
-
-def _steps(
-    plan: Plan, chance: Random, pool: Sequence[Recipe]
-) -> list[tuple[str, list[Recipe] | None]]:
-    if not plan.methods and not plan.attributes:
-        return []
-    steps: list[tuple[str, list[Recipe] | None]] = []
-    for _ in range(chance.randint(1, 10)):
-        if plan.attributes and (not plan.methods or chance.random() < 0.15):
-            steps.append((chance.choice(plan.attributes), None))
-            continue
-        method = chance.choice(plan.methods)
-        parameters = method.parameters
-        if parameters is None:
-            count = chance.choice((0, 0, 1, 1, 2))
-            domains = [chance.choice(_UNKNOWN) for _ in range(count)]
-        else:
-            domains = [
-                chance.choice(each.domains[:3])
-                for each in parameters
-                if not each.keyword_only and (each.required or chance.random() < 0.3)
-            ]
-        steps.append((method.name, [_of_domain(each, chance, pool) for each in domains]))
-    return steps

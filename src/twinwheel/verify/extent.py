@@ -32,6 +32,11 @@ def _notes(search: ComponentSearch) -> Iterator[str]:
         yield f"the control refused {1 - search.returned / search.comparisons:.0%} of the calls"
     if search.rules.unordered:
         yield "the order of items is not compared, as the control's is by chance"
+    if search.plan.untried and not search.skipped:
+        yield f"nothing tries {', '.join(search.plan.untried)}"
+    if search.left_out:
+        names = ", ".join(sorted(search.left_out))
+        yield f"left out, as the control does not answer it equally: {names}"
     if search.unsteady:
         yield f"{search.unsteady} differences did not come again"
     left = len(search.put_off) + len(search.hanging)

@@ -134,7 +134,7 @@ def _answer_text(reply: Any) -> str:
 
 def _of_answers(call: Call, control: Any, candidate: Any, rules: Rules) -> Mismatch | None:
     if _is(control, "steps") and _is(candidate, "steps"):
-        names = ["", *(f".{name}" for name, _ in call.steps)]
+        names = ["", *(f".{name.split()[0]}" for name, _ in call.steps)]
         assert len(names) == len(control[1]) == len(candidate[1])
         for name, left, right in zip(names, control[1], candidate[1]):
             found = _of_answer(call, left, right, rules, call.component + name)

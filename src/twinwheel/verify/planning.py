@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.domains import Domain
-from twinwheel.verify.drawing import probes
+from twinwheel.verify.probing import probes
 from twinwheel.verify.signatures import Plan, plan_of, read_stubs
 from twinwheel.verify.workers import Death
 

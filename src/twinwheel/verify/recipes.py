@@ -10,12 +10,16 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from twinwheel.verify.runner.operations import SOURCES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["Call", "Recipe", "size", "source", "source_of_call", "traits", "walk"]
 
 _MOST_BITS = 10_000
+_ANOTHER: Recipe = ("another",)
+"""In a step: one more of what the call gives, made anew."""
 _LENGTH = re.compile(r"[\d,]+ (characters|bytes|items)")
 
 Recipe: TypeAlias = Any
@@ -30,7 +34,8 @@ class Call(NamedTuple):
     keywords: list[Recipe]
     """Name, recipe, name, recipe, ..."""
     steps: list[tuple[str, list[Recipe] | None]]
-    """Methods of what the call gives, with their arguments; None reads an attribute."""
+    """What is done with what the call gives: methods and what else ``operations.take`` knows, with
+    arguments; None reads an attribute."""
 
 
 def source(recipe: Recipe) -> str:
@@ -58,11 +63,33 @@ def source_of_call(call: Call) -> str:
     text = f"{call.component}({', '.join(parts)})"
     if not call.steps:
         return text
+    another: Recipe = ("call", call.component, call.arguments, call.keywords)
     steps = [
-        f"it.{name}" if arguments is None else f"it.{name}({_items(arguments)})"
+        _source_of_step(
+            name, arguments and [another if each == _ANOTHER else each for each in arguments]
+        )
         for name, arguments in call.steps
     ]
     return "; ".join([f"it = {text}", *steps])
+
+
+def _source_of_step(name: str, arguments: list[Recipe] | None) -> str:
+    if arguments is None:
+        return f"it.{name}"
+    if name in SOURCES:
+        operands = dict(zip("ab", (_operand(name, each) for each in arguments), strict=False))
+        return re.sub(r"\b[ab]\b", lambda match: operands[match[0]], SOURCES[name])
+    attribute, _, how = name.partition(".")
+    if how == "setter":
+        return f"it.{attribute} = {_items(arguments)}"
+    return f"del it.{attribute}" if how == "deleter" else f"it.{name}({_items(arguments)})"
+
+
+def _operand(name: str, recipe: Recipe) -> str:
+    """Give a source that means the same beside an operator."""
+    text = source(recipe)
+    splits = "[" not in SOURCES[name] if _tag(recipe) == "repeat" else name == "__rpow__"
+    return f"({text})" if splits else text
 
 
 def _given(call: Call) -> list[Recipe]:
@@ -154,6 +181,7 @@ _SOURCES: dict[str, Callable[..., str]] = {
     "call": lambda component, arguments, keywords=(): source_of_call(
         Call(component, arguments, list(keywords), [])
     ),
+    "another": lambda: "another",
     "callback": str,
     "same": lambda index: f"argument_{index}",
     "subclass": _subclass,

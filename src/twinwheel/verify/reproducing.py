@@ -30,6 +30,7 @@ EMBEDDED = (
     "verify/runner/calling.py",
     "verify/runner/encoding.py",
     "verify/runner/loading.py",
+    "verify/runner/operations.py",
     "verify/runner/owning.py",
     "verify/runner/prelude.py",
     "verify/runner/pressing.py",

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 from twinwheel.errors import VerifyError
 from twinwheel.verify.components import FIRST_BATCH, LEAST_OF_A_SLICE, ComponentSearch
 from twinwheel.verify.confirming import confirm, finding_of
-from twinwheel.verify.drawing import Knowledge, borrowed, draw, ladder, probes
+from twinwheel.verify.drawing import Knowledge, borrowed, draw, ladder
 from twinwheel.verify.judging import UNORDERED, Mismatch, judge
 from twinwheel.verify.learning import learn
 from twinwheel.verify.pacing import Pace
 from twinwheel.verify.pairs import was_made
 from twinwheel.verify.planning import describe_pair, first_names, plans_of, unsuited
+from twinwheel.verify.probing import probes
 from twinwheel.verify.workers import Death, TimeIsOver
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ def _take_slice(
     left: float,
 ) -> None:
     """Make a batch of calls, without what is known to be too much, and look into what differs."""
+    calls = [_without(each, search.left_out) for each in calls]
     calls = search.pace.without_slow(search.too_much.without(calls))
     poke = search.stage != "draw" or chance.random() < 0.3
     before = list(pair.history)
@@ -223,6 +225,13 @@ def _take_slice(
         if _is_too_much(search, call, both, found) or found is None or search.skipped:
             continue
         _look_into(pair, search, call, found, before + calls[:index], end - time.monotonic())
+
+
+def _without(call: Call, names: set[str]) -> Call:
+    """Leave out steps."""
+    if not names:
+        return call
+    return call._replace(steps=[each for each in call.steps if each[0].split()[0] not in names])
 
 
 def _is_too_much(
@@ -290,8 +299,12 @@ def _go_on(search: ComponentSearch, pool: list[Recipe]) -> None:
         search.stage, search.of_stage = "draw", None
 
 
-def _is_steady(pair: Pair, call: Call, rules: Rules, *, anew: bool) -> bool:
-    """Does the control answer an equal call equally, in a new process too?"""
+def _unsteady(pair: Pair, call: Call, rules: Rules, *, anew: bool) -> str | None:
+    """Tell what the control answers unequally, though the calls are equal, in a new process too.
+
+    Returns:
+        None if there is nothing of the kind; the step where it begins, or empty for the call.
+    """
     answers = pair.control.make([call, call], full=True)
     if all(not isinstance(each, Death) and each[3] < _QUICK for each in answers):
         answers += pair.control.make([call] * _TIMES_STEADY, full=True)
@@ -299,7 +312,11 @@ def _is_steady(pair: Pair, call: Call, rules: Rules, *, anew: bool) -> bool:
         pair.control.start()
         answers += pair.control.make([call], full=True)
     told = [(*each[:4], "") for each in answers if not isinstance(each, Death)]
-    return all(judge(call, told[0], each, rules) is None for each in told)
+    for each in told:
+        found = judge(call, told[0], each, rules)
+        if found is not None:
+            return found.component.removeprefix(call.component).removeprefix(".")
+    return None
 
 
 def _look_into(
@@ -355,19 +372,24 @@ def _stands_firm(pair: Pair, search: ComponentSearch, call: Call) -> bool:
     """Tell whether a mismatch can be looked into: the control's answers to equal calls are equal.
 
     If they are but for the order of their items, that is not compared from now on, and what was
-    found is looked at again. If they are not, a component without findings is given up.
+    found is looked at again. If they are not, the step of which that is true is left out, or a
+    component without findings given up.
     """
     rules, first = search.rules, not search.findings
     strict = rules if rules.unordered else replace(rules, compare="exact", agree=None)
-    if _is_steady(pair, call, strict, anew=first):
+    unsteady = _unsteady(pair, call, strict, anew=first)
+    if unsteady is None:
         return True
     loose = replace(rules, compare=UNORDERED + rules.compare)
     fits = rules.agree is None and not rules.unordered
-    if fits and _is_steady(pair, call, loose, anew=first):
+    if fits and _unsteady(pair, call, loose, anew=first) is None:
         search.rules = loose
         search.given += [call, *(calls[-1] for calls in search.smallest.values())]
         for kept in (search.findings, search.smallest, search.met):
             kept.clear()
+    elif unsteady:
+        search.left_out.add(unsteady)
+        search.given.append(call)
     elif first:
         _give_up(search)
     else:

@@ -14,6 +14,7 @@ from twinwheel.verify.annotations import (
     domains_of_name,
 )
 from twinwheel.verify.domains import ANY, Domain
+from twinwheel.verify.operators import as_methods, operands_of, tried, untried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +54,10 @@ class Plan:
     """Where that is from."""
     is_class: bool = False
     methods: tuple[Plan, ...] = ()
+    """What is done with its objects: methods, and what ``operators`` has."""
     attributes: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
+    """Special methods that nothing tries."""
     documented: str = ""
     """The first line of its docstring."""
     coroutine: bool = False
@@ -184,6 +188,7 @@ def plan_of(
             is_class=True,
             methods=_methods(sides, stub, classes),
             attributes=_attributes(sides),
+            untried=untried(sides),
             is_exception=any(side.get("exception") for side in sides),
         )
     parameters, sources = _parameters(name, sides, stubs.functions.get(name), classes)
@@ -207,25 +212,55 @@ def _methods(
         described = [_without_self(each[member]) for each in members]
         parameters, sources = _parameters(member, described, stub.get(member), classes)
         found.append(Plan(member, parameters, sources))
-    protocols = [set(side.get("protocols", ())) for side in sides]
-    shared = set.intersection(*protocols) if protocols else set()
-    for protocol, method, kinds in _OPERATORS:
-        if protocol in shared:
-            domains = tuple(Domain(kind) for kind in kinds)
-            parameters = (Parameter("key", domains),) if kinds else ()
-            found.append(Plan(method, parameters, ("protocol",)))
-    return tuple(found)
+    for member in as_methods(sides):
+        described = [_without_self(side["special"][member]) for side in sides]
+        parameters, sources = _parameters(member, described, stub.get(member), classes)
+        found.append(Plan(member, parameters, sources))
+    special = [_of_special(each, sides, stub, classes) for each in tried(sides)]
+    return (*found, *special, *_of_attributes(members, classes))
 
 
-_OPERATORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("sized", "__len__", ()),
-    ("iterable", "__iter__", ()),
-    ("iterator", "__next__", ()),
-    ("subscript", "__getitem__", ("int", "str", "any")),
-    ("container", "__contains__", ("str", "int", "any")),
-    ("truth", "__bool__", ()),
-    ("callable", "__call__", ("any",)),
-)
+def _of_special(
+    name: str,
+    sides: Sequence[dict[str, Any]],
+    stub: dict[str, list[list[Any]]],
+    classes: dict[str, Domain],
+) -> Plan:
+    """Plan a special method: what is said of its operands comes before what any may be."""
+    method = name.split(maxsplit=1)[0]
+    told = [_without_self(side["special"][method]) for side in sides if method in side["special"]]
+    parameters, sources = _parameters(method, told, stub.get(method), classes)
+    if name == "__call__":
+        return Plan(name, parameters or (Parameter("key", (ANY,)),), sources or ("protocol",))
+    operands = []
+    for index, (operand, domains) in enumerate(operands_of(name)):
+        known = parameters[index].domains if parameters and index < len(parameters) else ()
+        is_told = len(known) == 1 and known != (ANY,) and name not in ("__exit__", "__format__")
+        both = (*known, *domains) if is_told else domains
+        operands.append(Parameter(operand, tuple(dict.fromkeys(both))))
+    return Plan(name, tuple(operands), ("protocol",))
+
+
+def _of_attributes(
+    members: Sequence[dict[str, Any]],
+    classes: dict[str, Domain],
+) -> list[Plan]:
+    """Plan the setting of attributes, where the control may take it, and the deleting."""
+    found = []
+    for name in members[0]:
+        both = [each.get(name, {}) for each in members]
+        if any(each.get("kind") != "attribute" for each in both):
+            continue
+        if "set" in both[0]:
+            told = [each["set"] for each in both if each.get("set")]
+            parameters, _ = _parameters(name, told, None, classes)
+            known = parameters[0].domains if parameters else ()
+            value = known if len(known) == 1 else (*domains_of_name(name), *_UNKNOWN)
+            domains = tuple(dict.fromkeys(value))
+            found.append(Plan(f"{name}.setter", (Parameter("value", domains),), ("protocol",)))
+        if any(each.get("deleted") for each in both):
+            found.append(Plan(f"{name}.deleter", (), ("protocol",)))
+    return found
 
 
 def _without_self(described: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.verify.answers import show
 from twinwheel.verify.causes import digits_of
-from twinwheel.verify.drawing import probes
 from twinwheel.verify.findings import Finding, Searched
 from twinwheel.verify.planning import describe_pair, first_names, plans_of
+from twinwheel.verify.probing import probes
 from twinwheel.verify.runner.calling import RETURNED
 from twinwheel.verify.runner.encoding import unpack
 from twinwheel.verify.workers import Death

@@ -29,6 +29,8 @@ class Scope:
     def __init__(self, components: dict[str, Callable[..., Any]]) -> None:
         self.components = components
         self.arguments: list[Any] = []
+        self.another: Recipe = None
+        """What makes the object that the steps of a call are taken with."""
 
 
 def build(recipe: Recipe, scope: Scope) -> Any:
@@ -145,6 +147,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "make": _make,
     "global": _global,
     "call": _call,
+    "another": lambda scope: build(scope.another, scope),
     "callback": lambda _, name: CALLBACKS[name],
     "same": lambda scope, index: scope.arguments[index],
     "subclass": _subclass,

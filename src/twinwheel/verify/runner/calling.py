@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .building import Scope, build
 from .encoding import LARGEST, encode, encode_error, pack, without_addresses
+from .operations import take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +40,7 @@ class Caller:
         """Build the arguments of a call: what it takes to make it, or None if they cannot be."""
         component, arguments, keywords = call[0], call[1], call[2]
         scope = Scope(self.components)
+        scope.another = ("call", component, arguments, keywords)
         try:
             for recipe in arguments:
                 scope.arguments.append(build(recipe, scope))
@@ -58,7 +60,8 @@ class Caller:
 
         Args:
             call: ``(component, [recipe, ...], [name, recipe, ...], steps)``; a step is
-                ``(method, [recipe, ...])``, or ``(attribute, None)``.
+                ``(name, [recipe, ...])``, a method or what ``operations.take`` knows, or
+                ``(attribute, None)``.
             poke: Write into the arguments after the call, and see whether that changes the answer.
             most: Bytes of an answer; of a longer one its digest is given.
 
@@ -91,12 +94,15 @@ class Caller:
         return (RETURNED, _within(most, packed, _looseness(answer)), after, spent, seen)
 
     def _steps(self, value: Any, steps: Steps) -> Plain:
-        """Go on with methods of what the call gave."""
+        """Go on with what the call gave."""
         answers = [encode(value)]
         for name, arguments, is_attribute in steps:
             try:
-                member = getattr(value, name)
-                answer = encode(member if is_attribute else settled(member(*arguments)))
+                if is_attribute:
+                    given = getattr(value, name)
+                else:
+                    value, given = take(value, name, arguments)
+                answer = encode(settled(given))
             except BaseException as error:
                 answer = encode_error(error)
                 _forget(error)

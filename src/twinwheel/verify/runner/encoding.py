@@ -379,6 +379,8 @@ def _defines(kind: Any, name: str) -> bool:
         return False
     method = {"len()": "__len__", "str()": "__str__", "list()": "__iter__"}[name]
     found = getattr(kind, method, None)
+    if name == "list()" and found is None and hasattr(kind, "__len__"):
+        found = getattr(kind, "__getitem__", None)
     if name == "str()":
         return found is not object.__str__ or kind.__repr__ is not object.__repr__
     return found is not None

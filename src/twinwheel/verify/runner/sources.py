@@ -8,6 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from .calling import Caller
+from .operations import name_of_step
 from .prelude import PRELUDE
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class NotMade(Exception):  # noqa: N818 (as it is told)
 class SourceCaller(Caller):
     """Makes calls that are Python: each is a list with its source alone.
 
-    A source is ``f(1)``, or ``it = f(1); it.method(2); it.attribute``.
+    A source is ``f(1)``, or ``it = f(1); it.method(2); it.attribute; it[0] = 3; it == f(1)``.
     """
 
     def __init__(
@@ -96,26 +97,35 @@ class SourceCaller(Caller):
 
 def names_of_steps(call: str) -> list[str]:
     """Give the names of the methods and attributes that a call goes on with."""
-    return [(each.func if isinstance(each, ast.Call) else each).attr for each in _parsed(call)[1]]  # type: ignore[attr-defined]
+    return [_taken(each)[0] for each in _parsed(call)[1]]
 
 
-def _parsed(call: str) -> tuple[ast.Call, list[ast.expr]]:
-    body: list[Any] = ast.parse(call).body
-    first, *steps = [each.value for each in body]
+def _parsed(call: str) -> tuple[ast.Call, list[ast.stmt]]:
+    body = ast.parse(call).body
+    first = getattr(body[0], "value", None)
     if not isinstance(first, ast.Call):
         raise SyntaxError("it is no call")
-    return first, steps
+    return first, body[1:]
 
 
 def _listed(nodes: list[Any]) -> ast.List:
     return ast.List(nodes, ast.Load())
 
 
-def _step(node: ast.expr) -> ast.Tuple:
-    is_attribute = not isinstance(node, ast.Call)
-    arguments = node.args if isinstance(node, ast.Call) else []
-    member = node.func if isinstance(node, ast.Call) else node
-    if not isinstance(member, ast.Attribute):
-        raise SyntaxError("a step is a method or an attribute of it")
-    parts = [ast.Constant(member.attr), _listed(arguments), ast.Constant(is_attribute)]
+def _step(node: ast.stmt) -> ast.Tuple:
+    name, arguments = _taken(node)
+    is_attribute = arguments is None
+    parts = [ast.Constant(name), _listed(arguments or []), ast.Constant(is_attribute)]
     return ast.Tuple(parts, ast.Load())
+
+
+def _taken(node: ast.stmt) -> tuple[str, list[ast.expr] | None]:
+    """Give the name of a step, and its arguments; None for an attribute that is read."""
+    known = name_of_step(node)
+    if known is not None:
+        return known
+    value = getattr(node, "value", None)
+    member = value.func if isinstance(value, ast.Call) else value
+    if not isinstance(member, ast.Attribute):
+        raise SyntaxError("a step is something that is done with it")
+    return member.attr, value.args if isinstance(value, ast.Call) else None

@@ -127,7 +127,7 @@ def _describe_class(kind: type) -> Json:
             continue
         how = type(member).__name__
         if how in ("getset_descriptor", "member_descriptor", "property", "cached_property"):
-            members[name] = {"kind": "attribute"}
+            members[name] = {"kind": "attribute", **_writable(member)}
             continue
         value = getattr(kind, name, member)
         if callable(value):
@@ -142,11 +142,39 @@ def _describe_class(kind: type) -> Json:
         kind="class",
         members=members,
         bases=_bases(kind),
+        special=_special(kind),
         protocols=sorted(shown for name, shown in _PROTOCOLS if _has(kind, name)),
         document=(kind.__doc__ or "")[:2_000],
         exception=issubclass(kind, BaseException),
         final=not kind.__flags__ & (1 << 10),
     )
+
+
+def _writable(member: Any) -> Json:
+    """Tell of an attribute how it is set, and whether it can be deleted, as far as it says so."""
+    if not isinstance(member, property):
+        return {} if type(member).__name__ == "cached_property" else {"set": None}
+    found: Json = {}
+    if member.fset is not None:
+        parameters, how = _parameters(member.fset)
+        found["set"] = {"parameters": parameters and parameters[-1:], "signature from": how}
+    if member.fdel is not None:
+        found["deleted"] = True
+    return found
+
+
+def _special(kind: type) -> Json:
+    """Give the special methods that a class has other than ``object``, and what they take."""
+    found: Json = {}
+    for name in dir(kind):
+        if not (name.startswith("__") and name.endswith("__")):
+            continue
+        value = getattr(kind, name, None)
+        if value is getattr(object, name, None) or not (callable(value) or name == "__hash__"):
+            continue
+        parameters, how = _parameters(value) if callable(value) else (None, "")
+        found[name] = {"parameters": parameters, "signature from": how}
+    return found
 
 
 def _bases(kind: type) -> list[str]:
