@@ -255,6 +255,7 @@ def _is_too_much(
 
 def _make_sure(pair: Pair, search: ComponentSearch, end: float) -> None:
     """Wait for what seemed not to end."""
+    search.ending = True  # else it would be put off, where there is a finding already
     while search.hanging and time.monotonic() < end:
         call, found = search.hanging.pop()
         started = time.monotonic()
