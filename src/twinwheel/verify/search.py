@@ -19,18 +19,18 @@ from twinwheel.errors import VerifyError
 from twinwheel.verify.components import FIRST_BATCH, LEAST_OF_A_SLICE, ComponentSearch
 from twinwheel.verify.confirming import confirm, finding_of
 from twinwheel.verify.drawing import Knowledge, borrowed, draw, ladder
-from twinwheel.verify.judging import UNORDERED, Mismatch, judge
+from twinwheel.verify.judging import Mismatch, judge
 from twinwheel.verify.learning import learn
 from twinwheel.verify.pacing import Pace
 from twinwheel.verify.pairs import was_made
 from twinwheel.verify.planning import describe_pair, first_names, plans_of, unsuited
 from twinwheel.verify.probing import probes
+from twinwheel.verify.steadiness import stands_firm
 from twinwheel.verify.workers import Death, TimeIsOver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from twinwheel.verify.judging import Rules
     from twinwheel.verify.pairs import Pair
     from twinwheel.verify.recipes import Call, Recipe
 
@@ -55,10 +55,6 @@ _MOST_OF_A_SLICE = 8.0
 """Seconds for making findings small in one slice; what is left over waits for the next."""
 _LEAST_SECONDS, _SECONDS_OF_ONE, _MOST_SECONDS = 45.0, 1.4, 100.0
 _OF_ANSWERS = ("value", "type", "shape", "exception type", "exception message", "state")
-_TIMES_STEADY = 5
-"""Calls more: two items that stand in an order by chance are in the same one half of the time."""
-_QUICK = 20e6
-"""Nanoseconds: what takes longer is not made so often."""
 
 
 @dataclass(frozen=True)
@@ -300,26 +296,6 @@ def _go_on(search: ComponentSearch, pool: list[Recipe]) -> None:
         search.stage, search.of_stage = "draw", None
 
 
-def _unsteady(pair: Pair, call: Call, rules: Rules, *, anew: bool) -> str | None:
-    """Tell what the control answers unequally, though the calls are equal, in a new process too.
-
-    Returns:
-        None if there is nothing of the kind; the step where it begins, or empty for the call.
-    """
-    answers = pair.control.make([call, call], full=True)
-    if all(not isinstance(each, Death) and each[3] < _QUICK for each in answers):
-        answers += pair.control.make([call] * _TIMES_STEADY, full=True)
-    if anew:
-        pair.control.start()
-        answers += pair.control.make([call], full=True)
-    told = [(*each[:4], "") for each in answers if not isinstance(each, Death)]
-    for each in told:
-        found = judge(call, told[0], each, rules)
-        if found is not None:
-            return found.component.removeprefix(call.component).removeprefix(".")
-    return None
-
-
 def _look_into(
     pair: Pair,
     search: ComponentSearch,
@@ -348,7 +324,7 @@ def _look_into(
     if waits:
         search.met[found.key] = met
         return
-    if found.kind in _OF_ANSWERS and not _stands_firm(pair, search, call):
+    if found.kind in _OF_ANSWERS and not stands_firm(pair, search, call):
         return
     seconds = min(left, _SHRINK_SECONDS if not alike else _SHRINK_SECONDS / 2)
     quick = search.pace.limit
@@ -367,40 +343,6 @@ def _look_into(
     else:
         search.findings[finding.id] = finding
         search.smallest[finding.id] = confirmed.calls
-
-
-def _stands_firm(pair: Pair, search: ComponentSearch, call: Call) -> bool:
-    """Tell whether a mismatch can be looked into: the control's answers to equal calls are equal.
-
-    If they are but for the order of their items, that is not compared from now on, and what was
-    found is looked at again. If they are not, the step of which that is true is left out, or a
-    component without findings given up.
-    """
-    rules, first = search.rules, not search.findings
-    strict = rules if rules.unordered else replace(rules, compare="exact", agree=None)
-    unsteady = _unsteady(pair, call, strict, anew=first)
-    if unsteady is None:
-        return True
-    loose = replace(rules, compare=UNORDERED + rules.compare)
-    fits = rules.agree is None and not rules.unordered
-    if fits and _unsteady(pair, call, loose, anew=first) is None:
-        search.rules = loose
-        search.given += [call, *(calls[-1] for calls in search.smallest.values())]
-        for kept in (search.findings, search.smallest, search.met):
-            kept.clear()
-    elif unsteady:
-        search.left_out.add(unsteady)
-        search.given.append(call)
-    elif first:
-        _give_up(search)
-    else:
-        search.unsteady += 1
-    return False
-
-
-def _give_up(search: ComponentSearch) -> None:
-    search.skipped = "the control does not answer equal calls equally"
-    search.findings.clear()
 
 
 def _count(search: ComponentSearch, identity: str) -> None:
