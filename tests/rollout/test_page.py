@@ -318,6 +318,50 @@ def test_where_a_process_died(path: Path) -> None:
     assert page.join() == []
 
 
+def dies(path: Path, leaves: bool, more: int) -> None:
+    """Have a process take a row, mark that it is at the candidate, and end without any clean-up."""
+    code = (
+        "import os, pathlib, sys\n"
+        "from twinwheel.rollout.layout import *\n"
+        "from twinwheel.rollout.page import open_page\n"
+        "page = open_page(pathlib.Path(sys.argv[1]))\n"
+        "page.join()\n"
+        "page.add(counters_at(page.worker, 0), 5)\n"
+        f"page.leave() if {leaves} else None\n"
+        f"page.add(in_flight_at(page.worker, 0), {more})\n"
+        "os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "more", "died_in"),
+    [(False, 1, [0]), (True, 1, []), (True, -1, []), (False, -1, [])],
+    ids=["died", "a call after its end", "a call that ends after it", "a mark less than none"],
+)
+def test_marks_of_a_process_that_is_gone(
+    path: Path, leaves: bool, more: int, died_in: list[int]
+) -> None:
+    open_page(path, ABOUT)
+    dies(path, leaves, more)
+    page = open_page(path, ABOUT)
+    assert page.join() == died_in
+    assert page.worker == 0
+    assert page.read(in_flight_at(0, 0)) == 0
+    assert page.read(counters_at(layout.RETIRED, 0)) == 5
+
+
+def test_a_row_is_not_free_before_the_process_has_ended(path: Path) -> None:
+    """Its threads may still count into it."""
+    page = open_page(path, ABOUT)
+    page.write(owner_at(0), os.getppid())
+    page.write(owner_at(0) + 8, start_of(os.getppid()))
+    page.worker = 0
+    page.leave()
+    page.join()
+    assert page.worker == 1
+
+
 def test_a_row_is_kept_by_who_has_it(path: Path) -> None:
     page = open_page(path, ABOUT)
     page.join()

@@ -245,6 +245,51 @@ def test_a_shadow_that_is_running_when_the_process_ends(make: Maker, tmp_path: P
     assert counted().breaker == "closed"
 
 
+LATE = """
+import atexit, threading
+when = "{when}"
+go, ended = threading.Event(), threading.Event()
+def serve():
+    go.wait()
+    twin.work(1)
+    ended.set()
+def late():
+    go.set()
+    twin._rust.here.wait(30)
+    if when == "before":
+        twin._rust.out.set()
+        ended.wait(30)
+atexit.register(late)  # before the import, so that it runs after what the import has registered
+import twin, twin._rust
+threading.Thread(target=serve, daemon=True).start()
+if when == "before":
+    go.set()
+    twin._rust.here.wait(30)
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_daemon_thread_that_calls_while_the_process_ends(
+    make: Maker, tmp_path: Path, when: str
+) -> None:
+    """Whenever its call began and ended, the page is sound, and nothing is in quarantine."""
+    rust = "import threading\nhere, out = threading.Event(), threading.Event()\n"
+    rust += "def work(x):\n    here.set()\n    out.wait()\n    return 'rust', 2 * x\n"
+    sources = {name: SOURCE.format(name=name) for name in ("c", "python")} | {"rust": rust}
+    twin = make(
+        sources=sources,
+        components=["work"],
+        declared={"work": {"effects": {"inplace": ["x"]}}},
+        init=INIT,
+    )
+    path = str(policy(tmp_path, 'control = "c"\ncandidate = "rust"\npercentage = 100\n'))
+    done = twin.run(LATE.format(when=when), ROLLOUT=path)
+    assert done.returncode == 0, done.stderr
+    done = twin.run("import twin; print(twin.work.__name__)", ROLLOUT=path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert counted().breaker == "closed"
+
+
 @forks
 def test_a_fork_inside_of_the_candidate(make: Maker, tmp_path: Path) -> None:
     """The child comes back out of a call that the parent went into."""

@@ -48,6 +48,8 @@ __all__ = ["Page", "open_page", "private_page"]
 _WHOLE, _HALF = 2**64 - 1, 2**32 - 1
 _MOST_PROCESSES, _MOST_COUNTED = 2**32, 2**56
 _LAST_STATE = 3
+_LEFT = 1 << 63
+"""With the start of a process in its row: it ends in good order."""
 _ABOUT = 16
 """Offset of what the page is of: the length of a JSON document, and the document."""
 
@@ -143,9 +145,12 @@ class Page:
         return not any(owners)
 
     def leave(self) -> None:
-        """Take back this process's marks, as it ends in good order."""
-        for component in range(COMPONENTS):
-            self.write(in_flight_at(self.worker, component), 0)
+        """Say that this process ends in good order, so that its marks mean nothing.
+
+        They stay: threads that do not end with it still count in them.
+        """
+        begun = owner_at(self.worker) + 8
+        self.write(begun, self.read(begun) | _LEFT)
 
     def forked(self) -> list[int]:
         """Take a row of its own for a process that was forked, and return as ``join`` does."""
@@ -188,12 +193,13 @@ class Page:
 
     def _bury(self, row: int) -> list[int]:
         """Free a row if its process is gone."""
-        owner = self.read(owner_at(row))
-        if owner == 0 or processes.start_of(owner) == self.read(owner_at(row) + 8):
+        owner, begun = self.read(owner_at(row)), self.read(owner_at(row) + 8)
+        if owner == 0 or processes.start_of(owner) == begun & ~_LEFT:
             return []
         died_in = []
         for component in range(COMPONENTS):
-            if self.read(in_flight_at(row, component)):
+            # So large a one was taken back once too often.
+            if 0 < self.read(in_flight_at(row, component)) < _MOST_COUNTED and not begun & _LEFT:
                 died_in.append(component)
             self.write(in_flight_at(row, component), 0)
             mine, theirs = counters_at(row, component), counters_at(RETIRED, component)
@@ -255,7 +261,11 @@ def _is_plausible(page: Page) -> bool:
         if page.read(field_at(index, Field.BREAKER)) > _LAST_STATE:
             return False
     for row in range(WORKERS + 1):
-        counted = page.read_all(in_flight_at(row, 0), COMPONENTS * (1 + ARMS * COUNTERS))
+        counted = [
+            each
+            for component in range(COMPONENTS)
+            for each in page.read_all(counters_at(row, component), ARMS * COUNTERS)
+        ]
         if page.read(owner_at(row)) >= _MOST_PROCESSES or max(counted) >= _MOST_COUNTED:
             return False
     return True

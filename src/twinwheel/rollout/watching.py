@@ -55,7 +55,7 @@ def publish() -> None:
 
 
 def _leave() -> None:
-    """Put into the pages what was counted, and take back the marks: this is no crash."""
+    """Put into the pages what was counted, and say that this is no crash."""
     for package in _packages:
         with suppress(Exception):
             for slot in package.slots:
