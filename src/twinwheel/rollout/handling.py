@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from twinwheel.rollout.copies import CannotCopyError, Copier, Snapshot
 from twinwheel.rollout.faults import Classified, classify
 from twinwheel.rollout.layout import Arm, Counter
 from twinwheel.rollout.shadow import Job
+from twinwheel.rollout.spent import is_spent
 from twinwheel.rollout.words import unpack
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ class Handler:
                 return self._shadowed(word, args, kwargs)
             if error is None:
                 return self._kept(word, args, kwargs)
-            replays = self.component.declared.effects == "pure" and not _is_spent(args, kwargs)
+            pure = self.component.declared.effects == "pure"
+            replays = pure and not is_spent((*args, *kwargs.values()))
             return self._recover(error, _Call(word, args, kwargs, _nothing if replays else None))
         finally:
             error = None  # its traceback leads here: it would keep itself alive, and the arguments
@@ -144,11 +145,11 @@ class Handler:
         """Keep what the call may change; return what puts it back, or None where nothing can."""
         component = self.component
         if component.declared.effects == "pure":
-            return None if _is_spent(args, kwargs) else _nothing
+            return None if is_spent((*args, *kwargs.values())) else _nothing
         if component.declared.effects == "stateful" or not _falls_back(word):
             return None
         written = component.written(args, kwargs)
-        if written is None or _is_spent(args, kwargs):
+        if written is None or is_spent((*args, *kwargs.values())):
             return None
         try:
             return Snapshot(written.values(), component.policy.copy_limit).put_back
@@ -343,11 +344,6 @@ def _falls_back(word: int) -> bool:
     """Tell whether the control may answer, as the policy word says that the call went by."""
     what = unpack(word)
     return what.guarded and not what.closed
-
-
-def _is_spent(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
-    """Tell whether an argument was used up by the first call, as an iterator or a file is."""
-    return any(isinstance(each, Iterator) for each in (*args, *kwargs.values()))
 
 
 def _named(error: BaseException) -> str:
