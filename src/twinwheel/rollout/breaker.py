@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from twinwheel.rollout.policy import Breaker
 
 __all__ = [
+    "BASES",
     "State",
+    "clear",
     "close",
     "end_probe",
     "judge",
@@ -35,12 +37,13 @@ __all__ = [
 ]
 
 _LONGEST = 86_400 * 10**9
-_BASES = {
+BASES = {
     Field.BASE_CALLS: Counter.CALLS,
     Field.BASE_FAULTS: Counter.FAULTS,
     Field.BASE_TIMED: Counter.TIMED,
     Field.BASE_SLOW: Counter.SLOW,
 }
+"""Where it is kept what a counter of the candidate was when the window began."""
 
 
 class State(IntEnum):
@@ -99,6 +102,14 @@ def quarantine(page: Page, component: int) -> None:
     _become(page, component, State.QUARANTINED)
 
 
+def clear(page: Page, component: int) -> None:
+    """Forget all that was kept of the candidate, as nobody knows any more what it means."""
+    for field in (Field.UNTIL, Field.OPENED, Field.PROBES_LEFT, Field.PROBES_PASSED):
+        page.write(field_at(component, field), 0)
+    _begin_window(page, component)
+    quarantine(page, component)
+
+
 def reopen(page: Page, component: int, limits: Breaker, now: int) -> None:
     """Open the breaker for the cool-down, which doubles each time."""
     opened = page.read(field_at(component, Field.OPENED))
@@ -117,10 +128,14 @@ def judge(page: Page, component: int, limits: Breaker, now: int) -> str:
     if state_of(page, component) is not State.CLOSED:
         return ""
     now_counted = totals(page, component, Arm.CANDIDATE)
-    calls, faults, timed, slow = (
-        max(now_counted[counter] - page.read(field_at(component, base)), 0)
-        for base, counter in _BASES.items()
-    )
+    since = [
+        now_counted[counter] - page.read(field_at(component, base))
+        for base, counter in BASES.items()
+    ]
+    if min(since) < 0:  # something overwrote them; or else there would never be a judgement
+        _begin_window(page, component)
+        return ""
+    calls, faults, timed, slow = since
     why = ""
     if calls >= limits.at_least and faults * 100 >= limits.faults * calls > 0:
         why = f"{faults:,} of the latest {calls:,} calls had a fault"
@@ -184,5 +199,5 @@ def _become(page: Page, component: int, state: State) -> None:
 
 def _begin_window(page: Page, component: int) -> None:
     counted = totals(page, component, Arm.CANDIDATE)
-    for base, counter in _BASES.items():
+    for base, counter in BASES.items():
         page.write(field_at(component, base), counted[counter])

@@ -6,22 +6,22 @@ import inspect
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from twinwheel.rollout import breaker
 from twinwheel.rollout.comparing import comparator
 from twinwheel.rollout.events import Event, tell
 from twinwheel.rollout.layout import Arm, Counter, Field, counters_at, field_at, in_flight_at
+from twinwheel.rollout.plausible import is_word
 from twinwheel.rollout.policy import ComponentPolicy
-from twinwheel.rollout.words import unpack
+from twinwheel.rollout.words import Word, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from twinwheel.rollout.comparing import Comparator
     from twinwheel.rollout.page import Page
-    from twinwheel.rollout.words import Word
 
 __all__ = ["Component", "Declared", "declared_of"]
 
@@ -71,6 +71,8 @@ class Component:
     implementations: tuple[str, ...]
     targets: tuple[Target, ...]
     """One for each implementation; all are kept alive."""
+    control: int = 0
+    """The place of the implementation that serves where the page says nothing that makes sense."""
     policy: ComponentPolicy = field(default_factory=ComponentPolicy)
     """What holds now. Replaced as a whole by a new policy."""
 
@@ -119,12 +121,10 @@ class Component:
         return slow
 
     def place(self, word: int) -> Word:
-        """Return what a word says, with places that are among the targets whatever it says."""
-        what = unpack(word)
-        last = len(self.targets) - 1
-        if what.control <= last and what.candidate <= last:
-            return what
-        return replace(what, control=0, candidate=0)
+        """Return what a word says; of one that makes no sense, that the control alone serves."""
+        if is_word(word, len(self.targets)):
+            return unpack(word)
+        return Word(self.control, self.control)
 
     def names(self, word: int) -> tuple[str, str]:
         """Return the names of control and candidate that a policy word stands for."""

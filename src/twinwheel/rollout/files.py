@@ -15,7 +15,7 @@ from twinwheel.errors import RolloutError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["locked", "make", "open_own", "page_folder", "read_trusted", "refused"]
+__all__ = ["locked", "make", "open_own", "overwritten", "page_folder", "read_trusted", "refused"]
 
 _ADMINISTRATOR = 0
 _OTHERS = 0o022
@@ -171,4 +171,15 @@ def refused(path: Path, why: str) -> RolloutError:
         where=str(path),
         accepted="a file in a folder, both this user's own, that nobody else may write",
         help="remove it, and start the processes again",
+    )
+
+
+def overwritten(path: Path | str) -> RolloutError:
+    """TW611: a page that was sound, and then something else wrote into it."""
+    return RolloutError(
+        "the rollout's shared page was overwritten: its numbers make no sense",
+        code="TW611",
+        where=str(path),
+        accepted="a page that only the armed processes write",
+        help="find what wrote it; twinwheel rollout show tells what is in quarantine",
     )

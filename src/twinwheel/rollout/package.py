@@ -8,14 +8,15 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from twinwheel.errors import RolloutError
-from twinwheel.rollout import breaker
+from twinwheel.rollout import breaker, plausible
 from twinwheel.rollout.events import Event, tell
+from twinwheel.rollout.files import overwritten
 from twinwheel.rollout.layout import GENERATION, Field, field_at
 from twinwheel.rollout.page import private_page
 from twinwheel.rollout.policy import ComponentPolicy, Policy
 from twinwheel.rollout.reading import read_policy
 from twinwheel.rollout.sessions import seed_of
-from twinwheel.rollout.words import BUCKETS, Word, pack
+from twinwheel.rollout.words import BUCKETS, Word, pack, unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from twinwheel.rollout.slots import Slot
 
 __all__ = ["ArmedPackage", "policy_word"]
+
+_MADE = Field.FINGERPRINT
+"""The field of a component that is never 0."""
 
 
 @dataclass(eq=False)
@@ -51,6 +55,9 @@ class ArmedPackage:
     """Why the latest policy file was refused; None if it was not."""
 
     def __post_init__(self) -> None:
+        for component in self.components:
+            control = self.controls[component.name]
+            component.control = component.implementations.index(control)
         self._stamp: object = None
         self._generation = -1
 
@@ -94,6 +101,7 @@ class ArmedPackage:
         """
         if self.follows:
             self._look_at_file()
+        self._look_at_page()
         for component in self.components:
             if breaker.state_of(self.page, component.index) is not breaker.State.CLOSED:
                 with self.page.locked():
@@ -107,6 +115,31 @@ class ArmedPackage:
         for slot in self.slots:
             slot.refresh(generation != self._generation)
         self._generation = generation
+
+    def _look_at_page(self) -> None:
+        """Mend what something else wrote into the page."""
+        page = self.page
+        for component in self.components:
+            index = component.index
+            keeps_policy = plausible.has_sound_policy(page, index, len(component.implementations))
+            keeps_breaker = plausible.has_sound_breaker(page, index)
+            if not keeps_breaker:
+                with page.locked():
+                    breaker.clear(page, index)
+                component.quarantine("its numbers in the shared page made no sense")
+            if not (keeps_policy and keeps_breaker and page.read(field_at(index, _MADE))):
+                self._put_back(component)
+
+    def _put_back(self, component: Component) -> None:
+        page = self.page
+        with page.locked():
+            word = policy_word(self, component, self.policy)
+            own = self.policy.of(component.name)
+            self._write(component, word, own, self.policy.salt)
+            page.changed()
+        if self.problem is None or self.problem.code != "TW611":
+            problem = overwritten(page.path or self.name)
+            self.refuse(problem, "the last good policy is put into it again")
 
     def _look_at_file(self) -> None:
         stamp = _stamp_of(self.path)
@@ -141,6 +174,7 @@ class ArmedPackage:
 
     def _write(self, component: Component, word: int, own: ComponentPolicy, salt: str) -> None:
         page, index = self.page, component.index
+        component.control = unpack(word).control
         slow = int(own.breaker.slow_after * 1e9)
         page.write(field_at(index, Field.SLOW_AFTER), slow)
         route = seed_of(salt, component.name) | own.sample << 32

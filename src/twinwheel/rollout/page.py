@@ -27,17 +27,14 @@ from twinwheel.rollout.layout import (
     SIZE,
     WORKERS,
     Arm,
-    Field,
     bucket_of,
     counters_at,
-    field_at,
     histogram_at,
     in_flight_at,
     owner_at,
 )
 from twinwheel.rollout.native import native
-from twinwheel.rollout.words import BUCKETS as ALL_BUCKETS
-from twinwheel.rollout.words import unpack
+from twinwheel.rollout.plausible import MOST_COUNTED, is_sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["Page", "open_page", "private_page"]
 
 _WHOLE, _HALF = 2**64 - 1, 2**32 - 1
-_MOST_PROCESSES, _MOST_COUNTED = 2**32, 2**56
-_LAST_STATE = 3
 _LEFT = 1 << 63
 """With the start of a process in its row: it ends in good order."""
 _ABOUT = 16
@@ -199,7 +194,7 @@ class Page:
         died_in = []
         for component in range(COMPONENTS):
             # So large a one was taken back once too often.
-            if 0 < self.read(in_flight_at(row, component)) < _MOST_COUNTED and not begun & _LEFT:
+            if 0 < self.read(in_flight_at(row, component)) < MOST_COUNTED and not begun & _LEFT:
                 died_in.append(component)
             self.write(in_flight_at(row, component), 0)
             mine, theirs = counters_at(row, component), counters_at(RETIRED, component)
@@ -244,31 +239,9 @@ def open_page(path: Path, about: dict[str, Any] | None = None) -> Page:
         why = "it is no page of this version" if found is None else "it is of another package"
         raise files.refused(path, why)
     page = Page(memory, found, path)
-    if not _is_plausible(page):
+    if not is_sound(page):
         raise files.refused(path, "its numbers make no sense")
     return page
-
-
-def _is_plausible(page: Page) -> bool:
-    """Tell whether the numbers are such as are written here."""
-    for index, names in enumerate(page.about["components"].values()):
-        for field in (Field.WORD, Field.POLICY):
-            word = unpack(page.read(field_at(index, field)))
-            if max(word.control, word.candidate) >= len(names):
-                return False
-            if max(word.threshold, word.shadow) > ALL_BUCKETS:
-                return False
-        if page.read(field_at(index, Field.BREAKER)) > _LAST_STATE:
-            return False
-    for row in range(WORKERS + 1):
-        counted = [
-            each
-            for component in range(COMPONENTS)
-            for each in page.read_all(counters_at(row, component), ARMS * COUNTERS)
-        ]
-        if page.read(owner_at(row)) >= _MOST_PROCESSES or max(counted) >= _MOST_COUNTED:
-            return False
-    return True
 
 
 def _header(about: dict[str, Any]) -> bytes:

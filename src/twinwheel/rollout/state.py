@@ -115,13 +115,17 @@ def _component(page: Page, index: int, name: str) -> ComponentState:
         name=name,
         control=named(word.control),
         candidate=named(policy.candidate) if is_tried else "",
-        percentage=word.threshold * 100 / OF_ALL,
-        asked=policy.threshold * 100 / OF_ALL,
-        shadow=word.shadow * 100 / OF_ALL,
+        percentage=_share(word.threshold),
+        asked=_share(policy.threshold),
+        shadow=_share(word.shadow),
         sticky=policy.sticky,
         breaker=breaker.state_of(page, index).label,
         sides=(_arm(page, index, Arm.CONTROL), _arm(page, index, Arm.CANDIDATE)),
     )
+
+
+def _share(buckets: int) -> float:
+    return min(buckets, OF_ALL) * 100 / OF_ALL
 
 
 def _arm(page: Page, index: int, arm: Arm) -> ArmState:
