@@ -138,6 +138,8 @@ WRONG = [
     ("TW605", "shadow = 10", "candidate", "shadow asks for a candidate"),
     ("TW605", 'control = "c"\ncandidate = "c"\npercentage = 1', "candidate", "the control too"),
     ("TW605", 'candidate = "c"\npercentage = 1', "candidate", "the control too"),
+    ("TW605", 'candidate = "rust"\npercentage = 0.0004', "percentage", "0.0004 is less than"),
+    ("TW605", 'candidate = "rust"\nshadow = 1e-9', "shadow", "1e-09 is less than"),
     ("TW605", 'allow = ["sobel"]', "allow", "no component 'sobel'"),
     ("TW605", "[components.sobel]", "components", "no component 'sobel'"),
     ("TW605", "[components.median]\npercentage = 5", "components.median.candidate", "asks for"),
@@ -152,6 +154,38 @@ def test_a_refusal(read: Any, tmp_path: Path, code: str, text: str, place: str, 
     assert (error.code, words in error.message) == (code, True), str(error)
     assert error.where == str(tmp_path / "policy.toml") + (f", {place}" if place else "")
     assert error.accepted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{} = 1",
+        "breaker = {{ {} = 1 }}",
+        "errors = {{ {} = 1 }}",
+        "errors = {{ {} = 'x' }}",
+        "components = {{ {} = 1 }}",
+        "components.median = {{ {} = 1 }}",
+        "allow = [{}]",
+        "candidate = {}",
+        "control = {}",
+        "fail = {}",
+        "percentage = {}",
+        "sticky = [{}]",
+    ],
+)
+def test_what_a_message_shows_of_the_file_is_no_more_than_text(read: Any, text: str) -> None:
+    """Neither another line of the log, nor what a terminal obeys, nor a page of it."""
+    for bad in ('"\\u001b[31mred\\n2026 CRITICAL"', '"' + "a" * 5000 + '"'):
+        with pytest.raises(RolloutError) as caught:
+            read(text.format(bad))
+        error = caught.value
+        for each in (error.message, error.where.partition(", ")[2], error.accepted, error.help):
+            assert each.isprintable(), each
+            assert len(each) < 500
+
+
+def test_the_smallest_step(read: Any) -> None:
+    assert read('candidate = "rust"\npercentage = 0.001').percentage == 0.001
 
 
 def test_what_is_meant_is_suggested(read: Any) -> None:
@@ -252,7 +286,12 @@ def test_the_schema_takes_what_is_taken_and_refuses_what_is_not() -> None:
     for code, text, _, words in WRONG:
         # Of names, and of two keys together, the schema knows nothing.
         by_name = "no implementation" in words or "no component" in words
-        if code == "TW602" or by_name or "asks for" in words or "control too" in words:
+        if (
+            code == "TW602"
+            or by_name
+            or "asks for" in words
+            or words.endswith(("control too", "less than"))
+        ):
             continue
         if "nan" in text or "inf" in text or "large" in words:
             continue

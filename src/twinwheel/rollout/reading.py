@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 from twinwheel.errors import RolloutError
 from twinwheel.rollout.files import read_trusted
 from twinwheel.rollout.policy import Breaker, ComponentPolicy, Policy
+from twinwheel.rollout.words import BUCKETS
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -30,6 +31,10 @@ _LARGEST = 1_000_000
 """Bytes: what is longer is no policy."""
 
 _MOST = 10**15
+_LONGEST = 60
+"""Characters of what stands in the file that a message shows."""
+
+_STEP = 100 / BUCKETS
 
 _WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
 
@@ -123,7 +128,7 @@ class _Reader:
             raise self.mistyped("components", tables, "a table for each component")
         own = {key: value for key, value in top.items() if key in keys_of(ComponentPolicy)}
         for name, table in tables.items():
-            where = f"components.{name}"
+            where = _inside("components", name)
             self.component(name, "components")
             if not isinstance(table, dict):
                 raise self.mistyped(where, table, "a table")
@@ -148,7 +153,7 @@ class _Reader:
             if item is None:
                 near = difflib.get_close_matches(key, known, n=1)
                 raise RolloutError(
-                    f"unknown key '{key}'",
+                    f"unknown key '{_visible(key)}'",
                     code="TW603",
                     where=f"{self.path}, {place}",
                     accepted=", ".join(sorted(known)),
@@ -169,13 +174,14 @@ class _Reader:
         origin, arguments = get_origin(hint), get_args(hint)
         if origin is Literal:
             if value not in arguments:
-                raise self.refused(place, f"{value!r} is not accepted", ", ".join(arguments))
+                raise self.refused(place, f"{_short(value)} is not accepted", ", ".join(arguments))
             return value
         if origin is Mapping:
             if not isinstance(value, dict):
                 raise self.mistyped(place, value, "a table")
             return {
-                key: self.value(arguments[1], each, f"{place}.{key}") for key, each in value.items()
+                key: self.value(arguments[1], each, _inside(place, key))
+                for key, each in value.items()
             }
         if origin is tuple:
             if not isinstance(value, list):
@@ -195,8 +201,12 @@ class _Reader:
         for key in ("control", "candidate"):
             name = getattr(policy, key)
             if name and name not in self.names:
-                message = f"no implementation '{name}' can be had here"
+                message = f"no implementation '{_visible(name)}' can be had here"
                 raise self.refused(_inside(where, key), message, ", ".join(self.names))
+        for key in ("percentage", "shadow"):
+            if 0 < getattr(policy, key) < _STEP:
+                message = f"{getattr(policy, key)} is less than the smallest step"
+                raise self.refused(_inside(where, key), message, f"0, or {_STEP} to 100")
         if not policy.candidate and (policy.percentage or policy.shadow):
             wants = "percentage" if policy.percentage else "shadow"
             message = f"{wants} asks for a candidate, and none is named"
@@ -214,7 +224,7 @@ class _Reader:
     def component(self, name: str, place: str) -> None:
         if name not in self.known:
             raise self.refused(
-                place, f"{self.package} has no component '{name}'", ", ".join(self.known)
+                place, f"{self.package} has no component '{_visible(name)}'", ", ".join(self.known)
             )
 
     def refused(self, place: str, message: str, accepted: str) -> RolloutError:
@@ -230,11 +240,16 @@ class _Reader:
 
 
 def _inside(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key
+    return f"{where}.{_visible(key)}" if where else _visible(key)
+
+
+def _visible(text: str) -> str:
+    """Return a text of the file so that it is one line, and nothing that a terminal obeys."""
+    return text if text.isprintable() and len(text) <= _LONGEST else f"{text!r:.{_LONGEST}}"
 
 
 def _short(value: Any) -> str:
     try:
-        return f"{value!r:.60}"
+        return f"{value!r:.{_LONGEST}}"
     except ValueError:  # a number of thousands of digits
         return "a number of so many digits"
