@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -246,6 +247,42 @@ def test_a_change_of_the_file_is_followed(twin: Twin, policy: Path) -> None:
     done = twin.run(FOLLOW, ROLLOUT=str(policy))
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[0] == str(["info", "info", "info", "error", "info", "error"])
+
+
+def test_a_file_that_is_bad_from_the_start(twin: Twin, policy: Path) -> None:
+    """Nothing stays where there was nothing."""
+    good = policy.read_text()
+    policy.write_text("percentage = 1000")
+    code = "import twin; print(twin.work(1)[0])"
+    done = twin.run(code, ROLLOUT=str(policy))
+    assert (done.returncode, done.stdout.strip()) == (0, "rust"), "as without a rollout"
+    assert done.stderr.rstrip().endswith(": the control serves")
+    policy.write_text(good)
+    assert twin.run(code, ROLLOUT=str(policy)).stderr == ""
+
+
+REMOVED = """
+import time, twin
+from pathlib import Path
+from twinwheel import rollout
+from twinwheel.rollout.arming import armed
+work = twin.work
+armed("twin").page.path.unlink()
+end = time.monotonic() + 30
+while rollout.problem("twin") is None and time.monotonic() < end:
+    time.sleep(0.01)
+for _ in range(3):
+    armed("twin").tick(time.monotonic_ns())
+print(rollout.problem("twin").code, work(1)[0])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a mapped file cannot be removed")
+def test_a_page_that_is_removed_in_service(twin: Twin, policy: Path) -> None:
+    done = twin.run(REMOVED, ROLLOUT=str(policy))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["TW611", "rust"]
+    assert done.stderr.count("it was removed while it was in use") == 1
 
 
 def test_a_page_that_is_refused(twin: Twin, policy: Path, runtime: Path) -> None:

@@ -419,10 +419,14 @@ def test_a_private_page_is_a_page() -> None:
 def test_a_page_that_is_removed_while_it_is_mapped(path: Path) -> None:
     page = open_page(path, ABOUT)
     page.join()
+    assert page.is_in_place()
     path.unlink()
     with page.locked():
         page.changed()
     assert page.read(layout.GENERATION) == 1
+    assert page.is_in_place() == (sys.platform == "win32")
+    assert open_page(path, ABOUT).is_in_place()
+    assert page.is_in_place() == (sys.platform == "win32"), "another one is there now"
 
 
 def test_it_is_locked_again_by_who_has_it(path: Path) -> None:

@@ -163,7 +163,7 @@ def locked(file: BinaryIO) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_UN)
 
 
-def refused(path: Path, why: str) -> RolloutError:
+def refused(path: Path | str, why: str) -> RolloutError:
     """TW611: a file that cannot be trusted, or is no page."""
     return RolloutError(
         f"the rollout's shared page is refused: {why}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from twinwheel.errors import RolloutError
 from twinwheel.rollout import breaker, plausible
 from twinwheel.rollout.events import Event, tell
-from twinwheel.rollout.files import overwritten
+from twinwheel.rollout.files import overwritten, refused
 from twinwheel.rollout.layout import GENERATION, Field, field_at
 from twinwheel.rollout.page import private_page
 from twinwheel.rollout.policy import ComponentPolicy, Policy
@@ -58,6 +58,9 @@ class ArmedPackage:
         for component in self.components:
             control = self.controls[component.name]
             component.control = component.implementations.index(control)
+        self._instead = "the control serves"
+        """What is done instead of following a policy file that is refused."""
+        self._is_shared = True
         self._stamp: object = None
         self._generation = -1
 
@@ -81,6 +84,8 @@ class ArmedPackage:
                 for each in self.components
                 if not self.page.read(field_at(each.index, Field.FINGERPRINT))
             ]
+        if len(new) < len(self.components):
+            self._instead = "what the other processes read last holds"
         if new:
             self._write_all(replace(policy or Policy(), kill=True), new)
         if problem is not None:
@@ -119,6 +124,10 @@ class ArmedPackage:
     def _look_at_page(self) -> None:
         """Mend what something else wrote into the page."""
         page = self.page
+        if self._is_shared and not page.is_in_place():
+            self._is_shared = False
+            problem = refused(page.path or self.name, "it was removed while it was in use")
+            self.refuse(problem, "this process goes on with it; those that start now have another")
         for component in self.components:
             index = component.index
             keeps_policy = plausible.has_sound_policy(page, index, len(component.implementations))
@@ -150,7 +159,7 @@ class ArmedPackage:
             policy = read_policy(self.path, self.name, self.controls, self.implementations)
             self.apply(policy)
         except RolloutError as error:
-            self.refuse(error, "the last good policy stays")
+            self.refuse(error, self._instead)
         else:
             self.problem = None
             tell(Event("policy", self.name, message=f"the policy of {self.path} is in effect"))
@@ -164,6 +173,7 @@ class ArmedPackage:
             tell(Event("policy", self.name, message=message, severity="warning"))
         self._write_all(policy, self.components)
         self.policy = policy
+        self._instead = "the last good policy stays"
 
     def _write_all(self, policy: Policy, components: list[Component]) -> None:
         words = {each.name: policy_word(self, each, policy) for each in components}

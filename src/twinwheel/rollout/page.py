@@ -10,6 +10,7 @@ import json
 import mmap
 import os
 import struct
+import sys
 import threading
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -52,13 +53,17 @@ _ABOUT = 16
 class Page:
     """The mapped numbers, and this process's row among them."""
 
-    def __init__(self, memory: mmap.mmap, about: dict[str, Any], path: Path | None) -> None:
+    def __init__(
+        self, memory: mmap.mmap, about: dict[str, Any], path: Path | None, number: int = 0
+    ) -> None:
         self.memory = memory
         self.about = about
         """``package``, ``version`` and ``components``: name to implementations, in the order in
         which a policy word counts them."""
         self.path = path
         """None for a page of this process alone."""
+        self.number = number
+        """Of the file, as the system has it; 0 where it cannot be another one."""
         self.numbers = memoryview(memory).cast("Q")
         self.buckets = memoryview(memory).cast("I")
         self.worker = RETIRED
@@ -138,6 +143,17 @@ class Page:
         """Tell whether no other process has a row."""
         owners = (self.read(owner_at(row)) for row in range(WORKERS) if row != self.worker)
         return not any(owners)
+
+    def is_in_place(self) -> bool:
+        """Tell whether whoever opens the page now finds this one."""
+        if self.path is None or not self.number:
+            return True
+        try:
+            return self.path.stat().st_ino == self.number
+        except FileNotFoundError:
+            return False
+        except OSError:  # it cannot be told, as after a change of the user
+            return True
 
     def leave(self) -> None:
         """Say that this process ends in good order, so that its marks mean nothing.
@@ -227,9 +243,9 @@ def open_page(path: Path, about: dict[str, Any] | None = None) -> Page:
         if about is not None:
             files.make(path, _header(about).ljust(SIZE, b"\0"))
         with files.open_own(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size != SIZE:
-                raise files.refused(path, f"it has {size:,} bytes, not {SIZE:,}")
+            file_info = os.fstat(file.fileno())
+            if file_info.st_size != SIZE:
+                raise files.refused(path, f"it has {file_info.st_size:,} bytes, not {SIZE:,}")
             memory = mmap.mmap(file.fileno(), SIZE)
     except OSError as error:
         raise files.refused(path, f"it cannot be opened ({error.strerror})") from None
@@ -238,7 +254,8 @@ def open_page(path: Path, about: dict[str, Any] | None = None) -> Page:
         memory.close()
         why = "it is no page of this version" if found is None else "it is of another package"
         raise files.refused(path, why)
-    page = Page(memory, found, path)
+    # Windows removes no file that is mapped.
+    page = Page(memory, found, path, 0 if sys.platform == "win32" else file_info.st_ino)
     if not is_sound(page):
         raise files.refused(path, "its numbers make no sense")
     return page
