@@ -116,8 +116,11 @@ ENTRIES = (
         All workers of a user on a machine share one file, in the folder that `XDG_RUNTIME_DIR`
         names or in a temporary one. It decides where calls go: so it is taken only if it and its
         folder belong to this user, if nobody else may write them, and if neither is a symbolic
-        link. A file of another length, or that does not begin as a page does, is refused too. The
-        package works on, with the control alone.
+        link. A file of another length, or that does not begin as a page does, is refused too, and
+        so is one whose numbers make no sense. The package works on, with the control alone.
+
+        Where something wrote into the page, or removed it, while it was in use, the processes that
+        have it put their policy into it again, and go on.
         """,
         language="console",
         right="$ twinwheel rollout show",
