@@ -131,6 +131,19 @@ def test_the_error_of_the_candidate_is_raised(arm: Builder, effects: Any) -> Non
     assert armed.call([[1, 2], [3]]) == [1, 2, 3], "the control answers"
 
 
+def test_an_iterator_that_the_candidate_took_out_of_its_list(arm: Builder) -> None:
+    """The list no longer shows that there was one."""
+
+    def takes(data: Any, output: Any) -> None:
+        next(output.pop())
+        raise KeyError("a fault")
+
+    armed = arm(rows, takes, declared=Declared(effects="inplace", inplace=("output",)))
+    with pytest.raises(KeyError):
+        armed.call([[1]], [iter([1, 2])])
+    assert armed.counted()["calls"] == (0, 1), "the control is not called"
+
+
 def whole(file: Any) -> Any:
     return file.read()
 

@@ -89,8 +89,7 @@ class Handler:
                 return self._shadowed(word, args, kwargs)
             if error is None:
                 return self._kept(word, args, kwargs)
-            pure = self.component.declared.effects == "pure"
-            replays = pure and not is_spent((*args, *kwargs.values()))
+            replays = self.component.declared.effects == "pure"
             return self._recover(error, _Call(word, args, kwargs, _nothing if replays else None))
         finally:
             error = None  # its traceback leads here: it would keep itself alive, and the arguments
@@ -145,11 +144,11 @@ class Handler:
         """Keep what the call may change; return what puts it back, or None where nothing can."""
         component = self.component
         if component.declared.effects == "pure":
-            return None if is_spent((*args, *kwargs.values())) else _nothing
+            return _nothing
         if component.declared.effects == "stateful" or not _falls_back(word):
             return None
         written = component.written(args, kwargs)
-        if written is None or is_spent((*args, *kwargs.values())):
+        if written is None:
             return None
         try:
             return Snapshot(written.values(), component.policy.copy_limit).put_back
@@ -200,7 +199,8 @@ class Handler:
             call.put_back()
         except CannotCopyError:
             return False
-        return True
+        # Only now, when it is known that it matters, and when containers hold again what they held.
+        return not is_spent((*call.args, *call.kwargs.values()))
 
     def _decide(self, error: BaseException, call: _Call) -> Any:
         """Have the control show whether an error at the boundary is an answer or a fault."""
