@@ -12,7 +12,15 @@ if TYPE_CHECKING:
 
     from twinwheel.rollout.policy import Strategy
 
-__all__ = ["Category", "Classified", "Severity", "bears_name", "classify", "is_control_flow"]
+__all__ = [
+    "CONTROL_FLOW",
+    "Category",
+    "Classified",
+    "Severity",
+    "bears_name",
+    "classify",
+    "is_control_flow",
+]
 
 Category = Literal["control-flow", "contract", "transient", "ambiguous", "fault", "panic", "broken"]
 Severity = Literal["info", "warning", "error", "critical"]
@@ -31,7 +39,7 @@ class Classified:
     strategy: Strategy
 
 
-_CONTROL_FLOW_KIND = Classified("control-flow", "info", "propagate")
+CONTROL_FLOW = Classified("control-flow", "info", "propagate")
 _CONTRACT = Classified("contract", "info", "propagate")
 _TRANSIENT = Classified("transient", "warning", "retry")
 _AMBIGUOUS_KIND = Classified("ambiguous", "warning", "fallback")
@@ -58,7 +66,7 @@ def classify(
         Its category; what is no answer and no matter of the caller's own is a fault of some kind.
     """
     kind = _kind(error, raises, transient)
-    if kind is _CONTROL_FLOW_KIND:
+    if kind is CONTROL_FLOW:
         return kind  # no policy may swallow it
     for name, strategy in strategies.items():
         if bears_name(error, name):
@@ -70,7 +78,7 @@ def _kind(error: BaseException, raises: Collection[str], transient: Collection[s
     if getattr(error, BEFORE, False) or any(bears_name(error, name) for name in raises):
         return _CONTRACT
     if is_control_flow(error):
-        return _CONTROL_FLOW_KIND
+        return CONTROL_FLOW
     if bears_name(error, PANIC):
         return _PANIC_KIND
     if any(bears_name(error, name) for name in transient):

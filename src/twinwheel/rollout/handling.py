@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from twinwheel.rollout import breaker
 from twinwheel.rollout.copies import CannotCopyError, Copier, Snapshot
-from twinwheel.rollout.faults import Classified, classify
+from twinwheel.rollout.faults import CONTROL_FLOW, Classified, classify
 from twinwheel.rollout.layout import Arm, Counter
 from twinwheel.rollout.shadow import Job
+from twinwheel.rollout.signalled import is_from_signal
 from twinwheel.rollout.spent import is_spent
 from twinwheel.rollout.words import unpack
 
@@ -237,7 +238,9 @@ class Handler:
         """Count a fault, tell of it, and judge; what goes wrong in that is not the caller's."""
         try:
             self._count_fault(error, kind, call, beside)
-        except Exception:  # noqa: BLE001 (logged, with its traceback)
+        except Exception as wrong:
+            if is_from_signal(wrong):
+                raise
             with suppress(Exception):
                 _log.exception("a fault could not be counted")
 
@@ -275,7 +278,10 @@ class Handler:
     def _classify(self, error: BaseException) -> Classified:
         declared = self.component.declared
         policy = self.component.policy
-        return classify(error, declared.raises, declared.transient, policy.errors)
+        kind = classify(error, declared.raises, declared.transient, policy.errors)
+        if kind.category not in ("control-flow", "contract") and is_from_signal(error):
+            return CONTROL_FLOW  # no policy may swallow it
+        return kind
 
     def _count_error_of_control(self, error: BaseException) -> None:
         category = self._classify(error).category
