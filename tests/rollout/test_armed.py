@@ -156,6 +156,28 @@ def test_defaults_are_each_implementation_s_own(make: Maker, policy: Path) -> No
     assert run(twin, code, ROLLOUT=policy) == "True False ['x', 'y']"
 
 
+@pytest.mark.parametrize("other", ["a, *, b", "a, x", "a, b, /", "*a, **b"])
+def test_a_candidate_whose_parameters_are_others(make: Maker, policy: Path, other: str) -> None:
+    """What fits both is passed on as it was given."""
+    sources = dict.fromkeys(("c", "python"), "def work(a, b):\n    return 7\n")
+    sources["rust"] = f"def work({other}):\n    return 7\n"
+    twin = make(sources=sources, components=["work"], init=INIT)
+    call = "1, b=2" if other == "a, *, b" else "1, 2"
+    code = f"import twin\nfrom twinwheel import rollout\ntwin.work({call})\n"
+    code += "print(*[s.faults + s.undecided for s in rollout.state('twin').components[0].sides])"
+    policy.write_text('control = "c"\ncandidate = "rust"\npercentage = 100\n')
+    assert run(twin, code, ROLLOUT=policy) == "0 0"
+
+
+def test_annotations(make: Maker, policy: Path, kind: str) -> None:
+    sources = dict.fromkeys(("rust", "c", "python"), "def work(a: int, b=2) -> str:\n    ...\n")
+    twin = make(sources=sources, components=["work"], init=INIT)
+    code = "import inspect, twin\nw = twin.work\nprint(inspect.signature(w), end=' ')\n"
+    code += "print(sorted(getattr(w, '__annotations__', {})))"
+    names = {"native": "[]", "python": "['a', 'return']"}[kind]
+    assert run(twin, code, ROLLOUT=policy) == f"(a: int, b=2) -> str {names}"
+
+
 def test_a_name_that_begins_with_an_underscore(make: Maker, policy: Path) -> None:
     source = "def _inner(x):\n    return x\nwork = _inner\n"
     sources = dict.fromkeys(("rust", "c", "python"), source)

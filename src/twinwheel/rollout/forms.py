@@ -27,13 +27,21 @@ class Form:
     """What the names in the signature stand for."""
 
 
-def _same_defaults(signature: inspect.Signature, target: Callable[..., Any]) -> bool:
-    mine = [each.default for each in signature.parameters.values()]
+def _is_like(signature: inspect.Signature, target: Callable[..., Any]) -> bool:
+    """Tell whether a target takes what this says, however it is given, with the same defaults."""
+    mine = list(signature.parameters.values())
     try:
-        theirs = [each.default for each in inspect.signature(target).parameters.values()]
+        theirs = list(inspect.signature(target).parameters.values())
     except (ValueError, TypeError):
-        return all(each is inspect.Parameter.empty for each in mine)
-    return len(mine) == len(theirs) and all(map(_same, mine, theirs))
+        return all(each.default is each.empty for each in mine)
+    return len(mine) == len(theirs) and all(map(_is_like_parameter, mine, theirs))
+
+
+def _is_like_parameter(mine: inspect.Parameter, other: inspect.Parameter) -> bool:
+    named = mine.kind in (mine.POSITIONAL_OR_KEYWORD, mine.KEYWORD_ONLY)
+    if mine.kind is not other.kind or (named and mine.name != other.name):
+        return False
+    return _same(mine.default, other.default)
 
 
 def _same(mine: Any, other: Any) -> bool:
@@ -47,11 +55,12 @@ def form_of(signature: inspect.Signature | None, targets: Iterable[Callable[...,
 
     Args:
         signature: What callers see.
-        targets: What is called. A default is passed on as any argument, so all must have the same.
+        targets: What is called. A default is passed on as any argument, and one by position or by
+            name as the signature has it, so all must have the same.
     """
     if signature is None or any(name.startswith("_") for name in signature.parameters):
         return Form()
-    if not all(_same_defaults(signature, target) for target in targets):
+    if not all(_is_like(signature, target) for target in targets):
         return Form()
     kinds = inspect.Parameter
     declared, positional, named = [], [], []
