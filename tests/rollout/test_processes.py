@@ -137,6 +137,25 @@ def test_forks_count_in_rows_of_their_own(twin: Twin, tmp_path: Path) -> None:
 
 
 @forks
+def test_children_that_end_at_once(twin: Twin, tmp_path: Path, kind: str) -> None:
+    """The native slot counts each call; the other counts the first ones in ever longer blocks."""
+    code = """
+import os, twin
+for _ in range(3):
+    child = os.fork()
+    if child == 0:
+        for n in range(1000):
+            twin.work(n)
+        os._exit(0)
+    os.waitpid(child, 0)
+print("{}")
+"""
+    go(twin, tmp_path, code)
+    calls = sum(side.calls for side in counted().sides)
+    assert {"native": 3000, "python": 1500}[kind] <= calls <= 3000
+
+
+@forks
 def test_children_draw_lots_of_their_own(twin: Twin, tmp_path: Path) -> None:
     code = """
 import json, os, twin

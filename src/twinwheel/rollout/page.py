@@ -96,8 +96,32 @@ class Page:
         if native is not None:
             native.add(self.memory, offset, more)
         else:
+            place = offset // 8
             with self._lock:
-                self.write(offset, self.read(offset) + more)
+                # In one step, as far as a signal's handler can tell: nothing is called in it.
+                self.numbers[place] = self.numbers[place] + more & _WHOLE
+
+    def add_up_to(self, offset: int, told: list[int], place: int, now: int) -> None:
+        """Add what a count has grown by since it was last added.
+
+        Args:
+            offset: Of the number.
+            told: What was added so far, which is kept here,
+            place: at this place.
+            now: The count.
+        """
+        add = None if native is None else native.add
+        memory, numbers, index = self.memory, self.numbers, offset // 8
+        with self._lock:
+            # A signal's handler that raises comes before all of this or after it, as nothing else
+            # is called; and one that came in here itself has added it already.
+            more = now - told[place]
+            if more > 0:
+                told[place] = now
+                if add is not None:
+                    add(memory, offset, more)
+                else:
+                    numbers[index] = numbers[index] + more & _WHOLE
 
     def observe(self, component: int, arm: Arm, *times: int) -> None:
         """Count times in a histogram, in nanoseconds.

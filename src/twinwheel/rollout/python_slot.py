@@ -16,13 +16,13 @@ import inspect
 import random
 import sys
 import threading
-from operator import length_hint
 from time import perf_counter_ns
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from twinwheel.rollout.forms import Form, form_of
-from twinwheel.rollout.layout import Arm, Counter, Field, field_at
+from twinwheel.rollout.forms import form_of
+from twinwheel.rollout.layout import Arm, Counter, Field, counters_at, field_at
+from twinwheel.rollout.lots import TIMED, Block, Books
 from twinwheel.rollout.sessions import KEY, bucket
 from twinwheel.rollout.words import BUCKETS, Word
 
@@ -43,19 +43,15 @@ _LOT = """
             return _handler(_lot & 1, _word, {packed}, _raised)
         finally:
             del _raised
-    return _over({packed})
+    return _routed({packed})
 """
 _ANY = """
     return _routed({packed})
 """
-_CONTROL, _CANDIDATE, _TIMED = Arm.CONTROL, Arm.CANDIDATE, 2
-"""A lot is an arm, and with the one bit more the call is timed."""
-_WITH_TIME = bytes(arm | _TIMED for arm in range(256))
+_WITH_TIME = bytes(arm | TIMED for arm in range(256))
 _NEVER = sys.maxsize
-_LOTS = 4096
-"""Drawn at once."""
-_RETIRED = 16
-"""Blocks that are kept for a thread that has taken hold of one, and then waits for its turn."""
+_PATIENCE = 5_000_000
+"""Nanoseconds in which timed calls put into the page what was counted, at most once."""
 _TIMES = 1000
 """That wait to be put into the page, at most."""
 
@@ -99,12 +95,9 @@ class PythonSlot:
         self.component = component
         self.handler = handler
         self.form = form_of(component.signature, component.targets)
-        self.word = self.route = -1
-        self.what = Word(0, 0)
         self.random = random.Random()
         self.scope: dict[str, Any] = {
             "_handler": handler,
-            "_over": self._over,
             "_routed": self._routed,
             "__name__": component.package,
             **self.form.defaults,
@@ -117,83 +110,92 @@ class PythonSlot:
 
     def refresh(self, changed: bool) -> None:
         """Put into the page what was counted, and follow the policy word in it."""
-        page, index = self.component.page, self.component.index
         self.publish()
-        if not changed:
-            return
-        word = page.read(field_at(index, Field.WORD))
-        route = page.read(field_at(index, Field.ROUTE))
-        if (word, route) == (self.word, self.route):
-            return
-        self.word, self.route, self.what = word, route, self.component.place(word)
-        scope, targets = self.scope, self.component.targets
-        scope["_word"] = word
-        sides = targets[self.what.control], targets[self.what.candidate]
-        scope["_sides"] = (*sides, *map(self._timed, Arm, sides))
-        self._look_like(sides[_CONTROL])
-        with self._lock:
-            self._time_next()
-        self.function.__code__ = self._make(self.body).__code__
+        if changed:
+            with self._lock:
+                # A signal's handler that comes in here may have followed a later word.
+                while self._follow():
+                    pass
 
     def publish(self) -> None:
-        """Put into the page what the slot counted since it last did."""
-        with self._lock:
-            counted = self._counted()
-            for arm in Arm:
-                more, self.published[arm] = counted[arm] - self.published[arm], counted[arm]
-                if more:
-                    self.component.count(arm, Counter.CALLS, more)
+        """Put into the page what the slot counted since it last did, and the times."""
+        self._publish_calls()
         self._publish_times()
+
+    def _publish_calls(self) -> None:
+        """Put into the page how many calls there were."""
+        page, index = self.component.page, self.component.index
+        with self._lock:
+            counted = self.books.counted()
+            for arm in Arm:
+                at = counters_at(page.worker, index, arm) + 8 * Counter.CALLS
+                page.add_up_to(at, self.published, arm, counted[arm] + self.routed[arm])
 
     def forked(self) -> None:
         """Count from 0 in a process that was forked, and draw other lots than its parent."""
         self.random.seed()
-        self.route = self.component.page.read(field_at(self.component.index, Field.ROUTE))
         self._begin_counting()
-        self.word = -1
         self.refresh(True)
 
     def _begin_counting(self) -> None:
         # Anew, as a thread that is not in the child may hold the other; and one that a signal's
         # handler may take again.
         self._lock = threading.RLock()
-        self.counted = [0, 0]
-        """Calls of each arm, without those of the blocks."""
+        self.books = Books()
+        self.routed = [0, 0]
+        """Calls of each arm that took no lot."""
         self.published = [0, 0]
         self.times: tuple[list[int], list[int]] = ([], [])
-        self.block = _Block(b"")
-        self.retired: list[_Block] = []
-        self._time_next()
+        self.due = 0
+        """When a timed call puts into the page what was counted."""
+        self.word = self.route = -1
+        self.what, self.body = Word(0, 0), _ANY
+        self.period = self.wait = _NEVER
+        """Calls from one that is timed to the next, and until the next."""
+        self.followed: tuple[int, int] | None = None
+        self.scope["_block"] = iter(b"")
 
-    def _counted(self) -> list[int]:
-        """Return the calls of each arm. Called with the lock held, as are those that follow."""
-        found = list(self.counted)
-        for block in (*self.retired, self.block):
-            _add(found, block)
-        return found
-
-    def _time_next(self) -> None:
-        """Time the next call, and then one in so many."""
-        self.body = _body_for(self.what)
-        self.retired.append(self.block)
-        if len(self.retired) > _RETIRED:
-            _add(self.counted, self.retired.pop(0))
-        self.block = _Block(b"")
-        self.scope["_block"] = self.block.items
-        self.period = self.route >> 32 or _NEVER
-        self.wait = 0 if self.route >> 32 else _NEVER
+    def _follow(self) -> bool:
+        """Follow the page; tell whether it said anything new. Called with the lock held."""
+        page, index, scope = self.component.page, self.component.index, self.scope
+        word = page.read(field_at(index, Field.WORD))
+        route = page.read(field_at(index, Field.ROUTE))
+        if (word, route) == self.followed:
+            return False
+        targets, what = self.component.targets, self.component.place(word)
+        sides = targets[what.control], targets[what.candidate]
+        every = (*sides, *map(self._timed, Arm, sides))
+        body = _body_for(what)
+        code = self._make(body).__code__
+        self._look_like(sides[Arm.CONTROL])
+        before, block = self.books, Block(b"")
+        books = before.with_block(block)
+        # No signal's handler comes in from here on, as nothing is called: it is all or nothing.
+        if self.books is before:
+            self.books = books
+            scope["_block"], scope["_word"], scope["_sides"] = block.items, word, every
+            self.word, self.route, self.what, self.body = word, route, what, body
+            self.period = route >> 32 or _NEVER
+            self.wait = 0 if route >> 32 else _NEVER
+            self.function.__code__ = code
+            self.followed = word, route
+        return True
 
     def _begin_block(self) -> None:
-        """Let a block follow the one that is at its end."""
-        _add(self.counted, self.block)
-        lots = self._draw(_LOTS)
-        if self.wait < _LOTS:
-            timed = lots[self.wait :: self.period]
-            lots[self.wait :: self.period] = timed.translate(_WITH_TIME)
-            self.wait += len(timed) * self.period
-        self.wait -= _LOTS
-        self.block = _Block(bytes(lots))
-        self.scope["_block"] = self.block.items
+        """Let a block follow the one that is at its end. Called with the lock held."""
+        before, wait, period = self.books, self.wait, self.period
+        size = before.next_size
+        lots = self._draw(size)
+        if wait < size:
+            timed = lots[wait::period]
+            lots[wait::period] = timed.translate(_WITH_TIME)
+            wait += len(timed) * period
+        block = Block(bytes(lots))
+        books = before.with_block(block)
+        # In one step, as above; a signal's handler may have begun another.
+        if self.books is before:
+            self.books, self.wait = books, wait - size
+            self.scope["_block"] = block.items
 
     def _draw(self, size: int) -> bytearray:
         """Draw lots: which arm each call goes to.
@@ -232,28 +234,21 @@ class PythonSlot:
             if found is not None:
                 setattr(self.function, name, found)
         signature = self.component.signature
-        if signature is not None and self.form == Form():  # its own signature is another
-            first = inspect.Parameter("_standing", inspect.Parameter.POSITIONAL_ONLY)
-            whole = signature.replace(parameters=[first, *signature.parameters.values()])
-            self.function.__dict__["__signature__"] = whole
-        elif signature is not None:
-            self.function.__annotations__ = {
-                name: each.annotation
-                for name, each in signature.parameters.items()
-                if each.annotation is not inspect.Parameter.empty
-            }
-
-    def _over(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
-        """Make a call that found its block at an end, with the next one."""
-        with self._lock:
-            # Another thread may have been first, or the policy may have just changed.
-            if self.body is _LOT and not length_hint(self.block.items):
-                self._begin_block()
-        return self.callable(*args, **(kwargs or {}))
+        if signature is None:
+            return
+        # Its own has the hidden parameters, and may take anything.
+        first = inspect.Parameter("_standing", inspect.Parameter.POSITIONAL_ONLY)
+        whole = signature.replace(parameters=[first, *signature.parameters.values()])
+        self.function.__dict__["__signature__"] = whole
+        said = {name: each.annotation for name, each in signature.parameters.items()}
+        said["return"] = signature.return_annotation
+        self.function.__annotations__ = {
+            name: each for name, each in said.items() if each is not inspect.Signature.empty
+        }
 
     def _routed(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
-        """What the native slot does, for the routes that are not written out."""
-        what = self.what
+        """Do what the native slot does: for routes that are not written out, and between blocks."""
+        what, word = self.what, self.word
         if what.threshold and what.sticky:
             key = KEY.get(None)
             arm = int(key is not None and bucket(self.route & 0xFFFF_FFFF, key) < what.threshold)
@@ -261,18 +256,23 @@ class PythonSlot:
             arm = self._by_chance()
         shadowed = not arm and what.shadow and self.random.random() * BUCKETS < what.shadow
         if shadowed or (arm and what.handled):
-            return self.handler(arm, self.word, args, kwargs, None)
+            return self.handler(arm, word, args, kwargs, None)
         with self._lock:
-            self.counted[arm] += 1
             is_timed = not self.wait
             self.wait = self.period - 1 if is_timed else self.wait - 1
-        side = self.scope["_sides"][arm | (_TIMED if is_timed else 0)]
+            # Whatever code the function has at this moment, and whoever was first.
+            if self.body is _LOT and self.books.are_over:
+                if self.books.are_new:
+                    self._publish_calls()  # a process that was forked may end soon
+                self._begin_block()
+            self.routed[arm] += 1
+        side = self.scope["_sides"][arm | (TIMED if is_timed else 0)]
         try:
             return side(*args, **(kwargs or {}))
         except BaseException as error:  # noqa: BLE001 (what it is, is told apart there)
             raised = error
         try:
-            return self.handler(arm, self.word, args, kwargs, raised)
+            return self.handler(arm, word, args, kwargs, raised)
         finally:
             del raised
 
@@ -282,8 +282,12 @@ class PythonSlot:
         def timed(*args: Any, **kwargs: Any) -> Any:
             began = perf_counter_ns()
             result = target(*args, **kwargs)
+            took = perf_counter_ns() - began
             times = self.times[arm]
-            times.append(perf_counter_ns() - began)
+            times.append(took)
+            if began >= self.due:
+                self.due = began + _PATIENCE
+                self._publish_calls()
             if len(times) >= _TIMES:
                 self._publish_times()
             return result
@@ -292,34 +296,12 @@ class PythonSlot:
 
     def _publish_times(self) -> None:
         """Put into the page how long the timed calls took."""
-        for arm, times in zip(Arm, self.times, strict=True):
-            with self._lock:
-                taken = times[:]
-                del times[: len(taken)]  # others may have been appended meanwhile
+        times: tuple[list[int], list[int]] = ([], [])
+        with self._lock:
+            times, self.times = self.times, times
+        for arm, taken in zip(Arm, times, strict=True):
             if taken:
                 self.component.observe(arm, *taken)
-
-
-class _Block:
-    """Calls that are counted by taking their lots.
-
-    Args:
-        lots: One for each call.
-    """
-
-    __slots__ = ("items", "lots")
-
-    def __init__(self, lots: bytes) -> None:
-        self.lots = lots
-        self.items = iter(lots)
-
-
-def _add(counted: list[int], block: _Block) -> None:
-    """Add the calls that were counted by a block to those of each arm."""
-    taken = len(block.lots) - length_hint(block.items)  # once: others may take more meanwhile
-    candidate = sum(block.lots.count(_CANDIDATE | timed, 0, taken) for timed in (0, _TIMED))
-    counted[_CONTROL] += taken - candidate
-    counted[_CANDIDATE] += candidate
 
 
 def _body_for(what: Word) -> str:
