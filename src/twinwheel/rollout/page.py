@@ -113,15 +113,15 @@ class Page:
         add = None if native is None else native.add
         memory, numbers, index = self.memory, self.numbers, offset // 8
         with self._lock:
-            # A signal's handler that raises comes before all of this or after it, as nothing else
-            # is called; and one that came in here itself has added it already.
+            # A signal's handler that raises comes before both steps or after them, as nothing else
+            # is called and there is no jump between; one that came in here has added it already.
             more = now - told[place]
-            if more > 0:
+            if more > 0 and add is not None:
                 told[place] = now
-                if add is not None:
-                    add(memory, offset, more)
-                else:
-                    numbers[index] = numbers[index] + more & _WHOLE
+                add(memory, offset, more)
+            elif more > 0:
+                told[place] = now
+                numbers[index] = numbers[index] + more & _WHOLE
 
     def observe(self, component: int, arm: Arm, *times: int) -> None:
         """Count times in a histogram, in nanoseconds.

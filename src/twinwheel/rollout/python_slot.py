@@ -170,13 +170,14 @@ class PythonSlot:
         self._look_like(sides[Arm.CONTROL])
         before, block = self.books, Block(b"")
         books = before.with_block(block)
-        # No signal's handler comes in from here on, as nothing is called: it is all or nothing.
+        period, wait = (route >> 32, 0) if route >> 32 else (_NEVER, _NEVER)
+        # No signal's handler comes in between the lines that follow, nor another thread where one
+        # holds the interpreter, as nothing is called and nothing jumps: it is all or nothing.
         if self.books is before:
             self.books = books
             scope["_block"], scope["_word"], scope["_sides"] = block.items, word, every
             self.word, self.route, self.what, self.body = word, route, what, body
-            self.period = route >> 32 or _NEVER
-            self.wait = 0 if route >> 32 else _NEVER
+            self.period, self.wait = period, wait
             self.function.__code__ = code
             self.followed = word, route
         return True
