@@ -19,7 +19,8 @@ from rollout.building import needs_native
 from twinwheel.errors import RolloutError
 from twinwheel.rollout import layout
 from twinwheel.rollout.layout import Arm, Counter, counters_at, in_flight_at, owner_at
-from twinwheel.rollout.page import Page, open_page, private_page
+from twinwheel.rollout.opening import open_page
+from twinwheel.rollout.page import Page, private_page
 from twinwheel.rollout.processes import start_of
 from twinwheel.rollout.state import quantile, read_state
 
@@ -334,7 +335,7 @@ def dies(path: Path, leaves: bool, more: int) -> None:
     code = (
         "import os, pathlib, sys\n"
         "from twinwheel.rollout.layout import *\n"
-        "from twinwheel.rollout.page import open_page\n"
+        "from twinwheel.rollout.opening import open_page\n"
         "page = open_page(pathlib.Path(sys.argv[1]))\n"
         "page.join()\n"
         "page.add(counters_at(page.worker, 0), 5)\n"
@@ -450,7 +451,7 @@ def test_a_page_that_may_not_be_opened_any_more(path: Path) -> None:
 RACE = """
 import json, sys
 from pathlib import Path
-from twinwheel.rollout.page import open_page
+from twinwheel.rollout.opening import open_page
 from twinwheel.rollout.layout import Arm, counters_at
 sys.stdin.readline()
 page = open_page(Path(sys.argv[1]), json.loads(sys.argv[2]))

@@ -14,8 +14,9 @@ from twinwheel.rollout.component import Component, declared_of
 from twinwheel.rollout.events import Event, tell
 from twinwheel.rollout.handling import Handler
 from twinwheel.rollout.layout import COMPONENTS
+from twinwheel.rollout.opening import open_page
 from twinwheel.rollout.package import ArmedPackage
-from twinwheel.rollout.page import open_page, private_page
+from twinwheel.rollout.page import private_page
 from twinwheel.rollout.policy import Policy
 from twinwheel.rollout.reading import policy_path, read_policy
 from twinwheel.rollout.shadow import Shadows

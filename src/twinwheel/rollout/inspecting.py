@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from twinwheel.errors import RolloutError
 from twinwheel.rollout import files
-from twinwheel.rollout.page import Page, open_page
+from twinwheel.rollout.opening import open_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from twinwheel.rollout.page import Page
 
 __all__ = ["find_pages"]
 

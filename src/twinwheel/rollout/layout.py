@@ -17,6 +17,7 @@ __all__ = [
     "GENERATION",
     "HEADER",
     "MAGIC",
+    "MOST_COUNTED",
     "RETIRED",
     "SIZE",
     "WORKERS",
@@ -37,6 +38,8 @@ MAGIC = b"twinwhl\x01"
 
 WORKERS = 32
 """Processes that count at once."""
+MOST_COUNTED = 2**56
+"""More than any process lives to count."""
 
 RETIRED = WORKERS
 """The row where the counters of processes that are gone are added up."""

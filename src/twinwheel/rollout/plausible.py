@@ -11,6 +11,7 @@ from twinwheel.rollout.layout import (
     ARMS,
     COMPONENTS,
     COUNTERS,
+    MOST_COUNTED,
     WORKERS,
     Arm,
     Field,
@@ -24,10 +25,8 @@ from twinwheel.rollout.words import BUCKETS, pack, unpack
 if TYPE_CHECKING:
     from twinwheel.rollout.page import Page
 
-__all__ = ["MOST_COUNTED", "has_sound_breaker", "has_sound_policy", "is_sound", "is_word"]
+__all__ = ["has_sound_breaker", "has_sound_policy", "is_sound", "is_word"]
 
-MOST_COUNTED = 2**56
-"""More than any process lives to count."""
 _MOST_PROCESSES = 2**32
 _MOST_OPENED = 2**32
 _LATEST = 2**62

@@ -198,17 +198,17 @@ def _shown(
     named = [side.modules[module] for side in sides]
     shown: dict[str, _Same | None] = {}
     for name in dict.fromkeys(name for names in named for name in names):
-        whats = [names.get(name) for names in named]
+        found = [names.get(name) for names in named]
         # what is None on one side is how the package notes that it has no compiled one
-        off = any(each is not None and each.kind == "nothing" for each in whats)
-        if off or not any(each is not None and offers(name, each) for each in whats):
+        off = any(each is not None and each.kind == "nothing" for each in found)
+        if off or not any(each is not None and offers(name, each) for each in found):
             continue
-        called = [each is not None and each.called for each in whats]
+        called = [each is not None and each.called for each in found]
         ids = tuple(
             each.id if each is not None and there else 0
-            for each, there in zip(whats, called, strict=True)
+            for each, there in zip(found, called, strict=True)
         )
-        homes = frozenset(each.home for each in whats if each is not None)
+        homes = frozenset(each.home for each in found if each is not None)
         # what one side alone has there was imported to be used, if it is of another public module
         used = module not in (*roots, *homes) and homes <= public and not all(ids)
         if any(called) and not used:
