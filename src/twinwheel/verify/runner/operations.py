@@ -14,6 +14,7 @@ import operator
 import os
 import pickle
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -172,26 +173,22 @@ class _Unpickler(pickle.Unpickler):
         return self._known[key - 1]
 
 
-def _performing(source: str) -> Callable[..., Any]:
-    """Make the function of a source."""
+@lru_cache(maxsize=None)
+def _performing(name: str) -> tuple[Callable[..., Any], bool]:
+    """Make the function of a source; tell whether it gives what is another object, or may be."""
+    source = SOURCES[name]
     is_statement = not isinstance(ast.parse(source).body[0], ast.Expr)
     body = f"{source}; return it" if is_statement else f"return {source}"
     room: dict[str, Any] = {}
     taken = ["it", *(name for name in "ab" if re.search(rf"\b{name}\b", source))]
     exec(f"def perform({', '.join(taken)}): {body}", _NAMES, room)
-    perform: Callable[..., Any] = room["perform"]
-    return perform
+    return room["perform"], is_statement
 
 
 _NAMES = {
     **{each.__name__: each for each in (copy, math, operator, os)},
     **{each.__name__: each for each in (some, within, owner, written, pickled)},
 }
-_PERFORM = {name: _performing(source) for name, source in SOURCES.items()}
-_GO_ON = frozenset(
-    name for name, text in SOURCES.items() if not isinstance(ast.parse(text).body[0], ast.Expr)
-)
-"""Those after which it is another object, or may be."""
 
 
 def take(value: Any, name: str, arguments: Sequence[Any]) -> tuple[Any, Any]:
@@ -200,10 +197,10 @@ def take(value: Any, name: str, arguments: Sequence[Any]) -> tuple[Any, Any]:
     Returns:
         What to go on with, and the answer.
     """
-    perform = _PERFORM.get(name)
-    if perform is not None:
+    if name in SOURCES:
+        perform, goes_on = _performing(name)
         answer = perform(value, *arguments)
-        return (answer if name in _GO_ON else value), answer
+        return (answer if goes_on else value), answer
     attribute, _, how = name.partition(".")
     if how == "setter":
         setattr(value, attribute, *arguments)
@@ -214,12 +211,14 @@ def take(value: Any, name: str, arguments: Sequence[Any]) -> tuple[Any, Any]:
     return value, getattr(value, name)(*arguments)
 
 
-_PATTERNS = [(name, ast.parse(text).body[0]) for name, text in SOURCES.items()]
+@lru_cache(maxsize=None)
+def _patterns() -> list[tuple[str, ast.stmt]]:
+    return [(name, ast.parse(text).body[0]) for name, text in SOURCES.items()]
 
 
 def name_of_step(node: ast.stmt) -> tuple[str, list[ast.expr]] | None:
     """Give the name, and what else it takes, of a step that is a statement; None for others."""
-    for name, pattern in _PATTERNS:
+    for name, pattern in _patterns():
         found: dict[str, ast.expr] = {}
         if _fits(pattern, node, found):
             return name, [found[each] for each in sorted(found)]
